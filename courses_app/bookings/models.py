@@ -1,0 +1,118 @@
+"""Bookings, seats, and the history of each seat."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings.rules import BookingMove, BookingStatus, SeatMove, SeatStatus
+from courses_app.catalogue.models import CourseRun, FeeAudience
+from courses_app.foundation.db import Base, choice
+from courses_app.foundation.documents import StoredDocument
+from courses_app.foundation.yen import TaxCategory, Yen
+from courses_app.payments.models import Invoice, PaymentMethod
+
+LIVE = text("status IN ('held', 'ordered', 'confirmed')")
+
+__all__ = ["Booking", "BookingMove", "BookingStatus", "Seat", "SeatEvent", "SeatMove", "SeatStatus"]
+
+
+class Booking(Base):
+    """One order of an organization. Whether a hold has run out is derived from `hold_until`, not stored."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "form_token"),
+        Index(None, "status", "hold_until"),
+        CheckConstraint("total >= 0", name="total"),
+        CheckConstraint("status = 'held' OR status = 'expired' OR ordered_at IS NOT NULL OR closed_at IS NOT NULL", name="ordered"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    booked_by_person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    form_token: Mapped[str]  # of the form that was sent: the same form sent twice books once (R-05, R-42)
+    status: Mapped[BookingStatus] = mapped_column(choice(BookingStatus, "status"))
+    payment_method: Mapped[PaymentMethod | None] = mapped_column(choice(PaymentMethod, "payment_method"))
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"), unique=True)
+    language: Mapped[str] = mapped_column(default="ja")
+    total: Mapped[Yen]
+    terms: Mapped[dict[str, Any] | None]  # the six items as shown on the last page before ordering, frozen
+    held_at: Mapped[datetime]
+    hold_until: Mapped[datetime]
+    ordered_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_reason: Mapped[str] = mapped_column(default="")
+
+    organization: Mapped[Organization] = relationship()
+    booked_by: Mapped[Person] = relationship()
+    invoice: Mapped[Invoice | None] = relationship()
+    seats: Mapped[list[Seat]] = relationship(back_populates="booking", order_by="Seat.position")
+
+
+class Seat(Base):
+    """One attendee's place in one run. The name is copied as the booker confirmed it."""
+
+    __tablename__ = "seats"
+    __table_args__ = (
+        UniqueConstraint("booking_id", "position"),
+        Index("uq_seats_live_person", "run_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_seats_run_live", "run_id", "status", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index(None, "person_id"),
+        CheckConstraint("price >= 0", name="price"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("course_runs.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    position: Mapped[int]
+    status: Mapped[SeatStatus] = mapped_column(choice(SeatStatus, "status"))
+    hold_until: Mapped[datetime | None]  # a copy of the booking's, so that counting seats reads one table
+    family_name: Mapped[str]
+    given_name: Mapped[str]
+    family_name_kana: Mapped[str]
+    given_name_kana: Mapped[str]
+    born_on: Mapped[date | None]
+    email: Mapped[str | None]
+    role_code: Mapped[str | None]
+    price: Mapped[Yen]
+    fee_audience: Mapped[FeeAudience] = mapped_column(choice(FeeAudience, "fee_audience"))
+    tax_category: Mapped[TaxCategory] = mapped_column(choice(TaxCategory, "tax_category"))
+    ticket_document_id: Mapped[int | None] = mapped_column(ForeignKey("stored_documents.id"))
+
+    booking: Mapped[Booking] = relationship(back_populates="seats")
+    run: Mapped[CourseRun] = relationship()
+    person: Mapped[Person] = relationship()
+    ticket: Mapped[StoredDocument | None] = relationship()
+    events: Mapped[list[SeatEvent]] = relationship(order_by="SeatEvent.id")
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.family_name} {self.given_name}".strip()
+
+    @property
+    def full_name_kana(self) -> str:
+        return f"{self.family_name_kana} {self.given_name_kana}".strip()
+
+
+class SeatEvent(Base):
+    """One move of a seat. Triggers refuse UPDATE and DELETE."""
+
+    __tablename__ = "seat_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seats.id"), index=True)
+    at: Mapped[datetime]
+    move: Mapped[SeatMove] = mapped_column(choice(SeatMove, "move"))
+    before: Mapped[SeatStatus | None] = mapped_column(choice(SeatStatus, "before"))
+    after: Mapped[SeatStatus] = mapped_column(choice(SeatStatus, "after"))
+    actor_label: Mapped[str]
+    request_id: Mapped[str]

@@ -1,0 +1,83 @@
+"""The life of a booking and of a seat, as tables; what is refused, and when a hold has run out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from courses_app.foundation.lifecycle import Lifecycle
+
+
+class BookingStatus(StrEnum):
+    HELD = "held"  # seats are kept for some minutes
+    ORDERED = "ordered"  # a paid order was placed; money is awaited
+    PAID = "paid"
+    EXPIRED = "expired"  # not ordered, or not paid, in time
+    CANCELLED = "cancelled"
+    PAID_NO_SEAT = "paid_no_seat"  # money came after the seats were gone
+    REFUNDED = "refunded"
+
+
+class BookingMove(StrEnum):
+    ORDER = "order"
+    SETTLE = "settle"
+    LAPSE = "lapse"
+    CANCEL = "cancel"
+    SETTLE_WITHOUT_SEAT = "settle_without_seat"
+    REFUND = "refund"
+
+
+BOOKING = Lifecycle[BookingStatus, BookingMove](
+    {
+        (BookingStatus.HELD, BookingMove.ORDER): BookingStatus.ORDERED,
+        (BookingStatus.HELD, BookingMove.LAPSE): BookingStatus.EXPIRED,
+        (BookingStatus.HELD, BookingMove.CANCEL): BookingStatus.CANCELLED,
+        (BookingStatus.ORDERED, BookingMove.SETTLE): BookingStatus.PAID,
+        (BookingStatus.ORDERED, BookingMove.LAPSE): BookingStatus.EXPIRED,
+        (BookingStatus.ORDERED, BookingMove.CANCEL): BookingStatus.CANCELLED,
+        (BookingStatus.EXPIRED, BookingMove.SETTLE): BookingStatus.PAID,
+        (BookingStatus.EXPIRED, BookingMove.SETTLE_WITHOUT_SEAT): BookingStatus.PAID_NO_SEAT,
+        (BookingStatus.CANCELLED, BookingMove.SETTLE_WITHOUT_SEAT): BookingStatus.PAID_NO_SEAT,
+        (BookingStatus.PAID, BookingMove.CANCEL): BookingStatus.CANCELLED,
+        (BookingStatus.CANCELLED, BookingMove.REFUND): BookingStatus.REFUNDED,
+        (BookingStatus.PAID_NO_SEAT, BookingMove.REFUND): BookingStatus.REFUNDED,
+    }
+)
+
+
+class SeatStatus(StrEnum):
+    HELD = "held"
+    ORDERED = "ordered"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class SeatMove(StrEnum):
+    HOLD = "hold"
+    ORDER = "order"
+    CONFIRM = "confirm"
+    LAPSE = "lapse"
+    CANCEL = "cancel"
+    RESEAT = "reseat"
+
+
+SEAT = Lifecycle[SeatStatus, SeatMove](
+    {
+        (SeatStatus.HELD, SeatMove.ORDER): SeatStatus.ORDERED,
+        (SeatStatus.HELD, SeatMove.LAPSE): SeatStatus.EXPIRED,
+        (SeatStatus.HELD, SeatMove.CANCEL): SeatStatus.CANCELLED,
+        (SeatStatus.ORDERED, SeatMove.CONFIRM): SeatStatus.CONFIRMED,
+        (SeatStatus.ORDERED, SeatMove.LAPSE): SeatStatus.EXPIRED,
+        (SeatStatus.ORDERED, SeatMove.CANCEL): SeatStatus.CANCELLED,
+        (SeatStatus.CONFIRMED, SeatMove.CANCEL): SeatStatus.CANCELLED,
+        (SeatStatus.EXPIRED, SeatMove.RESEAT): SeatStatus.CONFIRMED,
+    }
+)
+
+LIVE_SEATS = (SeatStatus.HELD, SeatStatus.ORDERED, SeatStatus.CONFIRMED)
+
+
+def hold_has_run_out(status: BookingStatus | SeatStatus, hold_until: datetime | None, *, now: datetime) -> bool:
+    """Whether a held booking or seat no longer keeps anything, whatever the row still says."""
+    return status.value == "held" and hold_until is not None and hold_until <= now

@@ -1,0 +1,1 @@
+"""iCalendar: the timetable as a feed, one-event downloads, and private feeds under a *feed token*."""

@@ -1,0 +1,38 @@
+"""Tokens of private feeds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from courses_app.accounts.models import Account, Organization
+from courses_app.foundation.db import Base, choice
+
+
+class FeedPurpose(StrEnum):
+    ORGANIZATION = "organization"
+    INSTRUCTOR = "instructor"
+    STAFF = "staff"
+    PERSON = "person"
+
+
+class FeedToken(Base):
+    """A private feed's key: its digest, whose it is and for what. Shown once, revoked by its owner or with the role."""
+
+    __tablename__ = "feed_tokens"
+    __table_args__ = (CheckConstraint("(purpose = 'organization') = (organization_id IS NOT NULL)", name="organization"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    purpose: Mapped[FeedPurpose] = mapped_column(choice(FeedPurpose, "purpose"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    language: Mapped[str] = mapped_column(default="ja")
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship()
+    organization: Mapped[Organization | None] = relationship()

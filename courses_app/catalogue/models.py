@@ -1,0 +1,264 @@
+"""Courses, their runs, venues and fees."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from courses_app.accounts.models import Person
+from courses_app.foundation.db import Base, choice
+from courses_app.foundation.yen import TaxCategory, Yen
+
+
+class CourseKind(StrEnum):
+    MANDATORY = "mandatory"
+    SEMINAR = "seminar"
+    EXPLANATORY = "explanatory"
+    SKILL_IMPROVEMENT = "skill_improvement"
+
+
+class Programme(StrEnum):
+    TITP = "titp"  # 技能実習
+    SSW = "ssw"  # 特定技能
+    ESD = "esd"  # 育成就労
+    GENERAL = "general"
+
+
+class SubjectKind(StrEnum):
+    LECTURE = "lecture"
+    TEST = "test"
+
+
+class DutyStrength(StrEnum):
+    REQUIRED = "required"
+    ENCOURAGED = "encouraged"
+
+
+class FeeAudience(StrEnum):
+    GENERAL = "general"
+    MEMBER = "member"
+
+
+class Delivery(StrEnum):
+    VENUE = "venue"
+    ONLINE = "online"
+
+
+class RunStatus(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CALLED_OFF = "called_off"
+
+
+class Course(Base):
+    """What is taught. Numbers that the business may change (minutes, marks, deadlines) are columns, not constants."""
+
+    __tablename__ = "courses"
+    __table_args__ = (
+        CheckConstraint("net_minutes >= 0", name="net_minutes"),
+        CheckConstraint("pass_mark IS NULL OR pass_mark BETWEEN 0 AND 100", name="pass_mark"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[CourseKind] = mapped_column(choice(CourseKind, "kind"))
+    programme: Mapped[Programme] = mapped_column(choice(Programme, "programme"))
+    regime: Mapped[str | None]
+    name_ja: Mapped[str]
+    name_en: Mapped[str]
+    summary_ja: Mapped[str] = mapped_column(Text)
+    summary_en: Mapped[str] = mapped_column(Text)
+    description_ja: Mapped[str] = mapped_column(Text)
+    description_en: Mapped[str] = mapped_column(Text)
+    audiences: Mapped[list[Any]]
+    net_minutes: Mapped[int]
+    pass_mark: Mapped[int | None]
+    test_minutes: Mapped[int | None]
+    test_questions: Mapped[int | None]
+    validity_months: Mapped[int | None]
+    issues_certificate: Mapped[bool] = mapped_column(default=False)
+    legal_basis_ja: Mapped[str] = mapped_column(Text, default="")
+    legal_basis_en: Mapped[str] = mapped_column(Text, default="")
+    certificate_worth_ja: Mapped[str] = mapped_column(Text, default="")
+    certificate_worth_en: Mapped[str] = mapped_column(Text, default="")
+    default_capacity: Mapped[int]
+    closes_days_before_venue: Mapped[int]
+    closes_business_days_before_online: Mapped[int]
+    payment_due_business_days: Mapped[int]
+    payment_grace_business_days: Mapped[int]
+    hold_minutes: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
+    withdrawn_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    subjects: Mapped[list[Subject]] = relationship(
+        back_populates="course", order_by="Subject.position", cascade="all, delete-orphan"
+    )
+    duties: Mapped[list[Duty]] = relationship(order_by="Duty.position", cascade="all, delete-orphan")
+    fees: Mapped[list[Fee]] = relationship(order_by="Fee.from_on, Fee.audience", cascade="all, delete-orphan")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Subject(Base):
+    """A part of a course; lectures add up to the course's net time, the test stands outside it."""
+
+    __tablename__ = "subjects"
+    __table_args__ = (CheckConstraint("minutes > 0", name="minutes"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    position: Mapped[int]
+    kind: Mapped[SubjectKind] = mapped_column(choice(SubjectKind, "kind"))
+    name_ja: Mapped[str]
+    name_en: Mapped[str]
+    minutes: Mapped[int]
+
+    course: Mapped[Course] = relationship(back_populates="subjects")
+
+
+class Duty(Base):
+    """Who must or should take a course, and why, with the article. `role_code` names a role of the compliance room."""
+
+    __tablename__ = "duties"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    position: Mapped[int]
+    role_code: Mapped[str]
+    role_name_ja: Mapped[str]
+    role_name_en: Mapped[str]
+    side: Mapped[str]
+    strength: Mapped[DutyStrength] = mapped_column(choice(DutyStrength, "strength"))
+    legal_basis_ja: Mapped[str] = mapped_column(Text)
+    legal_basis_en: Mapped[str] = mapped_column(Text)
+    reason_ja: Mapped[str] = mapped_column(Text)
+    reason_en: Mapped[str] = mapped_column(Text)
+
+
+class Fee(Base):
+    """A price of a course for an audience, tax included, from a day on."""
+
+    __tablename__ = "fees"
+    __table_args__ = (
+        UniqueConstraint("course_id", "audience", "from_on"),
+        CheckConstraint("amount >= 0", name="amount"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    audience: Mapped[FeeAudience] = mapped_column(choice(FeeAudience, "audience"))
+    amount: Mapped[Yen]
+    tax_category: Mapped[TaxCategory] = mapped_column(choice(TaxCategory, "tax_category"))
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+
+class Prefecture(Base):
+    """A prefecture (JIS X 0401) and the region it is shown under."""
+
+    __tablename__ = "prefectures"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_ja: Mapped[str]
+    name_en: Mapped[str]
+    region: Mapped[str]
+    region_name_ja: Mapped[str]
+    region_name_en: Mapped[str]
+
+
+class Venue(Base):
+    """A hall."""
+
+    __tablename__ = "venues"
+    __table_args__ = (CheckConstraint("capacity > 0", name="capacity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name_ja: Mapped[str]
+    name_en: Mapped[str]
+    prefecture_code: Mapped[str] = mapped_column(ForeignKey("prefectures.code"))
+    postal_code: Mapped[str]
+    address_ja: Mapped[str]
+    address_en: Mapped[str]
+    access_ja: Mapped[str] = mapped_column(Text, default="")
+    access_en: Mapped[str] = mapped_column(Text, default="")
+    capacity: Mapped[int]
+    closed_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    prefecture: Mapped[Prefecture] = relationship()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class CourseRun(Base):
+    """A course at a time and place. Its row lock guards its seats; `sequence` counts changes a calendar must notice."""
+
+    __tablename__ = "course_runs"
+    __table_args__ = (
+        Index(None, "status", "starts_at"),
+        CheckConstraint("capacity > 0", name="capacity"),
+        CheckConstraint("ends_at > starts_at", name="order"),
+        CheckConstraint("booking_closes_at > booking_opens_at", name="booking_period"),
+        CheckConstraint("(delivery = 'venue') = (venue_id IS NOT NULL)", name="venue"),
+        CheckConstraint("(status = 'called_off') = (called_off_at IS NOT NULL)", name="called_off"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    delivery: Mapped[Delivery] = mapped_column(choice(Delivery, "delivery"))
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venues.id"), index=True)
+    online_note_ja: Mapped[str] = mapped_column(default="")
+    online_note_en: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="ja")
+    capacity: Mapped[int]
+    starts_at: Mapped[datetime]  # of its first meeting
+    ends_at: Mapped[datetime]  # of its last meeting
+    booking_opens_at: Mapped[datetime]
+    booking_closes_at: Mapped[datetime]
+    price_general: Mapped[Yen | None]  # overrides the course's fee
+    price_member: Mapped[Yen | None]
+    status: Mapped[RunStatus] = mapped_column(choice(RunStatus, "status"), default=RunStatus.DRAFT)
+    called_off_at: Mapped[datetime | None]
+    called_off_reason: Mapped[str] = mapped_column(Text, default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    course: Mapped[Course] = relationship()
+    venue: Mapped[Venue | None] = relationship()
+    meetings: Mapped[list[Meeting]] = relationship(
+        back_populates="run", order_by="Meeting.starts_at", cascade="all, delete-orphan"
+    )
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Meeting(Base):
+    """One part of a run: a subject, at a time, by an instructor. `net_minutes` count toward the course's net time."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (
+        Index(None, "instructor_id", "starts_at"),
+        CheckConstraint("ends_at > starts_at", name="order"),
+        CheckConstraint("net_minutes >= 0", name="net_minutes"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("course_runs.id"), index=True)
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("subjects.id"))
+    title_ja: Mapped[str]
+    title_en: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    net_minutes: Mapped[int]
+    instructor_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+
+    run: Mapped[CourseRun] = relationship(back_populates="meetings")
+    subject: Mapped[Subject | None] = relationship()
+    instructor: Mapped[Person | None] = relationship()

@@ -1,0 +1,67 @@
+"""Certificates and notices of failure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from courses_app.accounts.models import Person
+from courses_app.catalogue.models import Course
+from courses_app.foundation.db import Base
+from courses_app.foundation.documents import StoredDocument
+from courses_app.rosters.models import RosterEntry
+
+FIRST = text("revision = 1")
+
+
+class Certificate(Base):
+    """One certificate as it was printed. A reissue is a new row with the same number and the next revision."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (
+        UniqueConstraint("number", "revision"),
+        Index("uq_certificates_entry_first", "entry_id", unique=True, sqlite_where=FIRST, postgresql_where=FIRST),
+        Index(None, "person_id", "course_id"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_reason = '')", name="revoked"),
+        CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(index=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    code: Mapped[str] = mapped_column(unique=True)  # 256 random bits; the QR's page is /certificates/<code>
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("roster_entries.id"))
+    facts: Mapped[dict[str, Any]]  # everything that was printed
+    completed_on: Mapped[date]
+    valid_through: Mapped[date | None]
+    issued_at: Mapped[datetime]
+    document_id: Mapped[int] = mapped_column(ForeignKey("stored_documents.id"))
+    superseded_at: Mapped[datetime | None]
+    reissue_reason: Mapped[str] = mapped_column(default="")
+    revoked_at: Mapped[datetime | None]
+    revoked_by_person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    revoked_reason: Mapped[str] = mapped_column(Text, default="")
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    course: Mapped[Course] = relationship()
+    entry: Mapped[RosterEntry] = relationship()
+    document: Mapped[StoredDocument] = relationship()
+
+
+class FailureNotice(Base):
+    """The notice of failure of one roster entry."""
+
+    __tablename__ = "failure_notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("roster_entries.id"), unique=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("stored_documents.id"))
+    issued_at: Mapped[datetime]
+
+    entry: Mapped[RosterEntry] = relationship()
+    document: Mapped[StoredDocument] = relationship()

@@ -1,0 +1,17 @@
+"""The commands, each opening its own transactions."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from courses_app.cli import staff, worker
+from courses_app.config import ROOT
+from courses_app.foundation.db import db
+
+
+def prepare(app: Flask) -> None:
+    """Attach the commands to `flask --app courses_app …`."""
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    for command in (worker.worker, staff.create_staff):
+        app.cli.add_command(command)

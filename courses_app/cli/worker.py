@@ -1,0 +1,87 @@
+"""The worker: mail, sweeps, certificates due, reminders, the audit's seal; one small transaction a piece."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from courses_app.foundation import audit, clock, throttle
+from courses_app.foundation.db import session, transaction
+from courses_app.foundation.outbox import deliver_due
+from courses_app.foundation.outbox.transports import transport_for
+
+PAUSE_SECONDS = 2.0
+KEEP_ATTEMPTS = timedelta(days=2)
+
+# Each is `run_due(*, clock) -> int`: does what is due now and returns how much that was.
+ROOMS = ("bookings.tasks", "payments.tasks", "certificates.tasks", "compliance.tasks")
+
+
+def tasks() -> list[tuple[str, Callable[[], int]]]:
+    """Everything the worker does in a round, in order; mail last, so that what the others owe leaves at once."""
+    rounds = [(name, import_module(f"courses_app.{name}").run_due) for name in ROOMS if find_spec(f"courses_app.{name}")]
+    own: list[tuple[str, Callable[[], int]]] = [(name, lambda run=run: run(clock=clock.now)) for name, run in rounds]
+    return [*own, ("foundation.seal", _seal), ("foundation.attempts", _forget_attempts), ("foundation.outbox", _deliver)]
+
+
+def run_round() -> int:
+    """One round of all tasks; a task that fails is logged and does not stop the others."""
+    done = 0
+    for name, task in tasks():
+        try:
+            count = task()
+        except Exception:
+            current_app.logger.exception("task.failed", extra={"task": name})
+            continue
+        finally:
+            session.remove()
+        if count:
+            current_app.logger.info("task.done", extra={"task": name, "count": count})
+        done += count
+    return done
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Do all that is due, then stop.")
+@with_appcontext
+def worker(once: bool) -> None:
+    """Do what is due: mail, sweeps, certificates, reminders."""
+    if once:
+        while run_round():
+            pass
+        return
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    while not stop.is_set():
+        if not run_round():
+            stop.wait(PAUSE_SECONDS)
+
+
+def _seal() -> int:
+    if not audit.anything_unsealed():
+        return 0
+    with transaction():
+        return audit.seal_entries()
+
+
+def _forget_attempts() -> int:
+    if not throttle.anything_before(clock.now() - KEEP_ATTEMPTS):
+        return 0
+    with transaction():
+        throttle.sweep(before=clock.now() - KEEP_ATTEMPTS)
+    return 0
+
+
+def _deliver() -> int:
+    settings = current_app.config["SETTINGS"]
+    transport = transport_for(settings.mail_url, folder=settings.instance / "outbox")
+    return deliver_due(transport, clock=clock.now)

@@ -1,0 +1,70 @@
+"""One stylesheet and one script: the parts in static/ joined at start-up, served under their own hash for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from courses_app.foundation.catalogues import LANGUAGES
+from courses_app.foundation.forms import safe_next
+from courses_app.foundation.web import public
+
+STATIC = Path(__file__).resolve().parent.parent.parent / "static"
+STYLES = ("css/tokens.css", "css/base.css", "css/layout.css", "css/components/*.css", "css/print.css")
+SCRIPTS = ("vendor/htmx/*.js", "js/*.js")
+A_YEAR = 31_536_000
+
+pages = Blueprint("foundation", __name__)
+
+
+@dataclass(frozen=True)
+class Asset:
+    body: bytes
+    media_type: str
+
+    @property
+    def version(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()[:16]
+
+
+def prepare(app: Flask) -> None:
+    """Join the parts; `asset_url(name)` in templates gives the address."""
+    assets = {
+        "app.css": Asset(_joined(STYLES), "text/css; charset=utf-8"),
+        "app.js": Asset(_joined(SCRIPTS), "text/javascript; charset=utf-8"),
+    }
+    app.extensions["assets"] = assets
+    app.register_blueprint(pages)
+    app.jinja_env.globals["asset_url"] = lambda name: f"/assets/{assets[name].version}/{name}"
+
+
+def _joined(patterns: tuple[str, ...]) -> bytes:
+    parts = [path.read_bytes() for pattern in patterns for path in sorted(STATIC.glob(pattern))]
+    return b"\n".join(parts)
+
+
+@pages.get("/assets/<version>/<name>")
+@public
+def asset(version: str, name: str) -> Response:
+    found: Asset | None = current_app.extensions["assets"].get(name)
+    if found is None:
+        abort(404)
+    response = Response(found.body, content_type=found.media_type)
+    fresh = version == found.version
+    response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable" if fresh else "no-cache"
+    return response
+
+
+@pages.post("/language")
+@public
+def language() -> BaseResponse:
+    """The switch in the header; the choice stays in the cookie, nothing is written to the database."""
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        session["language"] = chosen
+        session.permanent = True
+    return redirect(safe_next(request.form.get("next")) or url_for("portal.home"), code=303)

