@@ -126,14 +126,12 @@ def line_items(session_id: str) -> ResponseReturnValue:
         return jsonify(list_of(store.details[session_id]["lines"], request.path))
 
 
-@api.get("/<any('checkout/sessions', payment_intents, charges, refunds, events):kind>/<object_id>")
 def retrieve(kind: str, object_id: str) -> ResponseReturnValue:
     params = ONLY_EXPAND(nested(request.query_string.decode()), "")
     with machine().store.turn():
         return jsonify(_expanded(_found(KINDS[kind][0], object_id), params))
 
 
-@api.get("/<any('checkout/sessions', payment_intents, charges, refunds, events):kind>")
 def listing(kind: str) -> ResponseReturnValue:
     """Newest first, `limit` at a time."""
     name, filters = KINDS[kind]
@@ -143,6 +141,11 @@ def listing(kind: str) -> ResponseReturnValue:
         wanted = [one for one in store.kind(name) if _fits(one, params, filters)]
         found, more = _page(wanted, params)
         return jsonify(_expanded(list_of(found, request.path, more=more), params))
+
+
+for path in KINDS:
+    api.add_url_rule(f"/{path}", view_func=listing, defaults={"kind": path})
+    api.add_url_rule(f"/{path}/<object_id>", view_func=retrieve, defaults={"kind": path})
 
 
 @api.route("/<path:rest>", methods=["GET", "POST", "DELETE"])

@@ -25,6 +25,8 @@ def nested(form: str) -> dict[str, Any]:
             place = place.setdefault(step, {})
             if not isinstance(place, dict):
                 raise Fault(f"Invalid parameter: {name}", param=name)
+        if isinstance(place.get(last), dict):
+            raise Fault(f"Invalid parameter: {name}", param=name)
         place[last or str(len(place))] = value
     return {name: _with_lists(value) for name, value in tree.items()}
 
