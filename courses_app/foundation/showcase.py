@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     DateField,
@@ -84,11 +85,22 @@ class DemoForm(Form):
     attendees = FieldList(FormField(DemoAttendee), label="受講者", min_entries=2)
 
 
+WRONG = {
+    "organization": LONG_COMPANY,
+    "email": "",
+    "phone": "０３（１２３４）５６７８",
+    "seats": "99",
+    "region": "13",
+    "password": "",
+    "attendees-0-family_name": "",
+    "attendees-0-given_name": "花子",
+    "attendees-1-family_name": "𠮷野",
+}
+
+
 def demo(*, now: datetime) -> dict[str, Any]:
     """What the component page shows: an untouched form, a wrong one, hard names, a long list, instants around `now`."""
-    wrong = DemoForm(
-        data={"organization": LONG_COMPANY, "phone": "０３（１２３４）５６７８", "seats": 99, "attendees": [{}, {}]}
-    )
+    wrong = DemoForm(MultiDict(WRONG))
     wrong.validate()
     wrong.form_errors.append("残席は3席です。人数を減らすか、別の日程を選んでください。")
     return {
