@@ -23,7 +23,9 @@ class FeedToken(Base):
     """A private feed's key: its digest, whose it is and for what. Shown once, revoked by its owner or with the role."""
 
     __tablename__ = "feed_tokens"
-    __table_args__ = (CheckConstraint("(purpose = 'organization') = (organization_id IS NOT NULL)", name="organization"),)
+    __table_args__ = (
+        CheckConstraint("(purpose = 'organization') = (organization_id IS NOT NULL)", name="organization"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(unique=True)

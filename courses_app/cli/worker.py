@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -27,9 +28,10 @@ ROOMS = ("bookings.tasks", "payments.tasks", "certificates.tasks", "compliance.t
 
 def tasks() -> list[tuple[str, Callable[[], int]]]:
     """Everything the worker does in a round, in order; mail last, so that what the others owe leaves at once."""
-    rounds = [(name, import_module(f"courses_app.{name}").run_due) for name in ROOMS if find_spec(f"courses_app.{name}")]
-    own: list[tuple[str, Callable[[], int]]] = [(name, lambda run=run: run(clock=clock.now)) for name, run in rounds]
-    return [*own, ("foundation.seal", _seal), ("foundation.attempts", _forget_attempts), ("foundation.outbox", _deliver)]
+    found = [name for name in ROOMS if find_spec(f"courses_app.{name}")]
+    rooms = [(name, partial(import_module(f"courses_app.{name}").run_due, clock=clock.now)) for name in found]
+    own = [("foundation.seal", _seal), ("foundation.attempts", _forget_attempts), ("foundation.outbox", _deliver)]
+    return [*rooms, *own]
 
 
 def run_round() -> int:
@@ -58,6 +60,11 @@ def worker(once: bool) -> None:
         while run_round():
             pass
         return
+    work_until_stopped()
+
+
+def work_until_stopped() -> None:
+    """Round after round until SIGTERM or SIGINT; a round under way is finished first."""
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())

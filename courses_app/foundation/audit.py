@@ -75,7 +75,7 @@ def record(
     after: str | None = None,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Note a change: `action` like `booking.held`, `subject` its kind and public reference. Written at the next flush."""
+    """Note a change: `action` like `booking.held`, `subject` its kind and public reference. The next flush writes it."""
     session.add(
         AuditEntry(
             at=now,
@@ -101,7 +101,7 @@ def anything_unsealed() -> bool:
 def seal_entries(*, limit: int = 500) -> int:
     """Chain the unsealed rows, oldest first, each seal over its row and the seal before; returns how many.
 
-    A later step (the worker, one at a time) and not the change itself, so that bookings don't queue behind one hash.
+    A later step (the worker, one at a time) and not the change itself, or bookings would queue behind one hash.
     """
     last = session.scalar(
         select(AuditEntry).where(AuditEntry.position.is_not(None)).order_by(AuditEntry.position.desc()).limit(1)

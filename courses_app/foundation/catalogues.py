@@ -1,7 +1,7 @@
 """Japanese and English: which language a reader gets, and the message catalogues of the rooms.
 
-English texts are the keys; each room keeps its Japanese in `<room>/translations/ja/LC_MESSAGES/messages.po`. The compiled
-form is made at start-up where it is missing or older than its source.
+English texts are the keys; each room keeps its Japanese in `<room>/translations/ja/LC_MESSAGES/messages.po`. The
+compiled form is made at start-up where it is missing or older than its source.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def prepare(app: Flask) -> None:
 
 
 def language() -> str:
-    """The reader's language: what the switch in the header set, else the first visit's Accept-Language, else Japanese."""
+    """The reader's language: as the switch in the header set it, else as the browser asks, else Japanese."""
     if not has_request_context():
         return "ja"
     chosen = session.get("language")
@@ -110,8 +110,6 @@ def _compile(room: str, target: Path) -> None:
     part = target.with_suffix(f".{os.getpid()}.part")  # processes may start together: replace in one step
     part.write_bytes(body.getvalue())
     part.replace(target)
-
-
 
 
 @click.group("messages")

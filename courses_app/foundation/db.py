@@ -87,7 +87,7 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
-session: scoped_session[Session] = db.session
+session: scoped_session[Any] = db.session
 
 
 def prepare(app: Flask) -> None:

@@ -25,7 +25,9 @@ class StoredDocument(Base):
     stored_at: Mapped[datetime]
 
 
-def store(*, kind: str, filename: str, content: bytes, media_type: str = "application/pdf", now: datetime) -> StoredDocument:
+def store(
+    *, kind: str, filename: str, content: bytes, media_type: str = "application/pdf", now: datetime
+) -> StoredDocument:
     """Keep a paper for good; flushed, so that its id is known."""
     document = StoredDocument(
         kind=kind,

@@ -20,7 +20,7 @@ LONGEST_EMAIL = 254
 LONGEST_NAME = 60
 
 
-class BaseForm(FlaskForm):
+class BaseForm(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form of a page."""
 
     def refuse(self, refusal: Refusal) -> None:
@@ -39,7 +39,7 @@ class FilterForm(Form):
 class Required(DataRequired):
     """The field must be filled in; the sentence names it."""
 
-    def __init__(self, message: object | None = None) -> None:
+    def __init__(self, message: Any = None) -> None:
         super().__init__(message)
 
     def __call__(self, form: Any, field: Field) -> None:

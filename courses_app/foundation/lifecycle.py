@@ -19,7 +19,9 @@ class MoveNotAllowed(Refusal):
     """The thing is no longer in a state from which this move starts (or never was)."""
 
     def __init__(self, state: StrEnum, move: StrEnum) -> None:
-        super().__init__(_l("This is no longer possible: somebody has changed it in the meantime. Please look at its present state."))
+        super().__init__(
+            _l("This is no longer possible: it has been changed in the meantime. Please look at its present state.")
+        )
         self.state = state
         self.move = move
 

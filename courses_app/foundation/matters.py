@@ -18,9 +18,7 @@ class Matter(Base):
     """One open or settled matter. The same matter is open only once (`key`)."""
 
     __tablename__ = "matters"
-    __table_args__ = (
-        Index("uq_matters_open_key", "key", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
-    )
+    __table_args__ = (Index("uq_matters_open_key", "key", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str]

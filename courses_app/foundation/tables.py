@@ -1,4 +1,4 @@
-"""CSV for people with Excel in Japanese: UTF-8 with BOM, CRLF, and no cell that comes alive as a formula (S-32, D-14)."""
+"""CSV for Excel in Japanese: UTF-8 with BOM, CRLF, and no cell that comes alive as a formula (S-32, D-14)."""
 
 from __future__ import annotations
 

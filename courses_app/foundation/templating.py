@@ -53,7 +53,7 @@ def yen(amount: Yen) -> str:
 
 def yen_incl(amount: Yen) -> str:
     """¥11,500（税込）"""
-    return _("%(amount)s (tax included)", amount=yen(amount))
+    return str(_("%(amount)s (tax included)", amount=yen(amount)))
 
 
 def day(value: date | datetime | None) -> str:
@@ -91,10 +91,10 @@ def minutes(value: int) -> str:
     """6時間, 5時間30分, 45分"""
     hours, rest = divmod(value, MINUTES_AN_HOUR)
     if not hours:
-        return ngettext("%(num)d minute", "%(num)d minutes", rest)
+        return str(ngettext("%(num)d minute", "%(num)d minutes", rest))
     if not rest:
-        return ngettext("%(num)d hour", "%(num)d hours", hours)
-    return _("%(hours)d h %(minutes)d min", hours=hours, minutes=rest)
+        return str(ngettext("%(num)d hour", "%(num)d hours", hours))
+    return str(_("%(hours)d h %(minutes)d min", hours=hours, minutes=rest))
 
 
 def local(thing: Any, name: str) -> str:
@@ -108,7 +108,6 @@ def local(thing: Any, name: str) -> str:
 def paragraphs(value: str) -> list[str]:
     """The paragraphs of a text, split at empty lines."""
     return [part.strip() for part in value.split("\n\n") if part.strip()]
-
 
 
 def to_json(value: Any) -> str:

@@ -18,7 +18,8 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.wrappers import Response as BaseResponse
 
 from courses_app.foundation import audit
-from courses_app.foundation.db import in_transaction, session as database
+from courses_app.foundation.db import in_transaction
+from courses_app.foundation.db import session as database
 from courses_app.foundation.refusal import Refusal
 
 P = ParamSpec("P")
@@ -43,7 +44,7 @@ csrf = CSRFProtect()
 
 
 def writes(view: Callable[P, Any]) -> Callable[P, Any]:
-    """One transaction around a POST view: what it returns is kept, what it raises is undone (R-03: repeated on deadlock)."""
+    """One transaction around a POST view: kept when it returns, undone when it raises, repeated on deadlock (R-03)."""
 
     @wraps(view)
     def transactional(*args: P.args, **kwargs: P.kwargs) -> Any:
@@ -146,8 +147,8 @@ def _same_origin_referrer() -> str | None:
 def _form_expired(error: CSRFError) -> BaseResponse:
     """The form's token is old: everything typed is shown again with a fresh one, ready to be sent (R-43)."""
     database.rollback()
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token" and "password" not in name]
-    body = render_template("errors/422.html", typed=typed, action=request.full_path, inquiry_number=g.request_id)
+    kept = (pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token" and "password" not in pair[0])
+    body = render_template("errors/422.html", typed=list(kept), action=request.full_path, inquiry_number=g.request_id)
     return make_response(body, 422)
 
 
@@ -155,7 +156,7 @@ def _http_error(error: HTTPException) -> BaseResponse:
     code = error.code or 500
     template = f"errors/{code}.html" if code in {400, 403, 404, 405, 413, 429, 503} else "errors/400.html"
     if code >= 300 and code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     retry_after = getattr(error, "retry_after", None) if isinstance(error, TooManyRequests) else None
     response = make_response(
         render_template(template, inquiry_number=g.get("request_id", "-"), retry_after=retry_after), code
@@ -168,7 +169,7 @@ def _http_error(error: HTTPException) -> BaseResponse:
 
 
 def _database_away(error: OperationalError) -> BaseResponse:
-    """The database is restarting or too busy: say so, keep nothing half-done, and let the person try again (R-06, R-32)."""
+    """The database is restarting or too busy: nothing is half-done, and the person may try again (R-06, R-32)."""
     current_app.logger.exception("database.unavailable")
     body = render_template("errors/503.html", inquiry_number=g.get("request_id", "-"))
     return make_response(body, 503, {"Retry-After": "5"})

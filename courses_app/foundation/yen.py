@@ -20,7 +20,8 @@ class TaxCategory(StrEnum):
 def tax_included_in(total: Yen, rate_percent: int) -> Yen:
     """Consumption tax contained in a tax-included total, rounded down once (消費税法57条の4, 令70条の10).
 
-    The caller passes the total of all lines of one rate of one invoice: three seats at ¥11,500 hold ¥3,136, not 3 × ¥1,045.
+    The caller passes the total of all lines of one rate of one invoice: three seats at ¥11,500 hold ¥3,136, and not
+    3 × ¥1,045.
     """
     return Yen(total * rate_percent // (100 + rate_percent))
 

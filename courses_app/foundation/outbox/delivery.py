@@ -56,7 +56,7 @@ def _claim(now: datetime) -> OutboxMessage | None:
 
 
 def _may_be_sent_again(message: OutboxMessage, now: datetime) -> bool:
-    """After a crash in mid-send: once more, marked; a second time it goes to a person instead (R-28: never more than two)."""
+    """After a crash in mid-send: once more, marked; after a second one a person decides (R-28: never more than two)."""
     if message.possible_duplicate:
         _give_up(message, "the worker died twice while sending", now)
         return False

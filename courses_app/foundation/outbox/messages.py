@@ -97,7 +97,8 @@ def queue_mail(
 
 def retry(message: OutboxMessage, *, by: audit.Actor, now: datetime) -> None:
     """Put a failed message back into the queue, on a person's word."""
-    audit.record(by=by, now=now, action="outbox.retried", subject=("outbox", str(message.id)), before=message.state.value)
+    subject = ("outbox", str(message.id))
+    audit.record(by=by, now=now, action="outbox.retried", subject=subject, before=message.state.value)
     message.state = OutboxState.QUEUED
     message.attempts = 0
     message.possible_duplicate = False
