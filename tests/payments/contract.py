@@ -38,7 +38,7 @@ CALLS = [
 ]
 
 
-class ContractBroken(ValueError):  # noqa: N818 - named after what happened
+class ContractBroken(ValueError):
     """A request that Stripe's API does not take."""
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
-
 import pytest
 
-from courses_app.payments.gateways.local_stripe.server import local_stripe
-from courses_app.payments.gateways.stripe_checkout import API_VERSION
 from tests.payments.contract import Contract, ContractBroken, check
+from tests.payments.wire import SESSION, Stand
 
-KEY = "sk_test_of_the_contract_tests"
 GOOD = (
     "mode=payment&success_url=https://example.jp&line_items[0][quantity]=3&line_items[0][price_data][currency]=jpy"
     "&line_items[0][price_data][unit_amount]=11500&line_items[0][price_data][product_data][name]=Course"
@@ -48,18 +43,7 @@ class TestContract:
 
     def test_the_server_refuses_what_the_contract_refuses(self) -> None:
         contract = Contract()
-        nowhere = "http://127.0.0.1:9/"
-        with local_stripe(
-            "127.0.0.1", 0, webhook_url=nowhere, webhook_secret="whsec_1", api_key=KEY, on_request=contract
-        ) as server:
-            status = self.post(f"{server.url}/v1/checkout/sessions", f"{GOOD}&locale=jp")
-        assert status == 400
+        with Stand(on_request=contract) as stand:
+            answer = stand.api("POST", "checkout/sessions", SESSION | {"locale": "jp"})
+        assert answer.status == 400
         assert contract.broken.pop().startswith("POST /v1/checkout/sessions")
-
-    def post(self, url: str, form: str) -> int:
-        request = urllib.request.Request(url, form.encode())
-        request.add_header("Authorization", f"Bearer {KEY}")
-        request.add_header("Stripe-Version", API_VERSION)
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(request)
-        return refused.value.code

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +14,6 @@ import stripe
 
 from courses_app.payments.gateways import stripe_checkout as gateway
 from courses_app.payments.gateways.local_stripe import objects
-from courses_app.payments.gateways.local_stripe.server import LocalStripe, local_stripe
 from courses_app.payments.gateways.stripe_checkout import (
     CheckoutLine,
     GatewayRefused,
@@ -25,8 +21,8 @@ from courses_app.payments.gateways.stripe_checkout import (
     StripeSettings,
 )
 from tests.payments.contract import Contract
+from tests.payments.wire import KEY, SECRET, Stand
 
-KEY, SECRET = "sk_test_of_the_gateway_tests", "whsec_of_the_gateway_tests"
 NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port
 
 
@@ -36,27 +32,23 @@ def contract() -> Contract:
 
 
 @pytest.fixture(scope="module")
-def running(contract: Contract) -> Iterator[LocalStripe]:
-    with local_stripe(
-        "127.0.0.1", 0, webhook_url=f"{NOWHERE}/", webhook_secret=SECRET, api_key=KEY, on_request=contract
-    ) as server:
-        yield server
+def running(contract: Contract) -> Iterator[Stand]:
+    with Stand(on_request=contract) as stand:
+        yield stand
 
 
 @pytest.fixture
-def server(running: LocalStripe, contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalStripe]:
+def stand(running: Stand, contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
     """The server as new, and at the end proof that nothing we sent broke the contract."""
-    with running.store.turn() as store:
-        store.clear()
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
     monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.01)
-    yield running
+    yield running.anew()
     assert contract.broken == []
 
 
 @pytest.fixture
-def settings(server: LocalStripe) -> StripeSettings:
-    return StripeSettings(KEY, SECRET, server.url)
+def settings(stand: Stand) -> StripeSettings:
+    return StripeSettings(KEY, SECRET, stand.server.url)
 
 
 def order(**changes: Any) -> dict[str, Any]:
@@ -75,41 +67,21 @@ def order(**changes: Any) -> dict[str, Any]:
     return facts | changes
 
 
-def moods(server: LocalStripe, **wanted: object) -> None:
-    request = urllib.request.Request(
-        f"{server.url}/_control/moods", json.dumps(wanted).encode(), {"Content-Type": "application/json"}, method="PUT"
-    )
-    with urllib.request.urlopen(request):
-        pass
-
-
-def press(server: LocalStripe, checkout_id: str, outcome: str) -> None:
-    """Press a button of the hosted page, and do not follow where it leads."""
-
-    class Stay(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, *_: object) -> None:
-            return None
-
-    with pytest.raises(urllib.error.HTTPError) as left:
-        urllib.request.build_opener(Stay).open(f"{server.url}/c/pay/{checkout_id}", f"outcome={outcome}".encode())
-    assert left.value.code == 303
-
-
 class TestOpening:
-    def test_the_page_says_what_was_ordered(self, settings: StripeSettings, server: LocalStripe) -> None:
+    def test_the_page_says_what_was_ordered(self, settings: StripeSettings, stand: Stand) -> None:
         facts = order()
         opened = gateway.create_checkout(settings, **facts)
-        session = server.store.objects[opened.id]
-        assert opened.url == f"{server.url}/c/pay/{opened.id}"
+        session = stand.server.store.objects[opened.id]
+        assert opened.url == f"{stand.server.url}/c/pay/{opened.id}"
         assert opened.expires_at == facts["expires_at"].replace(microsecond=0)
         assert (session["amount_total"], session["currency"]) == (34_830, "jpy")
         assert session["client_reference_id"] == session["metadata"]["reference"] == "K7Q2-9XWM"
         assert session["allowed_payment_method_types"] == ["card"]
 
-    def test_it_is_unpaid_until_the_money_is_taken(self, settings: StripeSettings, server: LocalStripe) -> None:
+    def test_it_is_unpaid_until_the_money_is_taken(self, settings: StripeSettings, stand: Stand) -> None:
         opened = gateway.create_checkout(settings, **order())
         before = gateway.fetch_checkout(settings, opened.id)
-        press(server, opened.id, "pay")
+        stand.press({"id": opened.id})
         after = gateway.fetch_checkout(settings, opened.id)
         assert (before.status, before.payment_status, before.payment_intent, before.paid) == (
             "open",
@@ -124,21 +96,24 @@ class TestOpening:
             True,
         )
         assert (after.reference, after.request_id, after.livemode) == ("K7Q2-9XWM", "payment-request-1", False)
-        assert server.store.objects[after.payment_intent or ""]["metadata"]["reference"] == "K7Q2-9XWM"
+        assert stand.server.store.objects[after.payment_intent or ""]["metadata"]["reference"] == "K7Q2-9XWM"
 
-    def test_a_quoted_placeholder_is_put_right(self, settings: StripeSettings, server: LocalStripe) -> None:
+    def test_a_quoted_placeholder_is_put_right(self, settings: StripeSettings, stand: Stand) -> None:
         quoted = f"http://127.0.0.1:8000/?{urllib.parse.urlencode({'session': '{CHECKOUT_SESSION_ID}'})}"
         opened = gateway.create_checkout(settings, **order(success_url=quoted))
-        assert server.store.objects[opened.id]["success_url"] == "http://127.0.0.1:8000/?session={CHECKOUT_SESSION_ID}"
+        assert (
+            stand.server.store.objects[opened.id]["success_url"]
+            == "http://127.0.0.1:8000/?session={CHECKOUT_SESSION_ID}"
+        )
 
     def test_a_moment_without_a_zone_is_a_mistake(self, settings: StripeSettings) -> None:
         with pytest.raises(ValueError, match="zone"):
             gateway.create_checkout(settings, **order(expires_at=datetime(2026, 12, 1)))  # noqa: DTZ001 - the mistake
 
     @pytest.mark.parametrize("key", ["", "sk_test_of_somebody_else"])
-    def test_without_the_right_key_it_is_refused_and_the_key_stays_secret(self, server: LocalStripe, key: str) -> None:
+    def test_without_the_right_key_it_is_refused_and_the_key_stays_secret(self, stand: Stand, key: str) -> None:
         with pytest.raises(GatewayRefused) as refused:
-            gateway.create_checkout(StripeSettings(key, SECRET, server.url), **order())
+            gateway.create_checkout(StripeSettings(key, SECRET, stand.server.url), **order())
         assert "somebody" not in str(refused.value)
 
     def test_a_proxy_of_the_environment_is_not_asked_for_loopback(
@@ -152,29 +127,27 @@ class TestOpening:
 class TestTrouble:
     """R-09: whatever is lost on the way, the same key never opens a second page."""
 
-    def test_r09_a_lost_answer_is_asked_for_again(self, settings: StripeSettings, server: LocalStripe) -> None:
-        moods(server, lost_responses=1)
+    def test_r09_a_lost_answer_is_asked_for_again(self, settings: StripeSettings, stand: Stand) -> None:
+        stand.moods(lost_responses=1)
         gateway.create_checkout(settings, **order())
-        assert len(server.store.kind("checkout.session")) == 1
+        assert len(stand.server.store.kind("checkout.session")) == 1
 
     @pytest.mark.parametrize("mood", ["lost_responses", "failed_responses"])
     def test_r09_unreachable_then_the_same_key_gives_the_same_page(
-        self, settings: StripeSettings, server: LocalStripe, monkeypatch: pytest.MonkeyPatch, mood: str
+        self, settings: StripeSettings, stand: Stand, monkeypatch: pytest.MonkeyPatch, mood: str
     ) -> None:
         facts = order()
-        moods(server, **{mood: 1})
+        stand.moods(**{mood: 1})
         monkeypatch.setattr(stripe.HTTPClient, "_should_retry", lambda *_: False)
         with pytest.raises(GatewayUnreachable) as unreachable:
             gateway.create_checkout(settings, **facts)
         assert not unreachable.value.replayed
         opened = gateway.create_checkout(settings, **facts)
-        assert [one["id"] for one in server.store.kind("checkout.session")] == [opened.id]
+        assert [one["id"] for one in stand.server.store.kind("checkout.session")] == [opened.id]
 
-    def test_a_failure_that_the_key_remembers_is_told_apart(
-        self, settings: StripeSettings, server: LocalStripe
-    ) -> None:
+    def test_a_failure_that_the_key_remembers_is_told_apart(self, settings: StripeSettings, stand: Stand) -> None:
         facts = order()
-        moods(server, stored_failures=1)
+        stand.moods(stored_failures=1)
         with pytest.raises(GatewayUnreachable) as unreachable:
             gateway.create_checkout(settings, **facts)
         assert unreachable.value.replayed
@@ -186,7 +159,7 @@ class TestTrouble:
         with pytest.raises(GatewayRefused, match="same parameters"):
             gateway.create_checkout(settings, **facts | {"lines": [CheckoutLine("Another", 1, 500)]})
 
-    @pytest.mark.usefixtures("server")
+    @pytest.mark.usefixtures("stand")
     def test_nobody_there_is_unreachable(self) -> None:
         with pytest.raises(GatewayUnreachable) as unreachable:
             gateway.fetch_checkout(StripeSettings(KEY, SECRET, NOWHERE), "cs_test_1")
@@ -200,16 +173,16 @@ class TestTrouble:
 
 
 class TestClosing:
-    def test_an_open_page_closes_and_stays_closed(self, settings: StripeSettings, server: LocalStripe) -> None:
+    def test_an_open_page_closes_and_stays_closed(self, settings: StripeSettings, stand: Stand) -> None:
         opened = gateway.create_checkout(settings, **order())
         assert gateway.expire_checkout(settings, opened.id).status == "expired"
         assert gateway.expire_checkout(settings, opened.id).status == "expired"
-        press(server, opened.id, "pay")
+        stand.press({"id": opened.id})
         assert not gateway.fetch_checkout(settings, opened.id).paid
 
-    def test_a_payer_who_was_faster_is_told(self, settings: StripeSettings, server: LocalStripe) -> None:
+    def test_a_payer_who_was_faster_is_told(self, settings: StripeSettings, stand: Stand) -> None:
         opened = gateway.create_checkout(settings, **order())
-        press(server, opened.id, "pay")
+        stand.press({"id": opened.id})
         assert gateway.expire_checkout(settings, opened.id).paid
 
     @pytest.mark.parametrize(
@@ -236,9 +209,9 @@ class TestClosing:
 
 
 class TestRefund:
-    def test_no_more_goes_back_than_came_in(self, settings: StripeSettings, server: LocalStripe) -> None:
+    def test_no_more_goes_back_than_came_in(self, settings: StripeSettings, stand: Stand) -> None:
         opened = gateway.create_checkout(settings, **order())
-        press(server, opened.id, "pay")
+        stand.press({"id": opened.id})
         intent = gateway.fetch_checkout(settings, opened.id).payment_intent or ""
         part = gateway.refund(settings, key="refund-1", payment_intent=intent, amount=11_500)
         assert gateway.refund(settings, key="refund-1", payment_intent=intent, amount=11_500) == part
@@ -249,12 +222,12 @@ class TestRefund:
         with pytest.raises(GatewayRefused) as refused:
             gateway.refund(settings, key="refund-4", payment_intent=intent, amount=1)
         assert refused.value.code == "charge_already_refunded"
-        assert [one["amount"] for one in server.store.kind("refund")] == [23_330, 11_500]
+        assert [one["amount"] for one in stand.server.store.kind("refund")] == [23_330, 11_500]
 
-    def test_what_was_never_paid_is_not_refunded(self, settings: StripeSettings, server: LocalStripe) -> None:
+    def test_what_was_never_paid_is_not_refunded(self, settings: StripeSettings, stand: Stand) -> None:
         opened = gateway.create_checkout(settings, **order())
-        press(server, opened.id, "decline")
-        intent = server.store.objects[opened.id]["payment_intent"]
+        stand.press({"id": opened.id}, "decline")
+        intent = stand.server.store.objects[opened.id]["payment_intent"]
         with pytest.raises(GatewayRefused, match="successful charge"):
             gateway.refund(settings, key="refund-1", payment_intent=intent, amount=1)
         with pytest.raises(GatewayRefused):
@@ -267,7 +240,7 @@ class TestSettings:
             StripeSettings(KEY, SECRET, "http://stripe.example")
 
     def test_secrets_do_not_show(self) -> None:
-        assert "of_the_gateway" not in repr(StripeSettings(KEY, SECRET))
+        assert "_of_the_server" not in repr(StripeSettings(KEY, SECRET))
 
     @pytest.mark.parametrize(("key", "live"), [("sk_live_1", True), ("rk_live_1", True), (KEY, False), ("", False)])
     def test_the_key_tells_whether_money_is_real(self, key: str, live: bool) -> None:

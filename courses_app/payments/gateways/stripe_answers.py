@@ -10,7 +10,7 @@ STRIPE_API = "https://api.stripe.com"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
-class GatewayUnreachable(Exception):  # noqa: N818 - named after what happened
+class GatewayUnreachable(Exception):
     """No usable answer; what was asked may or may not have happened. Ask again later with the same key.
 
     `replayed` is true when this failure is itself the stored answer to the key: the same key gives it again for a day.
@@ -22,7 +22,7 @@ class GatewayUnreachable(Exception):  # noqa: N818 - named after what happened
         self.replayed = replayed
 
 
-class GatewayRefused(Exception):  # noqa: N818 - named after what happened
+class GatewayRefused(Exception):
     """Stripe said no, and will say it again. The message is for staff, not for payers or logs: it may name people."""
 
     def __init__(self, message: str, *, code: str | None = None) -> None:

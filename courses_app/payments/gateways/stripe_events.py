@@ -13,7 +13,7 @@ LARGEST_EVENT = 1_000_000  # bytes
 OLDEST_SIGNATURE = timedelta(seconds=300)
 
 
-class SignatureRefused(Exception):  # noqa: N818 - named after what happened
+class SignatureRefused(Exception):
     """The event is not proven to come from Stripe, or not now: answer 400 and store nothing."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Fault(Exception):  # noqa: N818 - named after what happened
+class Fault(Exception):
     """An error answer: HTTP status, and the fields of Stripe's `error` object."""
 
     def __init__(

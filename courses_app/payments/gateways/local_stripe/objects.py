@@ -196,7 +196,7 @@ INTENT_NULLS = """allowed_payment_method_types application application_fee_amoun
 CHARGE_NULLS = """application application_fee application_fee_amount authorization_code balance_transaction
     calculated_statement_descriptor customer failure_balance_transaction on_behalf_of outcome payment_method
     presentment_details radar_options receipt_email receipt_number receipt_url review shipping source source_transfer
-    statement_descriptor statement_descriptor_suffix transfer_data transfer_group"""
+    statement_descriptor statement_descriptor_suffix transfer transfer_data transfer_group"""
 REFUND_NULLS = """balance_transaction customer customer_account description failure_balance_transaction failure_reason
     instructions_email next_action payment_method pending_reason presentment_details receipt_number
     source_transfer_reversal transfer_reversal"""
