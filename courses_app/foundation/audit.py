@@ -118,6 +118,20 @@ def seal_entries(*, limit: int = 500) -> int:
     return len(entries)
 
 
+def broken_seals() -> list[str]:
+    """INV-13: the chain, checked from its first row; the first row that was changed, removed or moved is named."""
+    previous, expected = "", 0
+    sealed = select(AuditEntry).where(AuditEntry.position.is_not(None)).order_by(AuditEntry.position)
+    for entry in session.scalars(sealed.execution_options(yield_per=500)):
+        expected += 1
+        if entry.position != expected:
+            return [f"INV-13: the audit row at position {expected} is missing"]
+        if entry.seal != seal_of(entry, previous):
+            return [f"INV-13: the audit row at position {expected} does not carry its seal"]
+        previous = entry.seal or ""
+    return []
+
+
 def seal_of(entry: AuditEntry, previous: str) -> str:
     """The seal an entry must carry behind `previous`."""
     facts = [

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from courses_app.foundation import audit, documents
 from courses_app.foundation.db import in_transaction, session, transaction
@@ -39,6 +40,7 @@ def test_inv13_audit_rows_are_sealed_once_and_never_changed(inside: Flask) -> No
     entries = session.scalars(select(audit.AuditEntry).order_by(audit.AuditEntry.position)).all()
     assert entries[0].seal == audit.seal_of(entries[0], "")
     assert entries[1].seal == audit.seal_of(entries[1], entries[0].seal or "")
+    assert audit.broken_seals() == []
     for statement in ("UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries"):
         with pytest.raises(DatabaseError, match="append-only"), transaction():
             session.execute(text(statement))
@@ -60,3 +62,29 @@ def test_read_committed_or_immediate(inside: Flask) -> None:
             assert database.scalar(text("PRAGMA foreign_keys")) == 1
             assert database.scalar(text("PRAGMA synchronous")) == 2
             assert database.scalar(text("PRAGMA journal_mode")) == "wal"
+
+
+def test_s55_a_row_changed_behind_our_back_is_named(inside: Flask) -> None:
+    with transaction():
+        for number in range(3):
+            audit.record(by=audit.SYSTEM, now=NOW, action=f"a.{number}", subject=("thing", "T-1"))
+    with transaction():
+        audit.seal_entries()
+    with transaction() as database:
+        _put_triggers_to_sleep(database)
+        database.execute(text("UPDATE audit_entries SET action = 'forged' WHERE position = 2"))
+    session.expire_all()
+    assert audit.broken_seals() == ["INV-13: the audit row at position 2 does not carry its seal"]
+    with transaction() as database:
+        _put_triggers_to_sleep(database)
+        database.execute(text("DELETE FROM audit_entries WHERE position = 1"))
+    session.expire_all()
+    assert audit.broken_seals() == ["INV-13: the audit row at position 1 is missing"]
+
+
+def _put_triggers_to_sleep(database: Session) -> None:
+    if database.get_bind().dialect.name == "postgresql":
+        database.execute(text("SET LOCAL session_replication_role = replica"))
+    else:
+        for deed in ("update", "delete"):
+            database.execute(text(f"DROP TRIGGER IF EXISTS audit_entries_no_{deed}"))

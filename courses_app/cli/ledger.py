@@ -1,0 +1,36 @@
+"""`flask check-ledger`: every invariant of the house, each an SQL query; a line for each violation (A.3)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+from flask.cli import with_appcontext
+
+from courses_app.foundation import audit, clock
+
+ROOMS = ("payments", "bookings", "rosters", "certificates", "compliance")
+
+
+def violations() -> Iterator[str]:
+    """A sentence for each broken invariant; nothing when all hold."""
+    yield from audit.broken_seals()
+    now = clock.now()
+    for room in ROOMS:
+        if find_spec(f"courses_app.{room}.queries"):
+            yield from import_module(f"courses_app.{room}.queries").violations(now=now)
+
+
+@click.command("check-ledger")
+@with_appcontext
+def check_ledger() -> None:
+    """Check all invariants; exit 1 and a line for each violation."""
+    found = list(violations())
+    for line in found:
+        click.echo(line)
+    if found:
+        sys.exit(1)
+    click.echo("All invariants hold.")
