@@ -8,8 +8,9 @@ function spoken(name, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 }
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  const summary = detail.target.querySelector("[data-error-summary]");
+  const fresh = document.getElementById(detail.target.id) || detail.target;
+  const summary = fresh.querySelector("[data-error-summary]");
   if (summary) summary.focus();
-  else announce(detail.target.querySelector("[data-announce]")?.textContent.trim());
+  else announce(fresh.querySelector("[data-announce]")?.textContent.trim());
 });
 for (const failure of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(failure, () => announce(spoken("failed")));
