@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -108,6 +109,19 @@ class TestManners:
         stand.advance(24 * 3600)
         assert stand.api("POST", "checkout/sessions", SESSION, Idempotency_Key="k1").json() != first.json()
 
+    def test_r09_five_at_once_under_one_key_open_one_session(self, stand: Stand) -> None:
+        with ThreadPoolExecutor(5) as pool:
+            answers = pool.map(
+                lambda _: stand.api("POST", "checkout/sessions", SESSION, Idempotency_Key="k1"), range(5)
+            )
+            assert len({answer.json()["id"] for answer in answers}) == 1
+        assert len(stand.server.store.kind("checkout.session")) == 1
+
+    @pytest.mark.parametrize("wanted", [[], {"colour": 1}, {"livemode": 1}, {"lost_responses": True}])
+    def test_an_unknown_mood_is_refused(self, stand: Stand, wanted: object) -> None:
+        assert stand.control("PUT", "moods", wanted).status == 400
+        assert stand.control("GET", "moods").json()["webhook_copies"] == 1
+
     def test_what_fails_validation_does_not_use_up_the_key(self, stand: Stand) -> None:
         stand.api("POST", "checkout/sessions", SESSION | {"mode": "x"}, Idempotency_Key="k1")
         assert stand.api("POST", "checkout/sessions", SESSION, Idempotency_Key="k1").status == 200
@@ -191,7 +205,7 @@ class TestStarting:
             ("::", {}),
             ("192.0.2.1", {}),
             ("example.jp", {}),
-            ("127.0.0.1", {"webhook_url": "http://example.jp/webhooks/stripe"}),
+            ("127.0.0.1", {"webhook_url": "http://192.0.2.1/webhooks/stripe"}),
             ("127.0.0.1", {"webhook_url": "https://127.0.0.1/webhooks/stripe"}),
             ("127.0.0.1", {"api_key": "sk_live_1"}),
             ("127.0.0.1", {"api_key": ""}),
@@ -216,11 +230,20 @@ class TestStarting:
             assert [one["state"] for one in after.deliveries()] == ["delivered", "delivered"]
         assert state.stat().st_mode & 0o777 == 0o600
 
-    def test_a_broken_state_is_told(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("content", ["{", "[]", '{"objects": {}, "details": {}}', "\x00"])
+    def test_a_state_it_cannot_read_is_put_aside(self, tmp_path: Path, content: str) -> None:
         state = tmp_path / "stripe.json"
-        state.write_text("{", encoding="utf-8")
-        with pytest.raises(ValueError, match="delete it"):
-            local_stripe("127.0.0.1", 0, webhook_url=WEBHOOK, webhook_secret=SECRET, api_key=KEY, state_path=state)
+        state.write_text(content, encoding="utf-8")
+        with Stand(state_path=state) as stand:
+            assert stand.session()["status"] == "open"
+        assert (tmp_path / "stripe.json.unreadable").read_text(encoding="utf-8") == content
+
+    @pytest.mark.parametrize("host", ["0.0.0.0", "localhost", "127.0.0.2"])
+    def test_the_webhook_may_be_any_address_of_this_machine(self, host: str) -> None:
+        with local_stripe(
+            "localhost", 0, webhook_url=f"http://{host}:9/", webhook_secret=SECRET, api_key=KEY
+        ) as server:
+            assert server.url.startswith("http://127.0.0.1:")
 
     def test_it_knows_nothing_of_ours_and_nothing_of_stripes(self) -> None:
         for path in PACKAGE.glob("*.py"):

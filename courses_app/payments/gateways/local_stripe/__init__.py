@@ -4,3 +4,7 @@ It stands on the other side of the wire and therefore imports nothing of ours an
 Stripe's: *session*, *payment intent*, *charge*, *refund*, *event*; its own are *mood* (how it misbehaves on purpose)
 and *delivery* (one copy of an event on its way to the webhook). Cards only so far.
 """
+
+from .server import serve
+
+__all__ = ["serve"]

@@ -21,6 +21,7 @@ from .store import Store
 from .webhooks import Postman
 
 LARGEST_REQUEST = 1_000_000
+POLL_SECONDS = 0.1  # how soon it notices that it shall end
 LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"]  # no page of the wide world may rename itself to us
 
 
@@ -32,7 +33,7 @@ class LocalStripe:
         self.store = machine.store
         self._postman = machine.postman
         self._server = server
-        self._thread = threading.Thread(target=server.serve_forever, name="local-stripe", daemon=True)
+        self._thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
 
     def __enter__(self) -> LocalStripe:
         self._postman.start()
@@ -67,10 +68,10 @@ def local_stripe(
 ) -> LocalStripe:
     """A server ready to be entered; port 0 picks a free one.
 
-    Raises ValueError for an address outside this machine, a live key or an unreadable state, OSError for a taken port.
+    Raises ValueError for an address outside this machine or a live key, OSError for a taken port.
     """
     address = _loopback(host)
-    if not _is_loopback_url(webhook_url):
+    if not _is_here(webhook_url):
         raise ValueError("the webhook must be http:// on this machine")
     if not webhook_secret or not api_key or "_live_" in api_key:
         raise ValueError("a webhook secret and a key are needed, and never a live one")
@@ -126,10 +127,13 @@ def _loopback(host: str) -> str:
     return address
 
 
-def _is_loopback_url(url: str) -> bool:
+def _is_here(url: str) -> bool:
+    """Whether the address is one of this machine's own, not of loopback only: just such an address can be bound."""
     target = urlsplit(url)
-    try:
-        _loopback(target.hostname or "")
-    except ValueError:
-        return False
+    family = socket.AF_INET6 if ":" in (target.hostname or "") else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((target.hostname or "nowhere", 0))
+        except OSError:
+            return False
     return target.scheme == "http"

@@ -123,15 +123,16 @@ class Store:
         part.replace(self.path)
 
     def _load(self, path: Path) -> None:
-        """Raises ValueError if the file is not one of ours."""
+        """What the file holds; one that cannot be read (of an older version, say) is put aside, and we start anew."""
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             self.objects, self.details = kept["objects"], kept["details"]
             self.answers = {key: Answer(**answer) for key, answer in kept["answers"].items()}
             self.deliveries = [Delivery(**one) for one in kept["deliveries"]]
             self.clock_offset = float(kept["clock_offset"])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{path} cannot be read: delete it to start anew") from error
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self.clear()
+            path.replace(path.with_name(f"{path.name}.unreadable"))
         for one in self.deliveries:
             one.state = "waiting" if one.state == "sending" else one.state
         self.next_expiry = 0  # look at once what ran out meanwhile
