@@ -40,7 +40,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if request.param == "sqlite":
         url = f"sqlite:///{folder / 'courses.sqlite3'}"
     else:
-        url = _own_database(request.getfixturevalue("postgresql_url"), f"courses_{worker_id}")
+        url = own_database(request.getfixturevalue("postgresql_url"), f"courses_{worker_id}")
     with open_stage(settings_for(folder, url)) as opened:
         yield opened
 
@@ -65,7 +65,8 @@ def settings_for(folder: Path, url: str, **changes: object) -> Settings:
     return Settings(**values)  # type: ignore[arg-type]  # a plain table of the fields above
 
 
-def _own_database(server: str, name: str) -> str:
+def own_database(server: str, name: str) -> str:
+    """An empty database of this name beside the given one."""
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

@@ -1,0 +1,37 @@
+"""Every door is guarded or public, every writing door is one transaction, every template compiles."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+ACCESS = {"public", "signed_in", "coordinator", "instructor", "staff"}
+# POST doors that write nothing to the database, or whose transactions are several by nature (a payment firm is called
+# in between): each with its reason.
+WITHOUT_ONE_TRANSACTION = {
+    "foundation.language": "writes the cookie only",
+}
+
+
+def test_s20_every_route_is_public_or_guarded(app: Flask) -> None:
+    open_doors = [
+        f"{rule.endpoint} {rule}"
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "access", None) not in ACCESS
+    ]
+    assert open_doors == []
+
+
+def test_s14_every_post_is_one_transaction_and_nothing_else_writes(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        methods = (rule.methods or set()) - {"OPTIONS", "HEAD"}
+        assert methods <= {"GET", "POST"}, rule
+        if "POST" in methods and rule.endpoint not in WITHOUT_ONE_TRANSACTION:
+            assert getattr(view, "writes", False), f"{rule.endpoint} needs @writes"
+        if methods == {"GET"}:
+            assert not getattr(view, "writes", False), f"{rule.endpoint}: GET never writes"
+
+
+def test_every_template_compiles(app: Flask) -> None:
+    for template in app.jinja_env.list_templates(extensions=["html", "txt"]):
+        app.jinja_env.get_template(template)
