@@ -3,55 +3,28 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Person
+from courses_app.catalogue.rules.words import (
+    CourseKind,
+    Delivery,
+    DutyStrength,
+    FeeAudience,
+    Programme,
+    RunStatus,
+    SubjectKind,
+)
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.yen import TaxCategory, Yen
 
-
-class CourseKind(StrEnum):
-    MANDATORY = "mandatory"
-    SEMINAR = "seminar"
-    EXPLANATORY = "explanatory"
-    SKILL_IMPROVEMENT = "skill_improvement"
-
-
-class Programme(StrEnum):
-    TITP = "titp"  # 技能実習
-    SSW = "ssw"  # 特定技能
-    ESD = "esd"  # 育成就労
-    GENERAL = "general"
-
-
-class SubjectKind(StrEnum):
-    LECTURE = "lecture"
-    TEST = "test"
-
-
-class DutyStrength(StrEnum):
-    REQUIRED = "required"
-    ENCOURAGED = "encouraged"
-
-
-class FeeAudience(StrEnum):
-    GENERAL = "general"
-    MEMBER = "member"
-
-
-class Delivery(StrEnum):
-    VENUE = "venue"
-    ONLINE = "online"
-
-
-class RunStatus(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    CALLED_OFF = "called_off"
+__all__ = [
+    "Course", "CourseKind", "CourseRun", "Delivery", "Duty", "DutyStrength", "Fee", "FeeAudience", "Meeting",
+    "Prefecture", "Programme", "RunStatus", "Subject", "SubjectKind", "Venue",
+]  # fmt: skip
 
 
 class Course(Base):
@@ -87,6 +60,7 @@ class Course(Base):
     certificate_worth_ja: Mapped[str] = mapped_column(Text, default="")
     certificate_worth_en: Mapped[str] = mapped_column(Text, default="")
     default_capacity: Mapped[int]
+    default_language: Mapped[str] = mapped_column(default="ja")
     closes_days_before_venue: Mapped[int]
     closes_business_days_before_online: Mapped[int]
     payment_due_business_days: Mapped[int]
@@ -125,6 +99,7 @@ class Duty(Base):
     """Who must or should take a course, and why, with the article. `role_code` names a role of the compliance room."""
 
     __tablename__ = "duties"
+    __table_args__ = (CheckConstraint("until_on IS NULL OR from_on IS NULL OR until_on >= from_on", name="period"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
@@ -138,6 +113,8 @@ class Duty(Base):
     legal_basis_en: Mapped[str] = mapped_column(Text)
     reason_ja: Mapped[str] = mapped_column(Text)
     reason_en: Mapped[str] = mapped_column(Text)
+    from_on: Mapped[date | None]  # None: since ever
+    until_on: Mapped[date | None]
 
 
 class Fee(Base):
@@ -147,6 +124,7 @@ class Fee(Base):
     __table_args__ = (
         UniqueConstraint("course_id", "audience", "from_on"),
         CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="period"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -44,7 +44,7 @@ def page_number(text: str | None) -> int:
     return 1
 
 
-def paged(query: Select[tuple[Row]], *, number: int, per_page: int = PER_PAGE) -> Page[Row]:
+def paged(query: Select[Row], *, number: int, per_page: int = PER_PAGE) -> Page[Row]:
     """One page of entities in two statements, however long the list."""
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     rows: Sequence[Any] = session.scalars(query.limit(per_page).offset((number - 1) * per_page)).unique().all()

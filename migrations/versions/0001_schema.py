@@ -76,6 +76,7 @@ def upgrade() -> None:
     sa.Column('certificate_worth_ja', sa.Text(), nullable=False),
     sa.Column('certificate_worth_en', sa.Text(), nullable=False),
     sa.Column('default_capacity', sa.Integer(), nullable=False),
+    sa.Column('default_language', sa.String(), nullable=False),
     sa.Column('closes_days_before_venue', sa.Integer(), nullable=False),
     sa.Column('closes_business_days_before_online', sa.Integer(), nullable=False),
     sa.Column('payment_due_business_days', sa.Integer(), nullable=False),
@@ -153,10 +154,10 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organizations')),
+    sa.UniqueConstraint('corporate_number', name=op.f('uq_organizations_corporate_number')),
     sa.UniqueConstraint('reference', name=op.f('uq_organizations_reference'))
     )
     with op.batch_alter_table('organizations', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_organizations_corporate_number'), ['corporate_number'], unique=False)
         batch_op.create_index(batch_op.f('ix_organizations_search_key'), ['search_key'], unique=False)
 
     op.create_table('outbox_messages',
@@ -253,11 +254,13 @@ def upgrade() -> None:
     sa.Column('result', sa.Enum('received', 'settled', 'ignored', 'parked', name='result', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(result = 'received') = (finished_at IS NULL)", name=op.f('ck_stripe_events_finished_at')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stripe_events')),
     sa.UniqueConstraint('event_id', name=op.f('uq_stripe_events_event_id'))
     )
     with op.batch_alter_table('stripe_events', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stripe_events_object_id'), ['object_id'], unique=False)
+        batch_op.create_index('ix_stripe_events_parked', ['received_at'], unique=False, sqlite_where=sa.text("result = 'parked'"), postgresql_where=sa.text("result = 'parked'"))
 
     op.create_table('tax_rates',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -269,6 +272,7 @@ def upgrade() -> None:
     )
     op.create_table('accounts',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('reference', sa.String(), nullable=False),
     sa.Column('email', sa.String(), nullable=False),
     sa.Column('password', sa.String(), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=False),
@@ -281,7 +285,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_accounts')),
     sa.UniqueConstraint('email', name=op.f('uq_accounts_email')),
     sa.UniqueConstraint('fs_uniquifier', name=op.f('uq_accounts_fs_uniquifier')),
-    sa.UniqueConstraint('person_id', name=op.f('uq_accounts_person_id'))
+    sa.UniqueConstraint('person_id', name=op.f('uq_accounts_person_id')),
+    sa.UniqueConstraint('reference', name=op.f('uq_accounts_reference'))
     )
     op.create_table('duties',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -296,6 +301,9 @@ def upgrade() -> None:
     sa.Column('legal_basis_en', sa.Text(), nullable=False),
     sa.Column('reason_ja', sa.Text(), nullable=False),
     sa.Column('reason_en', sa.Text(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=True),
+    sa.Column('until_on', sa.Date(), nullable=True),
+    sa.CheckConstraint('until_on IS NULL OR from_on IS NULL OR until_on >= from_on', name=op.f('ck_duties_period')),
     sa.ForeignKeyConstraint(['course_id'], ['courses.id'], name=op.f('fk_duties_course_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_duties'))
     )
@@ -327,6 +335,7 @@ def upgrade() -> None:
     sa.Column('from_on', sa.Date(), nullable=False),
     sa.Column('until_on', sa.Date(), nullable=True),
     sa.CheckConstraint('amount >= 0', name=op.f('ck_fees_amount')),
+    sa.CheckConstraint('until_on IS NULL OR until_on >= from_on', name=op.f('ck_fees_period')),
     sa.ForeignKeyConstraint(['course_id'], ['courses.id'], name=op.f('fk_fees_course_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_fees')),
     sa.UniqueConstraint('course_id', 'audience', 'from_on', name=op.f('uq_fees_course_id_audience_from_on'))
@@ -334,6 +343,7 @@ def upgrade() -> None:
     op.create_table('invoices',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('reference', sa.String(), nullable=False),
+    sa.Column('order_reference', sa.String(), nullable=False),
     sa.Column('number', sa.String(), nullable=True),
     sa.Column('organization_id', sa.Integer(), nullable=False),
     sa.Column('addressee', sa.String(), nullable=False),
@@ -350,6 +360,8 @@ def upgrade() -> None:
     sa.Column('document_id', sa.Integer(), nullable=True),
     sa.Column('receipt_number', sa.String(), nullable=True),
     sa.Column('receipt_document_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint('(number IS NULL) = (document_id IS NULL)', name=op.f('ck_invoices_number_with_document')),
+    sa.CheckConstraint('(receipt_number IS NULL) = (receipt_document_id IS NULL)', name=op.f('ck_invoices_receipt_with_document')),
     sa.CheckConstraint('total >= 0', name=op.f('ck_invoices_total')),
     sa.ForeignKeyConstraint(['document_id'], ['stored_documents.id'], name=op.f('fk_invoices_document_id')),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_invoices_organization_id')),
@@ -360,7 +372,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('reference', name=op.f('uq_invoices_reference'))
     )
     with op.batch_alter_table('invoices', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_invoices_order_reference'), ['order_reference'], unique=False)
         batch_op.create_index(batch_op.f('ix_invoices_organization_id'), ['organization_id'], unique=False)
+        batch_op.create_index('ix_invoices_without_number', ['ordered_at'], unique=False, sqlite_where=sa.text('number IS NULL AND cancelled_at IS NULL AND total > 0'), postgresql_where=sa.text('number IS NULL AND cancelled_at IS NULL AND total > 0'))
+        batch_op.create_index('ix_invoices_without_receipt', ['ordered_at'], unique=False, sqlite_where=sa.text('receipt_number IS NULL AND cancelled_at IS NULL AND total > 0'), postgresql_where=sa.text('receipt_number IS NULL AND cancelled_at IS NULL AND total > 0'))
 
     op.create_table('reminders_sent',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -430,6 +445,22 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['role_id'], ['access_roles.id'], name=op.f('fk_account_roles_role_id')),
     sa.PrimaryKeyConstraint('account_id', 'role_id', name=op.f('pk_account_roles'))
     )
+    op.create_table('account_tokens',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token_digest', sa.String(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('purpose', sa.Enum('confirm', 'reset', name='purpose', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('used_address_digest', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_account_tokens_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account_tokens')),
+    sa.UniqueConstraint('token_digest', name=op.f('uq_account_tokens_token_digest'))
+    )
+    with op.batch_alter_table('account_tokens', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_account_tokens_account_id'), ['account_id'], unique=False)
+
     op.create_table('appointments',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -461,10 +492,12 @@ def upgrade() -> None:
     sa.Column('terms', sa.JSON(), nullable=True),
     sa.Column('held_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('hold_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('pay_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ordered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_reason', sa.String(), nullable=False),
+    sa.CheckConstraint("status <> 'ordered' OR pay_until IS NOT NULL", name=op.f('ck_bookings_pay_until')),
     sa.CheckConstraint("status = 'held' OR status = 'expired' OR ordered_at IS NOT NULL OR closed_at IS NOT NULL", name=op.f('ck_bookings_ordered')),
     sa.CheckConstraint('total >= 0', name=op.f('ck_bookings_total')),
     sa.ForeignKeyConstraint(['booked_by_person_id'], ['persons.id'], name=op.f('fk_bookings_booked_by_person_id')),
@@ -478,22 +511,27 @@ def upgrade() -> None:
     with op.batch_alter_table('bookings', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_bookings_organization_id'), ['organization_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_bookings_status_hold_until'), ['status', 'hold_until'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bookings_status_pay_until'), ['status', 'pay_until'], unique=False)
 
     op.create_table('checkouts',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('reference', sa.String(), nullable=False),
     sa.Column('invoice_id', sa.Integer(), nullable=False),
     sa.Column('idempotency_key', sa.String(), nullable=False),
     sa.Column('external_id', sa.String(), nullable=True),
     sa.Column('url', sa.Text(), nullable=True),
     sa.Column('status', sa.Enum('intended', 'open', 'complete', 'expired', 'failed', name='status', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('email', sa.String(), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_checkouts_amount')),
     sa.ForeignKeyConstraint(['invoice_id'], ['invoices.id'], name=op.f('fk_checkouts_invoice_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_checkouts')),
     sa.UniqueConstraint('external_id', name=op.f('uq_checkouts_external_id')),
-    sa.UniqueConstraint('idempotency_key', name=op.f('uq_checkouts_idempotency_key'))
+    sa.UniqueConstraint('idempotency_key', name=op.f('uq_checkouts_idempotency_key')),
+    sa.UniqueConstraint('reference', name=op.f('uq_checkouts_reference'))
     )
     with op.batch_alter_table('checkouts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_checkouts_invoice_id'), ['invoice_id'], unique=False)
@@ -559,6 +597,7 @@ def upgrade() -> None:
     sa.Column('invoice_id', sa.Integer(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('description', sa.String(), nullable=False),
+    sa.Column('details', sa.JSON(), nullable=False),
     sa.Column('supplied_on', sa.Date(), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('unit_amount', sa.BigInteger(), nullable=False),
@@ -566,6 +605,7 @@ def upgrade() -> None:
     sa.Column('tax_category', sa.Enum('taxable_10', 'exempt', 'out_of_scope', name='tax_category', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.CheckConstraint('amount = quantity * unit_amount', name=op.f('ck_invoice_lines_amount')),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_invoice_lines_quantity')),
+    sa.CheckConstraint('unit_amount >= 0', name=op.f('ck_invoice_lines_unit_amount')),
     sa.ForeignKeyConstraint(['invoice_id'], ['invoices.id'], name=op.f('fk_invoice_lines_invoice_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_invoice_lines'))
     )
@@ -644,6 +684,7 @@ def upgrade() -> None:
     sa.Column('sent_on', sa.Date(), nullable=True),
     sa.Column('sent_by_person_id', sa.Integer(), nullable=True),
     sa.Column('external_id', sa.String(), nullable=True),
+    sa.CheckConstraint("(status = 'sent') = (sent_on IS NOT NULL)", name=op.f('ck_refunds_sent_on')),
     sa.CheckConstraint('amount > 0', name=op.f('ck_refunds_amount')),
     sa.ForeignKeyConstraint(['invoice_id'], ['invoices.id'], name=op.f('fk_refunds_invoice_id')),
     sa.ForeignKeyConstraint(['sent_by_person_id'], ['persons.id'], name=op.f('fk_refunds_sent_by_person_id')),
@@ -658,6 +699,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_digest', sa.String(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('address_digest', sa.String(), nullable=False),
     sa.Column('browser', sa.String(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
@@ -666,7 +708,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_digest', name=op.f('uq_sign_ins_token_digest'))
     )
     with op.batch_alter_table('sign_ins', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_sign_ins_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sign_ins_account_id_address_digest'), ['account_id', 'address_digest'], unique=False)
 
     op.create_table('ledger_entries',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -882,7 +924,7 @@ def downgrade() -> None:
 
     op.drop_table('ledger_entries')
     with op.batch_alter_table('sign_ins', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_sign_ins_account_id'))
+        batch_op.drop_index(batch_op.f('ix_sign_ins_account_id_address_digest'))
 
     op.drop_table('sign_ins')
     with op.batch_alter_table('refunds', schema=None) as batch_op:
@@ -922,6 +964,7 @@ def downgrade() -> None:
 
     op.drop_table('checkouts')
     with op.batch_alter_table('bookings', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_bookings_status_pay_until'))
         batch_op.drop_index(batch_op.f('ix_bookings_status_hold_until'))
         batch_op.drop_index(batch_op.f('ix_bookings_organization_id'))
 
@@ -931,6 +974,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_appointments_establishment_id'))
 
     op.drop_table('appointments')
+    with op.batch_alter_table('account_tokens', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_account_tokens_account_id'))
+
+    op.drop_table('account_tokens')
     op.drop_table('account_roles')
     op.drop_table('venues')
     with op.batch_alter_table('subjects', schema=None) as batch_op:
@@ -940,7 +987,10 @@ def downgrade() -> None:
     op.drop_table('requirements')
     op.drop_table('reminders_sent')
     with op.batch_alter_table('invoices', schema=None) as batch_op:
+        batch_op.drop_index('ix_invoices_without_receipt', sqlite_where=sa.text('receipt_number IS NULL AND cancelled_at IS NULL AND total > 0'), postgresql_where=sa.text('receipt_number IS NULL AND cancelled_at IS NULL AND total > 0'))
+        batch_op.drop_index('ix_invoices_without_number', sqlite_where=sa.text('number IS NULL AND cancelled_at IS NULL AND total > 0'), postgresql_where=sa.text('number IS NULL AND cancelled_at IS NULL AND total > 0'))
         batch_op.drop_index(batch_op.f('ix_invoices_organization_id'))
+        batch_op.drop_index(batch_op.f('ix_invoices_order_reference'))
 
     op.drop_table('invoices')
     op.drop_table('fees')
@@ -955,6 +1005,7 @@ def downgrade() -> None:
     op.drop_table('accounts')
     op.drop_table('tax_rates')
     with op.batch_alter_table('stripe_events', schema=None) as batch_op:
+        batch_op.drop_index('ix_stripe_events_parked', sqlite_where=sa.text("result = 'parked'"), postgresql_where=sa.text("result = 'parked'"))
         batch_op.drop_index(batch_op.f('ix_stripe_events_object_id'))
 
     op.drop_table('stripe_events')
@@ -973,7 +1024,6 @@ def downgrade() -> None:
     op.drop_table('outbox_messages')
     with op.batch_alter_table('organizations', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_organizations_search_key'))
-        batch_op.drop_index(batch_op.f('ix_organizations_corporate_number'))
 
     op.drop_table('organizations')
     op.drop_table('number_series')

@@ -1,0 +1,172 @@
+"""Runs: planned, changed, published, called off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+
+from courses_app.catalogue import queries
+from courses_app.catalogue.models import CourseRun, FeeAudience, Meeting, RunStatus
+from courses_app.catalogue.rules import (
+    RUN,
+    ChangedMeanwhile,
+    ClashFound,
+    MeetingPlan,
+    PlanRefused,
+    RunHasBegun,
+    RunMove,
+    RunPlan,
+    check_net_time,
+    check_plan,
+    fingerprint,
+    moved,
+)
+from courses_app.foundation.audit import Actor, record
+from courses_app.foundation.db import session
+from courses_app.foundation.references import new_reference
+
+
+@dataclass(frozen=True)
+class RunChange:
+    """A changed run; `moved` says that its time or place is another (its calendar event has a new sequence)."""
+
+    run: CourseRun
+    moved: bool
+    starts_at_before: datetime
+    ends_at_before: datetime
+
+
+def plan_run(plan: RunPlan, *, by: Actor, now: datetime, clashes_seen: str = "") -> CourseRun:
+    """A new run as a draft, seen by staff only.
+
+    `clashes_seen` is the fingerprint of the clashes that staff were shown and accept.
+    Raises PlanRefused, and ClashFound for clashes they have not seen.
+    """
+    check_plan(plan)
+    if plan.starts_at <= now:
+        raise PlanRefused(_l("A run must begin in the future."), field="meetings")
+    _refuse_unseen_clashes(plan, seen=clashes_seen, run=None)
+    run = CourseRun(reference=new_reference("R"), status=RunStatus.DRAFT, sequence=0, created_at=now)
+    run.course, run.capacity = queries.course_by_code(plan.course), plan.capacity
+    _apply(run, plan, now=now)
+    _apply_meetings(run, plan.meetings)
+    session.add(run)
+    session.flush()
+    record(by=by, now=now, action="run.planned", subject=("run", run.reference), after=run.status)
+    return run
+
+
+def change_run(
+    run: CourseRun, plan: RunPlan, *, version: int, by: Actor, now: datetime, clashes_seen: str = ""
+) -> RunChange:
+    """A run as newly planned; `version` is the one its page showed.
+
+    Raises ChangedMeanwhile, PlanRefused, RunHasBegun, NetTimeDiffers (once published), and ClashFound (unseen).
+    The capacity of a published run is not touched here: it depends on the seats sold.
+    """
+    if run.version != version:
+        raise ChangedMeanwhile()
+    check_plan(plan)
+    before, started, ended = _place_and_times(run), run.starts_at, run.ends_at
+    _refuse_unseen_clashes(plan, seen=clashes_seen, run=run)
+    if run.status is RunStatus.DRAFT:
+        run.capacity = plan.capacity
+    _apply(run, plan, now=now)
+    _apply_meetings(run, plan.meetings)
+    has_moved = moved(before, _place_and_times(run))
+    if has_moved and started <= now:
+        raise RunHasBegun()
+    if run.status is RunStatus.PUBLISHED:
+        _check_net_time(run)
+        run.sequence += 1 if has_moved else 0
+    session.flush()
+    detail = {"moved": has_moved, "starts_at": [started.isoformat(), run.starts_at.isoformat()]}
+    record(by=by, now=now, action="run.changed", subject=("run", run.reference), detail=detail)
+    return RunChange(run, has_moved, started, ended)
+
+
+def publish_run(run: CourseRun, *, by: Actor, now: datetime) -> CourseRun:
+    """Put a draft before the public. Raises NetTimeDiffers, NoFee, PlanRefused, MoveNotAllowed."""
+    _check_net_time(run)
+    queries.price_of(run, FeeAudience.GENERAL)
+    if run.booking_closes_at <= now:
+        raise PlanRefused(_l("Booking would have ended already. Please correct its last day, then publish."))
+    _move(run, RunMove.PUBLISH, by=by, now=now)
+    session.flush()
+    return run
+
+
+def call_off(run: CourseRun, *, reason: str, by: Actor, now: datetime) -> CourseRun:
+    """Call a published run off; those who have booked are the bookings room's to tell.
+
+    Raises MoveNotAllowed, PlanRefused.
+    """
+    if not reason.strip():
+        raise PlanRefused(_l("Give the reason: everyone who has booked will read it."), field="reason")
+    run.called_off_at, run.called_off_reason = now, reason.strip()
+    run.sequence += 1
+    _move(run, RunMove.CALL_OFF, by=by, now=now)
+    session.flush()
+    return run
+
+
+def _refuse_unseen_clashes(plan: RunPlan, *, seen: str, run: CourseRun | None) -> None:
+    queries.keep_still(plan)
+    clashes = queries.clashes_of(plan, except_run=run)
+    if clashes and fingerprint(clashes) != seen:
+        raise ClashFound(clashes)
+
+
+def _apply(run: CourseRun, plan: RunPlan, *, now: datetime) -> None:
+    run.delivery = plan.delivery
+    run.venue = queries.venue_by_code(plan.venue) if plan.venue else None
+    run.online_note_ja, run.online_note_en = plan.online_note_ja, plan.online_note_en
+    run.language = plan.language
+    run.starts_at, run.ends_at = plan.starts_at, plan.ends_at
+    run.booking_opens_at, run.booking_closes_at = plan.booking_opens_at, plan.booking_closes_at
+    run.price_general, run.price_member = plan.price_general, plan.price_member
+    run.changed_at = now
+
+
+def _apply_meetings(run: CourseRun, plans: Sequence[MeetingPlan]) -> None:
+    """Meetings keep their row where they are planned again: rosters point at them."""
+    present = list(run.meetings)
+    people = queries.instructors_by_reference(plan.instructor for plan in plans)
+    subjects = {subject.id for subject in run.course.subjects}
+    kept: list[Meeting] = []
+    for plan in plans:
+        known = plan.number is not None and 0 < plan.number <= len(present)
+        meeting = present[(plan.number or 1) - 1] if known else Meeting()
+        meeting.subject_id = plan.subject_id if plan.subject_id in subjects else None
+        meeting.title_ja, meeting.title_en = plan.title_ja, plan.title_en
+        meeting.starts_at, meeting.ends_at, meeting.net_minutes = plan.starts_at, plan.ends_at, plan.net_minutes
+        meeting.instructor = people.get(plan.instructor or "")
+        kept.append(meeting)
+    run.meetings = sorted(kept, key=lambda meeting: meeting.starts_at)
+
+
+def _place_and_times(run: CourseRun) -> tuple[object, ...]:
+    place = (run.delivery, run.venue.code if run.venue else None)
+    return (*place, *((meeting.starts_at, meeting.ends_at) for meeting in run.meetings))
+
+
+def _check_net_time(run: CourseRun) -> None:
+    check_net_time((meeting.net_minutes for meeting in run.meetings), wanted=run.course.net_minutes)
+
+
+def _move(run: CourseRun, move: RunMove, *, by: Actor, now: datetime) -> None:
+    before = run.status
+    run.status = RUN.after(before, move)
+    run.changed_at = now
+    record(
+        by=by,
+        now=now,
+        action=f"run.{move}",
+        subject=("run", run.reference),
+        before=before,
+        after=run.status,
+        detail={"reason": run.called_off_reason} if run.called_off_reason else None,
+    )

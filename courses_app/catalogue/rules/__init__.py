@@ -1,0 +1,44 @@
+"""Decisions from plain values: the word for a run's seats, what a seat costs, how a day is laid out."""
+
+from courses_app.catalogue.rules.clashes import Clash, ClashFound, ClashKind, Occupied, clashes_between, fingerprint
+from courses_app.catalogue.rules.days import DayPart, lay_out_day
+from courses_app.catalogue.rules.filters import RunFilter, run_filter
+from courses_app.catalogue.rules.plans import (
+    ChangedMeanwhile,
+    MeetingPlan,
+    NetTimeDiffers,
+    PlanRefused,
+    RunHasBegun,
+    RunPlan,
+    check_net_time,
+    check_plan,
+    moved,
+)
+from courses_app.catalogue.rules.prices import FeeInForceAlready, NoFee, Price, price_for
+from courses_app.catalogue.rules.runs import (
+    RUN,
+    Availability,
+    RunMove,
+    availability,
+    booking_closes_by_default,
+    seats_left,
+)
+from courses_app.catalogue.rules.words import (
+    LANGUAGES,
+    CourseKind,
+    Delivery,
+    DutyStrength,
+    FeeAudience,
+    Programme,
+    RunStatus,
+    SubjectKind,
+)
+
+__all__ = [
+    "LANGUAGES", "RUN", "Availability", "ChangedMeanwhile", "Clash", "ClashFound", "ClashKind", "CourseKind", "DayPart",
+    "Delivery", "DutyStrength", "FeeAudience", "FeeInForceAlready", "MeetingPlan", "NetTimeDiffers", "NoFee",
+    "Occupied", "PlanRefused", "Price", "Programme", "RunFilter", "RunHasBegun", "RunMove", "RunPlan", "RunStatus",
+    "SubjectKind",
+    "availability", "booking_closes_by_default", "check_net_time", "check_plan", "clashes_between", "fingerprint",
+    "lay_out_day", "moved", "price_for", "run_filter", "seats_left",
+]  # fmt: skip

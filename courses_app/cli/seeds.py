@@ -1,0 +1,56 @@
+"""The first content of an empty database."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from courses_app.catalogue.imports import load_catalogue
+from courses_app.foundation import clock
+from courses_app.foundation.audit import SYSTEM
+from courses_app.foundation.db import transaction
+
+# Rooms with content of their own: `load(*, by, now) -> int`, the number of rows added.
+ROOMS = ("compliance.imports", "payments.imports")
+
+
+def load_catalogue_and_rules() -> int:
+    """Courses, venues, roles, requirements, the issuer and the tax rates; returns how many rows were added."""
+    now = clock.now()
+    with transaction():
+        added = load_catalogue(by=SYSTEM, now=now)
+        for name in ROOMS:
+            if find_spec(f"courses_app.{name}"):
+                added += import_module(f"courses_app.{name}").load(by=SYSTEM, now=now)
+    return added
+
+
+def load_demonstration() -> None:
+    """Everything that makes the product look inhabited, dated around the present day."""
+    if find_spec("courses_app.portal.imports"):
+        import_module("courses_app.portal.imports").load_demonstration(clock=clock.now)
+
+
+@click.group("seed")
+def seed() -> None:
+    """Load content; what is there already stays as it is."""
+
+
+@seed.command("catalogue")
+@with_appcontext
+def _catalogue() -> None:
+    """Courses, venues, roles, requirements, the issuer and the tax rates."""
+    click.echo(f"{load_catalogue_and_rules()} rows added.")
+
+
+@seed.command("demo")
+@with_appcontext
+def _demo() -> None:
+    """The demonstration data (never in production)."""
+    if current_app.config["SETTINGS"].production:
+        raise click.ClickException("The demonstration data is never loaded in production.")
+    load_demonstration()
