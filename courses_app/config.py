@@ -83,7 +83,9 @@ class Settings:
         if self.stripe_secret_key and not self.stripe_webhook_secret:
             raise SettingsError("STRIPE_SECRET_KEY is set but STRIPE_WEBHOOK_SECRET is not: set both, or neither.")
         if not urlsplit(self.base_url).netloc:
-            raise SettingsError("BASE_URL is missing: set it to the public address, such as https://courses.example.jp.")
+            raise SettingsError(
+                "BASE_URL is missing: set it to the public address, such as https://courses.example.jp."
+            )
         if self.production:
             self._check_production()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from courses_app.foundation import clock, showcase
 from courses_app.foundation.catalogues import LANGUAGES
 from courses_app.foundation.forms import safe_next
 from courses_app.foundation.web import public
@@ -34,17 +36,21 @@ class Asset:
 def prepare(app: Flask) -> None:
     """Join the parts; `asset_url(name)` in templates gives the address."""
     assets = {
-        "app.css": Asset(_joined(STYLES), "text/css; charset=utf-8"),
-        "app.js": Asset(_joined(SCRIPTS), "text/javascript; charset=utf-8"),
+        "app.css": Asset(_without_comments(_joined(STYLES)).encode(), "text/css; charset=utf-8"),
+        "app.js": Asset(_joined(SCRIPTS).encode(), "text/javascript; charset=utf-8"),
     }
     app.extensions["assets"] = assets
     app.register_blueprint(pages)
     app.jinja_env.globals["asset_url"] = lambda name: f"/assets/{assets[name].version}/{name}"
 
 
-def _joined(patterns: tuple[str, ...]) -> bytes:
-    parts = [path.read_bytes() for pattern in patterns for path in sorted(STATIC.glob(pattern))]
-    return b"\n".join(parts)
+def _joined(patterns: tuple[str, ...]) -> str:
+    return "\n".join(path.read_text() for pattern in patterns for path in sorted(STATIC.glob(pattern)))
+
+
+def _without_comments(styles: str) -> str:
+    """The same rules without comments and indentation; ours hold no string with either."""
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL))
 
 
 @pages.get("/assets/<version>/<name>")
@@ -57,6 +63,15 @@ def asset(version: str, name: str) -> Response:
     fresh = version == found.version
     response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable" if fresh else "no-cache"
     return response
+
+
+@pages.get("/components")
+@public
+def components() -> str:
+    """Every component in every state, for those who build pages; only in development."""
+    if current_app.config["SETTINGS"].production:
+        abort(404)
+    return render_template("foundation/components.html", **showcase.demo(now=clock.now()))
 
 
 @pages.post("/language")

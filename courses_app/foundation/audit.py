@@ -75,7 +75,7 @@ def record(
     after: str | None = None,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Note a change: `action` like `booking.held`, `subject` its kind and public reference. The next flush writes it."""
+    """Note a change: `action` like `booking.held`, `subject` its kind and public reference. Flushed later."""
     session.add(
         AuditEntry(
             at=now,
@@ -120,10 +120,9 @@ def seal_entries(*, limit: int = 500) -> int:
 
 def broken_seals() -> list[str]:
     """INV-13: the chain, checked from its first row; the first row that was changed, removed or moved is named."""
-    previous, expected = "", 0
+    previous = ""
     sealed = select(AuditEntry).where(AuditEntry.position.is_not(None)).order_by(AuditEntry.position)
-    for entry in session.scalars(sealed.execution_options(yield_per=500)):
-        expected += 1
+    for expected, entry in enumerate(session.scalars(sealed.execution_options(yield_per=500)), start=1):
         if entry.position != expected:
             return [f"INV-13: the audit row at position {expected} is missing"]
         if entry.seal != seal_of(entry, previous):

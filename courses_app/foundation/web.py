@@ -171,16 +171,20 @@ def _http_error(error: HTTPException) -> BaseResponse:
 def _database_away(error: OperationalError) -> BaseResponse:
     """The database is restarting or too busy: nothing is half-done, and the person may try again (R-06, R-32)."""
     current_app.logger.exception("database.unavailable")
-    body = render_template("errors/503.html", inquiry_number=g.get("request_id", "-"))
-    return make_response(body, 503, {"Retry-After": "5"})
+    return make_response(_bare_page("errors/503.html"), 503, {"Retry-After": "5"})
 
 
 def _unexpected(error: Exception) -> BaseResponse:
     current_app.logger.exception("unexpected")
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    database.rollback()
-    return make_response(render_template("errors/500.html", inquiry_number=g.get("request_id", "-")), 500)
+    return make_response(_bare_page("errors/500.html"), 500)
+
+
+def _bare_page(template: str) -> str:
+    """A page that asks neither the database nor who is signed in: those may be what is broken."""
+    page: str = current_app.jinja_env.get_template(template).render(inquiry_number=g.get("request_id", "-"))
+    return page
 
 
 @click.command("access")
