@@ -6,13 +6,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.documents import StoredDocument
+from courses_app.foundation.papers.facts import InstitutionFacts
 from courses_app.foundation.yen import TaxCategory, Yen
+
+WITHOUT_NUMBER = text("number IS NULL AND cancelled_at IS NULL AND total > 0")
+WITHOUT_RECEIPT = text("receipt_number IS NULL AND cancelled_at IS NULL AND total > 0")
+PARKED = text("result = 'parked'")
 
 
 class PaymentMethod(StrEnum):
@@ -39,9 +44,25 @@ class Issuer(Base):
     representative_title_ja: Mapped[str]
     representative_title_en: Mapped[str]
     representative_name: Mapped[str]
-    bank_account: Mapped[dict[str, Any]]  # bank, branch, kind, number, holder and holder_kana, as data of one line
+    # bank_ja, bank_en, bank_code, branch_…, branch_code, kind_…, number, holder_…, holder_kana
+    bank_account: Mapped[dict[str, Any]]
     transfer_note_ja: Mapped[str] = mapped_column(Text)
     transfer_note_en: Mapped[str] = mapped_column(Text)
+
+    @property
+    def on_paper(self) -> InstitutionFacts:
+        """The institution as papers want it."""
+        return {
+            "name": self.name_ja,
+            "name_en": self.name_en,
+            "postal_code": self.postal_code,
+            "address": self.address_ja,
+            "phone": self.phone,
+            "email": self.email,
+            "registration_number": self.registration_number,
+            "representative_title": self.representative_title_ja,
+            "representative": self.representative_name,
+        }
 
 
 class TaxRate(Base):
@@ -60,10 +81,23 @@ class Invoice(Base):
     """What an organization owes. `number` is given by a later step, without gaps; lines and amounts never change."""
 
     __tablename__ = "invoices"
-    __table_args__ = (CheckConstraint("total >= 0", name="total"),)
+    __table_args__ = (
+        CheckConstraint("total >= 0", name="total"),
+        CheckConstraint("(number IS NULL) = (document_id IS NULL)", name="number_with_document"),
+        CheckConstraint("(receipt_number IS NULL) = (receipt_document_id IS NULL)", name="receipt_with_document"),
+        Index(
+            "ix_invoices_without_number", "ordered_at",
+            sqlite_where=WITHOUT_NUMBER, postgresql_where=WITHOUT_NUMBER,
+        ),
+        Index(
+            "ix_invoices_without_receipt", "ordered_at",
+            sqlite_where=WITHOUT_RECEIPT, postgresql_where=WITHOUT_RECEIPT,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
+    order_reference: Mapped[str] = mapped_column(default="", index=True)  # what the room above calls the order
     number: Mapped[str | None] = mapped_column(unique=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     addressee: Mapped[str]
@@ -89,6 +123,16 @@ class Invoice(Base):
     payments: Mapped[list[Payment]] = relationship(back_populates="invoice", order_by="Payment.id")
     refunds: Mapped[list[Refund]] = relationship(back_populates="invoice", order_by="Refund.id")
 
+    @property
+    def order(self) -> str:
+        """What people call the order on papers and in mails (申込番号)."""
+        return self.order_reference or self.reference
+
+    @property
+    def transfer_reference(self) -> str:
+        """What a payer puts before the name: the order without hyphens, as bank forms take it."""
+        return self.order.replace("-", "")
+
 
 class InvoiceLine(Base):
     """One line; the price is copied, so that later changes of fees don't touch it."""
@@ -96,6 +140,7 @@ class InvoiceLine(Base):
     __tablename__ = "invoice_lines"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("unit_amount >= 0", name="unit_amount"),
         CheckConstraint("amount = quantity * unit_amount", name="amount"),
     )
 
@@ -103,6 +148,7 @@ class InvoiceLine(Base):
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
     position: Mapped[int]
     description: Mapped[str]
+    details: Mapped[list[Any]]  # small print under it: venue, attendees
     supplied_on: Mapped[date]
     quantity: Mapped[int]
     unit_amount: Mapped[Yen]
@@ -156,7 +202,10 @@ class Refund(Base):
     """Money to give back, with its reason. `key` names its cause once."""
 
     __tablename__ = "refunds"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("(status = 'sent') = (sent_on IS NOT NULL)", name="sent_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
@@ -191,6 +240,7 @@ class LedgerTransaction(Base):
     kind: Mapped[str]
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
 
+    invoice: Mapped[Invoice] = relationship()
     entries: Mapped[list[LedgerEntry]] = relationship(order_by="LedgerEntry.id")
 
 
@@ -206,7 +256,7 @@ class LedgerEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     transaction_id: Mapped[int] = mapped_column(ForeignKey("ledger_transactions.id"), index=True)
     account: Mapped[LedgerAccount] = mapped_column(choice(LedgerAccount, "account"))
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))  # whose business it is
     debit: Mapped[Yen] = mapped_column(default=Yen(0))
     credit: Mapped[Yen] = mapped_column(default=Yen(0))
 
@@ -223,14 +273,17 @@ class Checkout(Base):
     """One attempt to pay an invoice at Stripe. The idempotency key is stored before the call (R-09)."""
 
     __tablename__ = "checkouts"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)  # what Stripe gives back to us as `request_id`
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
     idempotency_key: Mapped[str] = mapped_column(unique=True)
     external_id: Mapped[str | None] = mapped_column(unique=True)
     url: Mapped[str | None] = mapped_column(Text)
     status: Mapped[CheckoutStatus] = mapped_column(choice(CheckoutStatus, "status"), default=CheckoutStatus.INTENDED)
     amount: Mapped[Yen]
+    email: Mapped[str]  # of the payer, as first sent: a repeat must say the same
     language: Mapped[str] = mapped_column(default="ja")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -249,6 +302,10 @@ class StripeEvent(Base):
     """One signed event, stored before it is answered with 200; one terminal result each (INV-10)."""
 
     __tablename__ = "stripe_events"
+    __table_args__ = (
+        CheckConstraint("(result = 'received') = (finished_at IS NULL)", name="finished_at"),
+        Index("ix_stripe_events_parked", "received_at", sqlite_where=PARKED, postgresql_where=PARKED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(unique=True)

@@ -750,9 +750,12 @@ def upgrade() -> None:
     op.create_table('rosters',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_by_person_id', sa.Integer(), nullable=True),
+    sa.Column('pass_mark', sa.Integer(), nullable=True),
     sa.CheckConstraint('(closed_at IS NULL) = (closed_by_person_id IS NULL)', name=op.f('ck_rosters_closed')),
+    sa.CheckConstraint('pass_mark IS NULL OR closed_at IS NOT NULL', name=op.f('ck_rosters_pass_mark')),
     sa.ForeignKeyConstraint(['closed_by_person_id'], ['persons.id'], name=op.f('fk_rosters_closed_by_person_id')),
     sa.ForeignKeyConstraint(['run_id'], ['course_runs.id'], name=op.f('fk_rosters_run_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rosters')),
@@ -778,6 +781,7 @@ def upgrade() -> None:
     sa.Column('fee_audience', sa.Enum('general', 'member', name='fee_audience', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('tax_category', sa.Enum('taxable_10', 'exempt', 'out_of_scope', name='tax_category', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('ticket_document_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("status <> 'held' OR hold_until IS NOT NULL", name=op.f('ck_seats_hold_until')),
     sa.CheckConstraint('price >= 0', name=op.f('ck_seats_price')),
     sa.ForeignKeyConstraint(['booking_id'], ['bookings.id'], name=op.f('fk_seats_booking_id')),
     sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_seats_person_id')),
@@ -796,15 +800,20 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('roster_id', sa.Integer(), nullable=False),
     sa.Column('seat_id', sa.Integer(), nullable=False),
+    sa.Column('absent', sa.Boolean(), nullable=False),
     sa.Column('identity_checked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('identity_checked_by_person_id', sa.Integer(), nullable=True),
     sa.Column('test_score', sa.Integer(), nullable=True),
     sa.Column('remarks', sa.String(), nullable=False),
     sa.Column('outcome', sa.Enum('completed', 'failed', 'absent', name='outcome', native_enum=False, create_constraint=True, length=32), nullable=True),
     sa.Column('completed_on', sa.Date(), nullable=True),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('changed_by_person_id', sa.Integer(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("(outcome = 'completed') = (completed_on IS NOT NULL)", name=op.f('ck_roster_entries_completed')),
+    sa.CheckConstraint('NOT absent OR (identity_checked_at IS NULL AND test_score IS NULL)', name=op.f('ck_roster_entries_absent')),
     sa.CheckConstraint('test_score IS NULL OR test_score BETWEEN 0 AND 100', name=op.f('ck_roster_entries_test_score')),
+    sa.ForeignKeyConstraint(['changed_by_person_id'], ['persons.id'], name=op.f('fk_roster_entries_changed_by_person_id')),
     sa.ForeignKeyConstraint(['identity_checked_by_person_id'], ['persons.id'], name=op.f('fk_roster_entries_identity_checked_by_person_id')),
     sa.ForeignKeyConstraint(['roster_id'], ['rosters.id'], name=op.f('fk_roster_entries_roster_id')),
     sa.ForeignKeyConstraint(['seat_id'], ['seats.id'], name=op.f('fk_roster_entries_seat_id')),
@@ -812,6 +821,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('seat_id', name=op.f('uq_roster_entries_seat_id'))
     )
     with op.batch_alter_table('roster_entries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_roster_entries_outcome'), ['outcome'], unique=False)
         batch_op.create_index(batch_op.f('ix_roster_entries_roster_id'), ['roster_id'], unique=False)
 
     op.create_table('seat_events',
@@ -904,6 +914,7 @@ def downgrade() -> None:
     op.drop_table('seat_events')
     with op.batch_alter_table('roster_entries', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_roster_entries_roster_id'))
+        batch_op.drop_index(batch_op.f('ix_roster_entries_outcome'))
 
     op.drop_table('roster_entries')
     with op.batch_alter_table('seats', schema=None) as batch_op:

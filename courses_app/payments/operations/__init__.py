@@ -1,0 +1,45 @@
+"""What changes money: billing, receiving, refunding, cancelling, checkouts, events of payment firms, papers.
+
+Every verb locks its invoice's row first, so that two people, or a person and a webhook, come one after the other.
+"""
+
+from courses_app.payments.operations.billing import bill, cancel_invoice, reinstate_invoice
+from courses_app.payments.operations.checkouts import (
+    ask_for_checkout,
+    intend_checkout,
+    note_checkout_ended,
+    note_checkout_opened,
+)
+from courses_app.payments.operations.events import finish_event, park_event, store_event
+from courses_app.payments.operations.issuing import (
+    NumberTaken,
+    issue_invoice,
+    issue_receipt,
+    put_off_paper,
+    reissue_receipt,
+)
+from courses_app.payments.operations.receiving import receive
+from courses_app.payments.operations.refunding import note_refund_sent, owe_refund
+from courses_app.payments.rules import LineFacts
+
+__all__ = [
+    "LineFacts",
+    "NumberTaken",
+    "ask_for_checkout",
+    "bill",
+    "cancel_invoice",
+    "finish_event",
+    "intend_checkout",
+    "issue_invoice",
+    "issue_receipt",
+    "note_checkout_ended",
+    "note_checkout_opened",
+    "note_refund_sent",
+    "owe_refund",
+    "park_event",
+    "put_off_paper",
+    "receive",
+    "reinstate_invoice",
+    "reissue_receipt",
+    "store_event",
+]

@@ -1,0 +1,54 @@
+"""What stands open with payment firms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from courses_app.foundation.db import session
+from courses_app.foundation.matters import Matter
+from courses_app.foundation.paging import Page, paged
+from courses_app.payments.models import Checkout, CheckoutStatus, EventResult, Invoice, StripeEvent
+
+
+def open_checkouts(invoice: Invoice, *, now: datetime) -> Sequence[Checkout]:
+    """Checkouts on which the invoice could still be paid (or may be, when Stripe's answer got lost), newest first."""
+    query = select(Checkout).where(
+        Checkout.invoice_id == invoice.id,
+        Checkout.status.in_((CheckoutStatus.INTENDED, CheckoutStatus.OPEN)),
+        Checkout.expires_at > now,
+    )
+    return session.scalars(query.order_by(Checkout.id.desc())).all()
+
+
+def checkout_of(reference: str) -> Checkout | None:
+    """The checkout with our own reference (Stripe returns it as `request_id`), with its invoice."""
+    query = select(Checkout).options(joinedload(Checkout.invoice))
+    return session.scalar(query.where(Checkout.reference == reference))
+
+
+def checkout_at(external_id: str) -> Checkout | None:
+    """The checkout with Stripe's id, with its invoice."""
+    query = select(Checkout).options(joinedload(Checkout.invoice))
+    return session.scalar(query.where(Checkout.external_id == external_id))
+
+
+def event_of(event_id: str) -> StripeEvent | None:
+    """A stored event by Stripe's id."""
+    return session.scalar(select(StripeEvent).where(StripeEvent.event_id == event_id))
+
+
+def parked_events(page: int = 1) -> Page[StripeEvent]:
+    """Events that wait for a person, oldest first."""
+    query = select(StripeEvent).where(StripeEvent.result == EventResult.PARKED)
+    return paged(query.order_by(StripeEvent.received_at, StripeEvent.id), number=page)
+
+
+def open_matter_of(kind: str, subject_kind: str, reference: str) -> Matter | None:
+    """The open matter of one thing, if there is one."""
+    return session.scalar(
+        select(Matter).where(Matter.key == f"{kind}:{subject_kind}:{reference}", Matter.settled_at.is_(None))
+    )
