@@ -754,7 +754,7 @@ def upgrade() -> None:
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_by_person_id', sa.Integer(), nullable=True),
     sa.Column('pass_mark', sa.Integer(), nullable=True),
-    sa.CheckConstraint('(closed_at IS NULL) = (closed_by_person_id IS NULL)', name=op.f('ck_rosters_closed')),
+    sa.CheckConstraint('closed_by_person_id IS NULL OR closed_at IS NOT NULL', name=op.f('ck_rosters_closed')),
     sa.CheckConstraint('pass_mark IS NULL OR closed_at IS NOT NULL', name=op.f('ck_rosters_pass_mark')),
     sa.ForeignKeyConstraint(['closed_by_person_id'], ['persons.id'], name=op.f('fk_rosters_closed_by_person_id')),
     sa.ForeignKeyConstraint(['run_id'], ['course_runs.id'], name=op.f('fk_rosters_run_id')),

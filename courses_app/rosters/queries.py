@@ -1,0 +1,183 @@
+"""Whose runs, who is in the room, and what has been recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.rules import SeatStatus
+from courses_app.catalogue.models import CourseRun, Meeting, Venue
+from courses_app.catalogue.rules import RunStatus
+from courses_app.foundation.clock import day_of, start_of
+from courses_app.foundation.db import session
+from courses_app.foundation.paging import Page, paged_rows
+from courses_app.foundation.references import digest
+from courses_app.rosters.models import Roster, RosterEntry
+from courses_app.rosters.rules import Record, blank, verdict
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """A confirmed seat, and what is recorded of it (`entry`: nothing was ever written, if None)."""
+
+    seat: Seat
+    entry: RosterEntry | None
+    record: Record
+
+
+@dataclass(frozen=True)
+class TaughtRun:
+    """A line of an instructor's list."""
+
+    run: CourseRun
+    attendees: int
+    closed_at: datetime | None
+
+
+def taught_by(person_id: int, *, held: bool, number: int, now: datetime) -> Page[TaughtRun]:
+    """The runs a person teaches: today's and later ones, soonest first; or those held, the unclosed ones first."""
+    seats = (
+        select(func.count(Seat.id))
+        .where(Seat.run_id == CourseRun.id, Seat.status == SeatStatus.CONFIRMED)
+        .scalar_subquery()
+    )
+    query = (
+        select(CourseRun, seats, Roster.closed_at)
+        .outerjoin(Roster, Roster.run_id == CourseRun.id)
+        .options(joinedload(CourseRun.course), joinedload(CourseRun.venue))
+        .where(CourseRun.status != RunStatus.DRAFT, _taught_by(person_id))
+    )
+    today = start_of(day_of(now))
+    if held:
+        query = query.where(CourseRun.ends_at < today).order_by(
+            Roster.closed_at.is_not(None), CourseRun.starts_at.desc()
+        )
+    else:
+        query = query.where(CourseRun.ends_at >= today).order_by(CourseRun.starts_at, CourseRun.id)
+    page = paged_rows(query, number=number)
+    return Page([TaughtRun(*row) for row in page.rows], page.number, page.per_page, page.total)
+
+
+def run_of(reference: str, *, person_id: int | None, staff: bool) -> CourseRun | None:
+    """A run that is held, for its instructors and the staff; for everybody else it isn't there."""
+    query = (
+        select(CourseRun)
+        .options(
+            joinedload(CourseRun.course),
+            joinedload(CourseRun.venue).joinedload(Venue.prefecture),
+            selectinload(CourseRun.meetings).joinedload(Meeting.instructor),
+        )
+        .where(CourseRun.reference == reference, CourseRun.status == RunStatus.PUBLISHED)
+    )
+    return session.scalar(query if staff else query.where(_taught_by(person_id)))
+
+
+def _taught_by(person_id: int | None) -> ColumnElement[bool]:
+    return CourseRun.id.in_(select(Meeting.run_id).where(Meeting.instructor_id == person_id))
+
+
+def counted_meetings(run: CourseRun) -> list[Meeting]:
+    """The meetings whose minutes count toward the net time, in order; the test is not one of them."""
+    return [meeting for meeting in run.meetings if meeting.net_minutes > 0]
+
+
+def net_minutes(run: CourseRun) -> list[int]:
+    """The net minutes of the counted meetings."""
+    return [meeting.net_minutes for meeting in counted_meetings(run)]
+
+
+def roster_of(run: CourseRun) -> Roster | None:
+    """The run's roster, freshly read; None before anybody wrote in it."""
+    return session.scalar(
+        select(Roster)
+        .options(joinedload(Roster.closed_by))
+        .where(Roster.run_id == run.id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def attendees(run: CourseRun) -> list[Attendee]:
+    """Everybody with a confirmed seat, by reading, with what is recorded of them; three statements."""
+    rows = session.execute(_seats_with_entries(run)).unique()
+    meetings = counted_meetings(run)
+    return [Attendee(seat, entry, record_of(entry, meetings)) for seat, entry in rows]
+
+
+def _seats_with_entries(run: CourseRun) -> Select[Seat, RosterEntry]:
+    return (
+        select(Seat, RosterEntry)
+        .outerjoin(RosterEntry, RosterEntry.seat_id == Seat.id)
+        .options(
+            joinedload(Seat.booking).joinedload(Booking.organization),
+            joinedload(RosterEntry.changed_by),
+            selectinload(RosterEntry.minutes),
+        )
+        .where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED)
+        .order_by(Seat.family_name_kana, Seat.given_name_kana, Seat.id)
+        .execution_options(populate_existing=True)  # under the lock, what was read before it doesn't count
+    )
+
+
+def record_of(entry: RosterEntry | None, meetings: Sequence[Meeting]) -> Record:
+    """What is recorded, as plain values; minutes in the order of `meetings`."""
+    if entry is None:
+        return blank(len(meetings))
+    by_meeting = {minutes.meeting_id: minutes for minutes in entry.minutes}
+    rows = [by_meeting.get(meeting.id) for meeting in meetings]
+    return Record(
+        absent=entry.absent,
+        identity=entry.identity_checked_at is not None,
+        missed=tuple(row.missed if row else 0 for row in rows),
+        made_up=tuple(row.made_up if row else 0 for row in rows),
+        score=entry.test_score,
+        remarks=entry.remarks,
+    )
+
+
+def state_of(people: Sequence[Attendee]) -> str:
+    """A fingerprint of who is on the roster and which version of each entry is recorded."""
+    return digest(" ".join(f"{one.seat.reference}:{one.entry.version if one.entry else 0}" for one in people))
+
+
+def violations(*, now: datetime) -> Iterator[str]:
+    """INV-19: a closed roster judges exactly its run's confirmed seats, each as what is recorded of it demands."""
+    query = (
+        select(Roster)
+        .options(joinedload(Roster.run).options(joinedload(CourseRun.course), selectinload(CourseRun.meetings)))
+        .where(Roster.closed_at.is_not(None), Roster.closed_at <= now)
+        .order_by(Roster.id)
+    )
+    for run, seat in session.execute(_unjudged_or_seatless()):
+        yield f"INV-19: the closed roster of {run} and the confirmed seat {seat} don't match"
+    for roster in session.scalars(query):
+        yield from _wrong_outcomes(roster)
+
+
+def _unjudged_or_seatless() -> Select[str, str]:
+    confirmed = Seat.status == SeatStatus.CONFIRMED
+    return (
+        select(CourseRun.reference, Seat.reference)
+        .join(Seat, Seat.run_id == CourseRun.id)
+        .join(Roster, and_(Roster.run_id == CourseRun.id, Roster.closed_at.is_not(None)))
+        .outerjoin(RosterEntry, RosterEntry.seat_id == Seat.id)
+        .where(
+            or_(
+                and_(confirmed, or_(RosterEntry.outcome.is_(None), RosterEntry.roster_id != Roster.id)),
+                and_(~confirmed, RosterEntry.outcome.is_not(None)),
+            )
+        )
+        .order_by(Seat.id)
+    )
+
+
+def _wrong_outcomes(roster: Roster) -> Iterator[str]:
+    net = net_minutes(roster.run)
+    for one in attendees(roster.run):
+        judged = verdict(one.record, net=net, pass_mark=roster.pass_mark).outcome
+        if one.entry and one.entry.outcome is not judged:
+            yield f"INV-19: seat {one.seat.reference} is recorded as {one.entry.outcome}, its roster says {judged}"
