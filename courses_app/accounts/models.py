@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.foundation.db import Base, choice
+from courses_app.foundation.references import new_reference
 
 LIVE = text("until_on IS NULL")
 
@@ -46,7 +47,7 @@ class Organization(Base):
     name: Mapped[str]
     name_kana: Mapped[str]
     kind: Mapped[OrganizationKind] = mapped_column(choice(OrganizationKind, "kind"))
-    corporate_number: Mapped[str | None] = mapped_column(index=True)
+    corporate_number: Mapped[str | None] = mapped_column(unique=True)
     licence_number: Mapped[str | None]
     licence_class: Mapped[LicenceClass | None] = mapped_column(choice(LicenceClass, "licence_class"))
     postal_code: Mapped[str]
@@ -57,7 +58,9 @@ class Organization(Base):
     contact_email: Mapped[str]
     invoice_addressee: Mapped[str] = mapped_column(default="")
     member_number: Mapped[str] = mapped_column(default="")
-    member_status: Mapped[MemberStatus] = mapped_column(choice(MemberStatus, "member_status"), default=MemberStatus.NONE)
+    member_status: Mapped[MemberStatus] = mapped_column(
+        choice(MemberStatus, "member_status"), default=MemberStatus.NONE
+    )
     search_key: Mapped[str] = mapped_column(index=True)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -162,6 +165,7 @@ class Account(Base, UserMixin):
     __tablename__ = "accounts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True, default=lambda: new_reference("A"))
     email: Mapped[str] = mapped_column(unique=True)  # folded to lower case
     password: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
@@ -172,17 +176,43 @@ class Account(Base, UserMixin):
     created_at: Mapped[datetime]
 
     person: Mapped[Person | None] = relationship()
-    roles: Mapped[list[AccessRole]] = relationship(secondary=account_roles)
+    roles: Mapped[list[AccessRole]] = relationship(secondary=account_roles)  # type: ignore[assignment]
 
 
 class SignIn(Base):
     """One signed-in browser. The cookie carries the token, the table its digest; ended rows open nothing (S-12)."""
 
     __tablename__ = "sign_ins"
+    __table_args__ = (Index(None, "account_id", "address_digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    address_digest: Mapped[str] = mapped_column(default="")  # of the network address, for the throttle (S-03)
+    browser: Mapped[str] = mapped_column(default="")
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship()
+
+
+class TokenPurpose(StrEnum):
+    CONFIRM = "confirm"  # shows that the mailbox is theirs
+    RESET = "reset"  # lets them choose a new password
+
+
+class AccountToken(Base):
+    """A link sent by mail: 256 random bits, kept as a digest, for one purpose, once, until it expires (S-05)."""
+
+    __tablename__ = "account_tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_digest: Mapped[str] = mapped_column(unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
-    browser: Mapped[str] = mapped_column(default="")
-    started_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+    purpose: Mapped[TokenPurpose] = mapped_column(choice(TokenPurpose, "purpose"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # used, or made useless by another deed
+    used_address_digest: Mapped[str] = mapped_column(default="")
+
+    account: Mapped[Account] = relationship()

@@ -215,8 +215,16 @@ def upgrade() -> None:
     sa.Column('region_name_en', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_prefectures'))
     )
+    op.create_table('reminder_rounds',
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('reached', sa.Integer(), nullable=False),
+    sa.Column('reminders', sa.Integer(), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('on', name=op.f('pk_reminder_rounds'))
+    )
     op.create_table('reminder_steps',
-    sa.Column('months_before', sa.Integer(), nullable=False),
+    sa.Column('months_before', sa.Integer(), autoincrement=False, nullable=False),
+    sa.CheckConstraint('months_before > 0', name=op.f('ck_reminder_steps_months_before')),
     sa.PrimaryKeyConstraint('months_before', name=op.f('pk_reminder_steps'))
     )
     op.create_table('roles',
@@ -224,11 +232,12 @@ def upgrade() -> None:
     sa.Column('code', sa.String(), nullable=False),
     sa.Column('name_ja', sa.String(), nullable=False),
     sa.Column('name_en', sa.String(), nullable=False),
-    sa.Column('side', sa.String(), nullable=False),
+    sa.Column('side', sa.Enum('supervising', 'implementing', 'accepting', 'registered_support', 'sending', 'other', name='side', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('regime', sa.String(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('from_on', sa.Date(), nullable=False),
     sa.Column('until_on', sa.Date(), nullable=True),
+    sa.CheckConstraint('until_on IS NULL OR until_on >= from_on', name=op.f('ck_roles_period')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_roles')),
     sa.UniqueConstraint('code', name=op.f('uq_roles_code'))
     )
@@ -379,18 +388,22 @@ def upgrade() -> None:
 
     op.create_table('reminders_sent',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organization_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('course_id', sa.Integer(), nullable=False),
     sa.Column('valid_through', sa.Date(), nullable=False),
     sa.Column('months_before', sa.Integer(), nullable=False),
-    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['course_id'], ['courses.id'], name=op.f('fk_reminders_sent_course_id')),
+    sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_reminders_sent_organization_id')),
     sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_reminders_sent_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reminders_sent')),
-    sa.UniqueConstraint('person_id', 'course_id', 'valid_through', 'months_before', name=op.f('uq_reminders_sent_person_id_course_id_valid_through_months_before'))
+    sa.UniqueConstraint('organization_id', 'person_id', 'course_id', 'valid_through', 'months_before', name=op.f('uq_reminders_sent_organization_id_person_id_course_id_valid_through_months_before'))
     )
     op.create_table('requirements',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('reference', sa.String(), nullable=False),
     sa.Column('role_id', sa.Integer(), nullable=False),
     sa.Column('course_id', sa.Integer(), nullable=False),
     sa.Column('strength', sa.Enum('required', 'encouraged', name='strength', native_enum=False, create_constraint=True, length=32), nullable=False),
@@ -399,9 +412,13 @@ def upgrade() -> None:
     sa.Column('legal_basis_en', sa.Text(), nullable=False),
     sa.Column('from_on', sa.Date(), nullable=False),
     sa.Column('until_on', sa.Date(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('until_on IS NULL OR until_on >= from_on', name=op.f('ck_requirements_period')),
+    sa.CheckConstraint('validity_months > 0', name=op.f('ck_requirements_validity')),
     sa.ForeignKeyConstraint(['course_id'], ['courses.id'], name=op.f('fk_requirements_course_id')),
     sa.ForeignKeyConstraint(['role_id'], ['roles.id'], name=op.f('fk_requirements_role_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_requirements')),
+    sa.UniqueConstraint('reference', name=op.f('uq_requirements_reference')),
     sa.UniqueConstraint('role_id', 'course_id', 'from_on', name=op.f('uq_requirements_role_id_course_id_from_on'))
     )
     op.create_table('subjects',
@@ -1023,6 +1040,7 @@ def downgrade() -> None:
     op.drop_table('stored_documents')
     op.drop_table('roles')
     op.drop_table('reminder_steps')
+    op.drop_table('reminder_rounds')
     op.drop_table('prefectures')
     with op.batch_alter_table('persons', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_persons_search_key'))

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import abort, current_app, g
+from flask import abort, g
 from flask_login import current_user
 
+from courses_app.accounts.guards.late_forms import sign_in_first
 from courses_app.accounts.models import Account, Membership, Organization, Person
 from courses_app.accounts.queries import coordinated_membership
 from courses_app.foundation.audit import ANONYMOUS, Actor, ActorKind
+
+__all__ = [
+    "coordinator", "current_account", "current_actor", "current_organization", "current_person", "instructor", "sign_in_first",
+    "signed_in", "staff",
+]  # fmt: skip
 
 P = ParamSpec("P")
 
@@ -81,7 +87,7 @@ def _guard(view: Callable[P, Any], access: str, passes: Callable[[Account], bool
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
         if not current_user.is_authenticated:
-            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by Flask-Login
+            return sign_in_first()
         if not passes(current_account()):
             abort(404)  # the same as not there
         return view(*args, **kwargs)

@@ -1,0 +1,30 @@
+"""An organization joins, and whoever joins for it becomes its coordinator."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from courses_app.accounts.models import Account, Organization
+from courses_app.accounts.operations.organizations import OrganizationFacts, add_organization
+from courses_app.accounts.operations.people import PersonFacts, join_organization, keep_person, name_coordinator
+from courses_app.accounts.queries.sign_ins import coordinated_membership
+from courses_app.accounts.rules.people import AlreadyCoordinator
+from courses_app.foundation import audit
+
+
+def join(
+    *, account: Account, person: PersonFacts, organization: OrganizationFacts, by: audit.Actor, now: datetime
+) -> Organization:
+    """A new organization with its head office and its coordinator.
+
+    `person` says who the owner of the account is; an account that belongs to a person already keeps that person as it
+    is. Raises AlreadyCoordinator, OrganizationKnown, GlyphMissing.
+    """
+    if account.person_id is not None and coordinated_membership(account.person_id) is not None:
+        raise AlreadyCoordinator
+    added = add_organization(facts=organization, by=by, now=now)
+    if account.person is None:
+        account.person = keep_person(person, by=by, now=now)
+    membership = join_organization(account.person, added, establishment=added.establishments[0], by=by, now=now)
+    name_coordinator(membership, by=by, now=now)
+    return added

@@ -1,0 +1,144 @@
+"""Organizations are added and changed, and have their supporting membership decided on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from courses_app.accounts.models import Establishment, LicenceClass, MemberStatus, Organization, OrganizationKind
+from courses_app.accounts.rules.people import EditedMeanwhile, NoMembershipClaim, OrganizationKnown
+from courses_app.foundation import audit, matters
+from courses_app.foundation.db import session
+from courses_app.foundation.references import new_reference
+from courses_app.foundation.text import search_key
+
+CLAIM = "membership_claimed"
+HEAD_OFFICE = "本社・本部"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationFacts:
+    """What an organization says about itself. Numbers are plain: 13 digits, 許 and 10 digits, 123-4567."""
+
+    name: str
+    name_kana: str
+    kind: OrganizationKind
+    corporate_number: str | None
+    licence_number: str | None
+    licence_class: LicenceClass | None
+    postal_code: str
+    prefecture: str
+    address: str
+    phone: str
+    contact_name: str
+    contact_email: str
+    invoice_addressee: str = ""
+    member_number: str = ""
+
+
+def add_organization(*, facts: OrganizationFacts, by: audit.Actor, now: datetime) -> Organization:
+    """A new organization with its head office and nobody in it. Raises OrganizationKnown."""
+    _refuse_known(facts.corporate_number, besides=None)
+    organization = Organization(
+        reference=new_reference("O"), created_at=now, search_key=_search_key(facts), **vars(facts)
+    )
+    head = Establishment(
+        reference=new_reference("E"), name=HEAD_OFFICE, prefecture=facts.prefecture, address=facts.address, is_head=True
+    )
+    organization.establishments.append(head)
+    session.add(organization)
+    session.flush()
+    audit.record(by=by, now=now, action="organization.added", subject=_subject(organization), detail={"name": facts.name})
+    _claim(organization, by=by, now=now)
+    return organization
+
+
+def change_organization(
+    organization: Organization, *, facts: OrganizationFacts, version: int, by: audit.Actor, now: datetime
+) -> None:
+    """New facts. Raises EditedMeanwhile when `version` is not the present one, and OrganizationKnown."""
+    if organization.version != version:
+        raise EditedMeanwhile
+    _refuse_known(facts.corporate_number, besides=organization)
+    changed = {name: value for name, value in vars(facts).items() if getattr(organization, name) != value}
+    if not changed:
+        return
+    detail = {name: [_plain(getattr(organization, name)), _plain(value)] for name, value in changed.items()}
+    for name, value in changed.items():
+        setattr(organization, name, value)
+    organization.search_key = _search_key(facts)
+    session.flush()
+    audit.record(by=by, now=now, action="organization.changed", subject=_subject(organization), detail=detail)
+    if "member_number" in changed:
+        _claim(organization, by=by, now=now)
+
+
+def decide_membership(organization: Organization, *, verified: bool, by: audit.Actor, now: datetime) -> None:
+    """The office has looked: the supporting membership holds (and the member fee with it), or not.
+
+    Raises NoMembershipClaim.
+    """
+    if not organization.member_number:
+        raise NoMembershipClaim
+    before = organization.member_status
+    organization.member_status = MemberStatus.VERIFIED if verified else MemberStatus.NONE
+    session.flush()
+    audit.record(
+        by=by,
+        now=now,
+        action="organization.membership_decided",
+        subject=_subject(organization),
+        before=before,
+        after=organization.member_status,
+        detail={"member_number": organization.member_number},
+    )
+    _settle_claim(organization, by=by, now=now, note=organization.member_status)
+
+
+def _claim(organization: Organization, *, by: audit.Actor, now: datetime) -> None:
+    """A member number is a claim until the office has verified it."""
+    if not organization.member_number:
+        organization.member_status = MemberStatus.NONE
+        _settle_claim(organization, by=by, now=now, note="withdrawn")
+        return
+    organization.member_status = MemberStatus.PENDING
+    session.flush()
+    matters.open_matter(
+        kind=CLAIM, subject=_subject(organization), now=now, by=by, detail={"member_number": organization.member_number}
+    )
+
+
+def _settle_claim(organization: Organization, *, by: audit.Actor, now: datetime, note: str) -> None:
+    kind, reference = _subject(organization)
+    matter = session.scalar(
+        select(matters.Matter).where(
+            matters.Matter.kind == CLAIM,
+            matters.Matter.subject_kind == kind,
+            matters.Matter.subject_reference == reference,
+            matters.Matter.settled_at.is_(None),
+        )
+    )
+    if matter is not None:
+        matters.settle(matter, by=by, now=now, note=note)
+
+
+def _refuse_known(corporate_number: str | None, *, besides: Organization | None) -> None:
+    if not corporate_number:
+        return
+    known = session.scalar(select(Organization.id).where(Organization.corporate_number == corporate_number))
+    if known is not None and (besides is None or known != besides.id):
+        raise OrganizationKnown
+
+
+def _search_key(facts: OrganizationFacts) -> str:
+    return search_key(facts.name, facts.name_kana, facts.corporate_number, facts.licence_number)
+
+
+def _plain(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _subject(organization: Organization) -> tuple[str, str]:
+    return ("organization", organization.reference)

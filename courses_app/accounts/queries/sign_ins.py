@@ -1,0 +1,83 @@
+"""Who is this? Questions about accounts, their sign-ins and their mailed links."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from courses_app.accounts.models import Account, AccountToken, Membership, SignIn, TokenPurpose
+from courses_app.accounts.rules.landing import first_page
+from courses_app.accounts.rules.throttling import KNOWN_FOR
+from courses_app.foundation.db import session
+from courses_app.foundation.references import digest
+
+SIGN_IN_LASTS = timedelta(hours=12)
+
+
+def account_of_email(email: str) -> Account | None:
+    """The account of an e-mail (already folded to lower case), whatever its state."""
+    return session.scalar(select(Account).where(Account.email == email))
+
+
+def signed_in_account(token: str, *, now: datetime) -> Account | None:
+    """The active account a browser is signed in to, with its roles and person: one or two statements, nothing written."""
+    return session.scalar(
+        select(Account)
+        .join(SignIn, SignIn.account_id == Account.id)
+        .options(joinedload(Account.person), selectinload(Account.roles))
+        .where(
+            SignIn.token_digest == digest(token),
+            SignIn.ended_at.is_(None),
+            SignIn.started_at > now - SIGN_IN_LASTS,
+            Account.active,
+        )
+    )
+
+
+def live_token(token: str, purpose: TokenPurpose, *, now: datetime) -> AccountToken | None:
+    """A mailed link that may still be used, with its account."""
+    return session.scalar(
+        select(AccountToken)
+        .options(joinedload(AccountToken.account))
+        .where(
+            AccountToken.token_digest == digest(token),
+            AccountToken.purpose == purpose,
+            AccountToken.ended_at.is_(None),
+            AccountToken.expires_at > now,
+        )
+    )
+
+
+def is_known_address(email: str, address: str, *, now: datetime) -> bool:
+    """Whether this account was opened, or its password reset, from this address not long ago (S-03)."""
+    seen, since = digest(address), now - KNOWN_FOR
+    signed_in = select(SignIn.id).where(
+        SignIn.account_id == Account.id, SignIn.address_digest == seen, SignIn.started_at > since
+    )
+    reset = select(AccountToken.id).where(
+        AccountToken.account_id == Account.id,
+        AccountToken.used_address_digest == seen,
+        AccountToken.ended_at > since,
+    )
+    known = select(Account.id).where(Account.email == email, or_(signed_in.exists(), reset.exists()))
+    return session.scalar(known) is not None
+
+
+def coordinated_membership(person_id: int) -> Membership | None:
+    """The live membership in which a person is a coordinator, with its organization."""
+    return session.scalar(
+        select(Membership)
+        .options(joinedload(Membership.organization))
+        .where(Membership.person_id == person_id, Membership.is_coordinator, Membership.until_on.is_(None))
+        .order_by(Membership.id)
+        .limit(1)
+    )
+
+
+def first_page_of(account: Account) -> str:
+    """The path where somebody who has signed in most likely wants to be."""
+    coordinates = account.person_id is not None and coordinated_membership(account.person_id) is not None
+    roles = {role.name for role in account.roles}
+    return first_page(roles=roles, coordinates=coordinates, has_person=account.person_id is not None)

@@ -1,0 +1,19 @@
+"""Where the pages of this room are hung up."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response
+from werkzeug.wrappers import Response
+
+Answer = Response | str | tuple[str, int]
+
+pages = Blueprint("accounts", __name__)
+
+
+def token_page(page: str, status: int = 200) -> Response:
+    """A page whose address is a secret: it is sent to nobody as a referrer, kept nowhere, indexed by nobody (S-05, S-16)."""
+    response = make_response(page, status)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

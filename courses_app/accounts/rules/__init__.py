@@ -1,0 +1,1 @@
+"""What this room decides from plain values: numbers and their check digits, passwords, throttles, who lands where."""
