@@ -33,7 +33,8 @@ def refund_sent(refund: Refund, *, issuer: Issuer, now: datetime) -> None:
     """The money is on its way back: with all that a qualified return invoice must say (消費税法57条の4第3項)."""
     invoice = refund.invoice
     taxes = [TaxTotal(part.category, part.percent, part.amount, part.tax) for part in invoice.taxes]
-    more = {"refund": refund, "parts": share_of(refund.amount, taxes)}
+    by_card = any(payment.provider is PaymentMethod.STRIPE for payment in invoice.payments)
+    more = {"refund": refund, "parts": share_of(refund.amount, taxes), "by_card": by_card}
     _queue("refund_sent", invoice, issuer=issuer, documents=[], key=f"refund:{refund.key}", now=now, **more)
 
 

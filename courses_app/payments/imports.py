@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from courses_app.foundation import audit
+from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import TaxCategory
 from courses_app.payments.models import Issuer, TaxRate
@@ -17,27 +19,26 @@ ISSUER = Path(__file__).resolve().parent / "data" / "issuer.toml"
 ALWAYS = date(1989, 4, 1)  # consumption tax begins (消費税法附則1条); an issuer without `from_on` has always been there
 
 
-def load_issuer(path: Path = ISSUER) -> None:
-    """Bring issuer and tax rates to what the file says; a second time changes nothing. Papers already made keep theirs.
+def load(*, by: Actor, now: datetime, path: Path = ISSUER) -> int:
+    """Add the issuer and the tax rates the file names and we lack; what is there stays as it is. Returns how many rows.
 
-    A changed address or account with a day of its own goes into the file with `from_on`: then the former row stays.
+    A new address, account or rate goes into the file with its own `from_on`, so that the former one keeps its days.
     """
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    _load_issuer(data["issuer"], data["bank_accounts"][0])
-    for rate in data["tax_rates"]:
-        _load_rate(TaxCategory(rate["category"]), rate["rate_percent"], rate["from_on"])
+    added = int(_load_issuer(data["issuer"], data["bank_accounts"][0]))
+    added += sum(_load_rate(TaxCategory(rate["category"]), rate) for rate in data["tax_rates"])
+    if added:
+        audit.record(by=by, now=now, action="issuer.loaded", subject=("issuer", path.name), detail={"rows": added})
     session.flush()
+    return added
 
 
-def _load_issuer(facts: dict[str, Any], account: dict[str, Any]) -> None:
+def _load_issuer(facts: dict[str, Any], account: dict[str, Any]) -> bool:
     from_on = facts.get("from_on", ALWAYS)
-    issuer = session.scalar(select(Issuer).where(Issuer.from_on == from_on))
-    if issuer is None:
-        issuer = Issuer(from_on=from_on)
-        session.add(issuer)
-    for column, value in {**_printed(facts), "bank_account": _account(account)}.items():
-        if getattr(issuer, column) != value:
-            setattr(issuer, column, value)
+    if session.scalar(select(Issuer.id).where(Issuer.from_on == from_on)):
+        return False
+    session.add(Issuer(from_on=from_on, bank_account=_account(account), **_printed(facts)))
+    return True
 
 
 def _printed(facts: dict[str, Any]) -> dict[str, str]:
@@ -70,9 +71,9 @@ def _account(account: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _load_rate(category: TaxCategory, percent: int, from_on: date) -> None:
-    rate = session.scalar(select(TaxRate).where(TaxRate.category == category, TaxRate.from_on == from_on))
-    if rate is None:
-        session.add(TaxRate(category=category, percent=percent, from_on=from_on))
-    else:
-        rate.percent = percent
+def _load_rate(category: TaxCategory, facts: dict[str, Any]) -> bool:
+    from_on = facts["from_on"]
+    if session.scalar(select(TaxRate.id).where(TaxRate.category == category, TaxRate.from_on == from_on)):
+        return False
+    session.add(TaxRate(category=category, percent=facts["rate_percent"], from_on=from_on))
+    return True

@@ -146,7 +146,7 @@ def share_of(amount: Yen, taxes: Iterable[TaxTotal]) -> list[TaxTotal]:
 
 
 def bank_due_on(ordered_on: date, last_day: date, business_days: int) -> date:
-    """By when a transfer is asked for: business days after the order, yet not after `last_day`, nor before the order."""
+    """By when a transfer is asked for: business days after the order, never after `last_day` or before the order."""
     return max(ordered_on, min(add_business_days(ordered_on, business_days), last_day))
 
 

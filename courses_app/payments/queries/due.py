@@ -43,7 +43,7 @@ def next_invoice(*, without: Collection[str] = ()) -> Invoice | None:
 
 
 def next_receipt(*, without: Collection[str] = ()) -> Invoice | None:
-    """The oldest paid invoice that needs a receipt (not if all of it goes back), but for those with references in `without`."""
+    """The oldest paid invoice that needs a receipt (none if all of it goes back), references in `without` left out."""
     return session.scalars(_first(_receipt_due(), without)).first()
 
 
