@@ -29,7 +29,11 @@ class Booking(Base):
         UniqueConstraint("organization_id", "form_token"),
         Index(None, "status", "hold_until"),
         CheckConstraint("total >= 0", name="total"),
-        CheckConstraint("status = 'held' OR status = 'expired' OR ordered_at IS NOT NULL OR closed_at IS NOT NULL", name="ordered"),
+        Index(None, "status", "pay_until"),
+        CheckConstraint(
+            "status = 'held' OR status = 'expired' OR ordered_at IS NOT NULL OR closed_at IS NOT NULL", name="ordered"
+        ),
+        CheckConstraint("status <> 'ordered' OR pay_until IS NOT NULL", name="pay_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +49,7 @@ class Booking(Base):
     terms: Mapped[dict[str, Any] | None]  # the six items as shown on the last page before ordering, frozen
     held_at: Mapped[datetime]
     hold_until: Mapped[datetime]
+    pay_until: Mapped[datetime | None]  # an order unpaid at this instant lapses: grace of a transfer, end of a checkout
     ordered_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -54,6 +59,11 @@ class Booking(Base):
     booked_by: Mapped[Person] = relationship()
     invoice: Mapped[Invoice | None] = relationship()
     seats: Mapped[list[Seat]] = relationship(back_populates="booking", order_by="Seat.position")
+
+    @property
+    def run(self) -> CourseRun:
+        """The run of its seats (one application books one run)."""
+        return self.seats[0].run
 
 
 class Seat(Base):
@@ -66,6 +76,7 @@ class Seat(Base):
         Index("ix_seats_run_live", "run_id", "status", sqlite_where=LIVE, postgresql_where=LIVE),
         Index(None, "person_id"),
         CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("status <> 'held' OR hold_until IS NOT NULL", name="hold_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

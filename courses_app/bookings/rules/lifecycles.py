@@ -1,4 +1,4 @@
-"""The life of a booking and of a seat, as tables; what is refused, and when a hold has run out."""
+"""The life of a booking and of a seat, as tables."""
 
 from __future__ import annotations
 
@@ -76,6 +76,14 @@ SEAT = Lifecycle[SeatStatus, SeatMove](
 )
 
 LIVE_SEATS = (SeatStatus.HELD, SeatStatus.ORDERED, SeatStatus.CONFIRMED)
+
+# What becomes of the seats when their booking moves. A late payment re-seats (RESEAT) where the booking had run out.
+SEAT_MOVES = {
+    BookingMove.ORDER: SeatMove.ORDER,
+    BookingMove.SETTLE: SeatMove.CONFIRM,
+    BookingMove.LAPSE: SeatMove.LAPSE,
+    BookingMove.CANCEL: SeatMove.CANCEL,
+}
 
 
 def hold_has_run_out(status: BookingStatus | SeatStatus, hold_until: datetime | None, *, now: datetime) -> bool:

@@ -1,0 +1,206 @@
+"""Words of an order and its papers: the last page before ordering, the lines of the invoice, the admission ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale, ngettext
+from flask_babel import gettext as _
+
+from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.rules import PAGE_OPEN, Payable, payable
+from courses_app.catalogue.models import CourseRun
+from courses_app.foundation import papers
+from courses_app.foundation.clock import JST, day_of
+from courses_app.foundation.papers.facts import AdmissionTicketFacts, MeetingFacts, VenueFacts
+from courses_app.foundation.templating import day, instant, local, period, yen_incl
+from courses_app.payments.models import PaymentMethod
+from courses_app.payments.queries import institution_on
+from courses_app.payments.rules import LineFacts
+
+DOORS_OPEN_BEFORE = timedelta(minutes=30)  # [guess] reported of a real day: doors 9:00, lectures from 9:30
+
+
+@dataclass(frozen=True)
+class FinalItem:
+    """One of the six things the last page before an order must say (特定商取引法12条の6, D-19)."""
+
+    code: str
+    term: str
+    lines: tuple[str, ...]
+
+
+def payable_of(booking: Booking, method: PaymentMethod, *, now: datetime) -> Payable:
+    """By when this booking would have to be paid, were it ordered now."""
+    course = booking.run.course
+    return payable(
+        method,
+        starts_at=booking.run.starts_at,
+        due_business_days=course.payment_due_business_days,
+        grace_business_days=course.payment_grace_business_days,
+        now=now,
+    )
+
+
+def final_items(booking: Booking, ways: Sequence[Payable]) -> list[FinalItem]:
+    """The six items in the reader's language, with every way to pay that is offered."""
+    run = booking.run
+    names = tuple(seat.full_name for seat in booking.seats)
+    return [
+        FinalItem("quantity", _("Quantity"), (_people(len(names)), _listed(names))),
+        FinalItem("price", _("Price"), _price_lines(booking)),
+        FinalItem("payment", _("Time and method of payment"), tuple(_how_to_pay(way) for way in ways)),
+        FinalItem("supply", _("When and where it is held"), (period(run.starts_at, run.ends_at), place_of(run))),
+        FinalItem("period", _("Period of application"), _period_lines(booking)),
+        FinalItem("cancellation", _("Cancellation and refund"), _cancellation_lines(booking)),
+    ]
+
+
+def frozen_terms(booking: Booking, way: Payable) -> dict[str, Any]:
+    """The six items as ordered, in the booking's language, to be kept with it."""
+    with force_locale(booking.language):
+        items = final_items(booking, [way])
+    return {
+        "language": booking.language,
+        "items": [{"code": item.code, "term": item.term, "lines": list(item.lines)} for item in items],
+    }
+
+
+def place_of(run: CourseRun) -> str:
+    """The hall with its address, or the word for online."""
+    if run.venue is None:
+        return str(_("Online"))
+    return f"{local(run.venue, 'name')} {local(run.venue, 'address')}"
+
+
+def _people(count: int) -> str:
+    return str(ngettext("%(num)d person", "%(num)d people", count))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return str(_(", ")).join(names)
+
+
+def _price_lines(booking: Booking) -> tuple[str, ...]:
+    if booking.total == 0:
+        return (_("Free of charge"),)
+    each = [
+        _("%(price)s × %(people)s", price=yen_incl(price), people=_people(len(list(seats))))
+        for price, seats in groupby(booking.seats, key=lambda seat: seat.price)
+    ]
+    return *each, _("%(total)s in all", total=yen_incl(booking.total))
+
+
+def _how_to_pay(way: Payable) -> str:
+    words = {
+        PaymentMethod.NONE: _("Nothing to pay."),
+        PaymentMethod.STRIPE: _(
+            "Credit card: on the payment page that follows, within %(minutes)d minutes of ordering.",
+            minutes=PAGE_OPEN.total_seconds() // 60,
+        ),
+        PaymentMethod.BANK_TRANSFER: _(
+            "Bank transfer: by %(date)s. The invoice comes by e-mail. You bear the transfer fee.", date=day(way.due_on)
+        ),
+    }
+    return str(words[way.method])
+
+
+def _period_lines(booking: Booking) -> tuple[str, ...]:
+    return (
+        _("Applications for this run are taken until %(closes)s.", closes=instant(booking.run.booking_closes_at)),
+        _("Your seats are kept until %(until)s; please order by then.", until=instant(booking.hold_until)),
+    )
+
+
+def _cancellation_lines(booking: Booking) -> tuple[str, ...]:
+    if booking.total == 0:
+        return (_("You can cancel on this site until the run begins, at no charge."),)
+    return (
+        _("Until you have paid you can cancel on this site at no charge. Orders not paid in time are cancelled by us."),
+        _("After payment please tell our office before the day of the run; the fee is then refunded in full."),
+        _("There is no refund for people who do not come on the day. If we call the run off, we refund the full fee."),
+    )
+
+
+def invoice_subject(booking: Booking) -> str:
+    """監理責任者等講習 受講料（3名分）"""
+    with force_locale(booking.language):
+        course = local(booking.run.course, "name")
+        return str(_("%(course)s, course fee (%(people)s)", course=course, people=_people(len(booking.seats))))
+
+
+def invoice_lines(booking: Booking) -> list[LineFacts]:
+    """One line for each price, with place and attendees in the small print."""
+    run = booking.run
+    with force_locale(booking.language):
+        return [
+            LineFacts(
+                description=_("%(course)s, course fee", course=local(run.course, "name")),
+                supplied_on=day_of(run.ends_at),
+                quantity=len(of_price),
+                unit_amount=of_price[0].price,
+                tax_category=of_price[0].tax_category,
+                details=(
+                    f"{period(run.starts_at, run.ends_at)} {local(run.venue, 'name') if run.venue else _('Online')}",
+                    _listed([seat.full_name for seat in of_price]),
+                ),
+            )
+            for of_price in _by_price(booking.seats)
+        ]
+
+
+def _by_price(seats: Sequence[Seat]) -> list[list[Seat]]:
+    return [list(of_price) for _price, of_price in groupby(seats, key=lambda seat: (seat.price, seat.tax_category))]
+
+
+def ticket_pdf(seat: Seat, *, today: date, now: datetime) -> bytes:
+    """The admission ticket, printed in a process of its own. Raises papers.GlyphMissing and papers.PaperFailed."""
+    return papers.render_apart("admission_ticket", ticket_facts(seat, today=today), at=now)
+
+
+def ticket_facts(seat: Seat, *, today: date) -> AdmissionTicketFacts:
+    """What stands on the ticket of one attendee."""
+    run = seat.run
+    return {
+        "institution": institution_on(today),
+        "issued_on": today.isoformat(),
+        "course": run.course.name_ja,
+        "course_en": run.course.name_en,
+        "run": run.reference,
+        "booking": seat.booking.reference,
+        "seat": seat.reference,
+        "attendee": seat.full_name,
+        "attendee_kana": seat.full_name_kana,
+        "organization": seat.booking.organization.name,
+        "doors_open": _clock(run.starts_at - DOORS_OPEN_BEFORE) if run.venue else "",
+        "meetings": [_meeting(meeting.starts_at, meeting.ends_at, meeting.title_ja) for meeting in run.meetings],
+        "venue": _venue(run),
+        "online_note": run.online_note_ja,
+        "bring": [],
+        "notes": [],
+        "qr_svg": papers.qr_svg(f"{current_app.config['SETTINGS'].base_url}/seats/{seat.reference}"),
+    }
+
+
+def _meeting(starts_at: datetime, ends_at: datetime, title: str) -> MeetingFacts:
+    return {
+        "on": day_of(starts_at).isoformat(),
+        "starts": _clock(starts_at),
+        "ends": _clock(ends_at),
+        "subject": title,
+    }
+
+
+def _venue(run: CourseRun) -> VenueFacts | None:
+    if run.venue is None:
+        return None
+    return {"name": run.venue.name_ja, "address": run.venue.address_ja, "access": run.venue.access_ja}
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone(JST).strftime("%H:%M")

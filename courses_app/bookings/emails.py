@@ -1,0 +1,124 @@
+"""What people are told about their bookings; each mail is owed in the transaction of its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+
+from courses_app.bookings import documents
+from courses_app.bookings.models import Booking, Seat
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.documents import StoredDocument
+from courses_app.foundation.outbox import queue_mail
+from courses_app.foundation.yen import Yen
+from courses_app.payments.models import Payment
+from courses_app.payments.queries import issuer_on
+
+
+def ordered(booking: Booking, *, now: datetime) -> None:
+    """The order is placed: how and by when to pay; a free one is confirmed at once."""
+    if booking.invoice is None:
+        confirmed(booking, now=now)
+    else:
+        _to_booker("ordered", booking, key="ordered", now=now)
+
+
+def confirmed(booking: Booking, *, now: datetime) -> None:
+    """The seats are theirs; the tickets follow. A booking is confirmed once for each payment that seated it."""
+    _to_booker("confirmed", booking, key=f"confirmed:{now.isoformat()}", now=now)
+
+
+def expired(booking: Booking, *, now: datetime) -> None:
+    """Not paid in time: the seats are given up."""
+    _to_booker("expired", booking, key="expired", now=now)
+
+
+def no_seat(booking: Booking, *, payment: Payment, now: datetime) -> None:
+    """Money came after the seats were gone: the payer learns that it goes back, the office that it must."""
+    _to_booker("no_seat", booking, key=f"no_seat:{payment.id}", now=now, payment=payment)
+    queue_mail(
+        "bookings/no_seat_office",
+        to=issuer_on(day_of(now)).email,
+        subject=("booking", booking.reference),
+        facts={"booking": booking, "payment": payment, "address": _address("/office/payments")},
+        dedupe_key=f"booking:{booking.reference}:no_seat_office:{payment.id}",
+        now=now,
+    )
+
+
+def cancelled(booking: Booking, *, refund: Yen, now: datetime) -> None:
+    """The booking is cancelled; what was paid goes back."""
+    _to_booker("cancelled", booking, key="cancelled", now=now, refund=refund)
+
+
+def called_off(booking: Booking, *, refund: Yen, now: datetime) -> None:
+    """The run does not take place: who booked is told, and so is every attendee who gave an address."""
+    _to_booker("called_off", booking, key="called_off", now=now, refund=refund)
+    for seat in booking.seats:
+        _to_attendee("called_off_attendee", seat, key="called_off", now=now)
+
+
+def ticket_to_attendee(seat: Seat, *, now: datetime) -> None:
+    """The attendee's own ticket, if they gave an address."""
+    if seat.ticket is not None:
+        _to_attendee("ticket", seat, key="ticket", now=now, documents=[seat.ticket])
+
+
+def tickets_to_booker(booking: Booking, *, now: datetime) -> None:
+    """All tickets of a booking together."""
+    tickets = [seat.ticket for seat in booking.seats if seat.ticket is not None]
+    _to_booker("tickets", booking, key="tickets", now=now, documents=tickets)
+
+
+def _to_booker(
+    name: str, booking: Booking, *, key: str, now: datetime, documents: Sequence[StoredDocument] = (), **more: Any
+) -> None:
+    queue_mail(
+        f"bookings/{name}",
+        to=booking.booked_by.email or booking.organization.contact_email,
+        language=booking.language,
+        subject=("booking", booking.reference),
+        facts={**_facts(booking, now), **more},
+        documents=documents,
+        dedupe_key=f"booking:{booking.reference}:{key}",
+        now=now,
+    )
+
+
+def _to_attendee(name: str, seat: Seat, *, key: str, now: datetime, documents: Sequence[StoredDocument] = ()) -> None:
+    booking = seat.booking
+    if not seat.email or seat.email == (booking.booked_by.email or booking.organization.contact_email):
+        return
+    queue_mail(
+        f"bookings/{name}",
+        to=seat.email,
+        language=booking.language,
+        subject=("seat", seat.reference),
+        facts={**_facts(booking, now), "seat": seat},
+        documents=documents,
+        dedupe_key=f"seat:{seat.reference}:{key}",
+        now=now,
+    )
+
+
+def _facts(booking: Booking, now: datetime) -> dict[str, Any]:
+    run = booking.run
+    return {
+        "booking": booking,
+        "run": run,
+        "course": run.course,
+        "place": documents.place_of,
+        "issuer": issuer_on(day_of(now)),
+        "booking_url": _address(f"/bookings/{booking.reference}"),
+        "payment_url": _address(f"/bookings/{booking.reference}/payment"),
+        "runs_url": _address(f"/runs?course={run.course.slug}"),
+    }
+
+
+def _address(path: str) -> str:
+    """A link in a mail comes from the settings, never from the request (S-06)."""
+    base_url: str = current_app.config["SETTINGS"].base_url
+    return f"{base_url}{path}"

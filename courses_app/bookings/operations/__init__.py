@@ -1,0 +1,18 @@
+"""What happens to bookings and seats. Every verb first takes the lock of the runs it touches (`locks`)."""
+
+from courses_app.bookings.operations.attendees import correct_attendee
+from courses_app.bookings.operations.cancel import call_off, cancel, cancel_by_office
+from courses_app.bookings.operations.capacity import change_capacity
+from courses_app.bookings.operations.checkouts import begin_checkout
+from courses_app.bookings.operations.hold import hold_seats
+from courses_app.bookings.operations.lapse import lapse_hold, lapse_order
+from courses_app.bookings.operations.order import order
+from courses_app.bookings.operations.refunds import note_refund_sent
+from courses_app.bookings.operations.settle import settle
+from courses_app.bookings.operations.tickets import keep_ticket
+from courses_app.bookings.rules import AttendeeFacts
+
+__all__ = [
+    "AttendeeFacts", "begin_checkout", "call_off", "cancel", "cancel_by_office", "change_capacity", "correct_attendee",
+    "hold_seats", "keep_ticket", "lapse_hold", "lapse_order", "note_refund_sent", "order", "settle",
+]  # fmt: skip

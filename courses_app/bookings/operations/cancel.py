@@ -1,0 +1,99 @@
+"""Giving seats back: by the organization before it has paid, by the office at any time, or with the whole run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from courses_app.bookings import emails
+from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.operations.locks import locked_booking
+from courses_app.bookings.operations.moves import move_booking, move_seats
+from courses_app.bookings.rules import (
+    LIVE_SEATS,
+    BookingMove,
+    BookingStatus,
+    CancelByOffice,
+    ReasonMissing,
+    RunNotOffered,
+    SeatMove,
+)
+from courses_app.catalogue import operations as catalogue
+from courses_app.catalogue import queries as catalogue_queries
+from courses_app.catalogue.models import CourseRun
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.db import session
+from courses_app.foundation.yen import Yen
+from courses_app.payments.operations import cancel_invoice, owe_refund
+from courses_app.payments.queries import received, refunded
+
+ENDED = (BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.REFUNDED)
+
+
+def cancel(*, booking: Booking, by: Actor, now: datetime) -> Booking:
+    """The organization gives its seats back, at no charge; a booking that has ended comes back as it is.
+
+    Raises CancelByOffice once money was received, and MoveNotAllowed.
+    """
+    booking = locked_booking(booking.id)
+    if booking.status in ENDED:
+        return booking
+    if booking.status is BookingStatus.PAID and booking.total > 0:
+        raise CancelByOffice()
+    ordered = booking.status is not BookingStatus.HELD
+    _end(booking, reason="", by=by, now=now)
+    if ordered:
+        emails.cancelled(booking, refund=Yen(0), now=now)
+    return booking
+
+
+def cancel_by_office(*, booking: Booking, reason: str, by: Actor, now: datetime) -> Booking:
+    """The office cancels; what was paid is owed back in full. Raises ReasonMissing and MoveNotAllowed."""
+    if not reason.strip():
+        raise ReasonMissing()
+    booking = locked_booking(booking.id)
+    refund = _end(booking, reason=reason, by=by, now=now)
+    emails.cancelled(booking, refund=refund, now=now)
+    return booking
+
+
+def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
+    """The run does not take place: every seat is cancelled, all money owed back, everybody told, the run marked.
+
+    All in the caller's one transaction. Returns how many bookings it ended. Raises ReasonMissing and MoveNotAllowed.
+    """
+    if not reason.strip():
+        raise ReasonMissing()
+    locked = catalogue_queries.run_for_update(run.reference)
+    if locked is None:
+        raise RunNotOffered()
+    bookings = session.scalars(
+        select(Seat.booking_id).where(Seat.run_id == run.id, Seat.status.in_(LIVE_SEATS)).distinct()
+    ).all()
+    for booking_id in sorted(bookings):
+        booking = locked_booking(booking_id)
+        refund = _end(booking, reason=reason, by=by, now=now)
+        emails.called_off(booking, refund=refund, now=now)
+    catalogue.call_off(locked, reason=reason, by=by, now=now)
+    return len(bookings)
+
+
+def _end(booking: Booking, *, reason: str, by: Actor, now: datetime) -> Yen:
+    """Cancel the booking and its live seats; returns what is now owed back."""
+    unpaid = booking.status is BookingStatus.ORDERED
+    booking.closed_at, booking.closed_reason = now, reason
+    move_booking(booking, BookingMove.CANCEL, by=by, now=now, detail={"reason": reason} if reason else None)
+    live = [seat for seat in booking.seats if seat.status in LIVE_SEATS]
+    move_seats(live, SeatMove.CANCEL, by=by, now=now)
+    session.flush()
+    if booking.invoice is None:
+        return Yen(0)
+    if unpaid:
+        cancel_invoice(invoice=booking.invoice, by=by, now=now)
+        return Yen(0)
+    owed = Yen(received(booking.invoice) - refunded(booking.invoice))
+    if owed:
+        key = f"cancelled:{booking.reference}"
+        owe_refund(invoice=booking.invoice, amount=owed, reason=reason, key=key, by=by, now=now)
+    return owed

@@ -1,0 +1,49 @@
+"""The only place that assigns the status of a booking or a seat; each move leaves its audit row or seat event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.rules import BOOKING, SEAT, BookingMove, SeatMove
+from courses_app.foundation import audit
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.db import session
+
+
+def move_booking(
+    booking: Booking, move: BookingMove, *, by: Actor, now: datetime, detail: dict[str, Any] | None = None
+) -> None:
+    """One step of a booking's life. Raises MoveNotAllowed."""
+    before = booking.status
+    booking.status = BOOKING.after(before, move)
+    audit.record(
+        by=by,
+        now=now,
+        action=f"booking.{move.value}",
+        subject=("booking", booking.reference),
+        before=before.value,
+        after=booking.status.value,
+        detail=detail,
+    )
+
+
+def move_seats(seats: Iterable[Seat], move: SeatMove, *, by: Actor, now: datetime) -> None:
+    """The same step for each of the seats; only a held seat has an end of its hold. Raises MoveNotAllowed."""
+    for seat in seats:
+        before = seat.status
+        seat.status = SEAT.after(before, move)
+        seat.hold_until = None
+        session.add(
+            SeatEvent(
+                seat_id=seat.id,
+                at=now,
+                move=move,
+                before=before,
+                after=seat.status,
+                actor_label=by.label,
+                request_id=audit.request_id.get(),
+            )
+        )

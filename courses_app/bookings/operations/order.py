@@ -1,0 +1,82 @@
+"""From a hold to a paid order: the terms are frozen, the money is asked for, the seats stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from courses_app.bookings import documents, emails
+from courses_app.bookings.models import Booking
+from courses_app.bookings.operations.locks import locked_booking
+from courses_app.bookings.operations.moves import move_booking, move_seats
+from courses_app.bookings.rules import (
+    BookingMove,
+    BookingStatus,
+    HoldRanOut,
+    MethodNotOffered,
+    Payable,
+    SeatMove,
+    hold_has_run_out,
+    methods_for,
+)
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.db import session
+from courses_app.payments.models import Invoice, PaymentMethod
+from courses_app.payments.operations import bill
+
+
+def order(
+    *, booking: Booking, payment_method: PaymentMethod, stripe_enabled: bool, language: str, by: Actor, now: datetime
+) -> Booking:
+    """Place the order that the last page showed; a booking ordered before comes back as it is (R-42).
+
+    Free runs are settled at once. Raises HoldRanOut, MethodNotOffered, and MoveNotAllowed for a cancelled booking.
+    """
+    booking = locked_booking(booking.id)
+    if booking.status in (BookingStatus.ORDERED, BookingStatus.PAID):
+        return booking
+    if booking.status is BookingStatus.EXPIRED or hold_has_run_out(booking.status, booking.hold_until, now=now):
+        raise HoldRanOut()
+    if payment_method not in methods_for(booking.total, stripe_enabled=stripe_enabled):
+        raise MethodNotOffered()
+    payable = documents.payable_of(booking, payment_method, now=now)
+    _freeze(booking, payable, language=language, now=now)
+    move_booking(booking, BookingMove.ORDER, by=by, now=now, detail={"method": payment_method.value})
+    move_seats(booking.seats, SeatMove.ORDER, by=by, now=now)
+    if payment_method is PaymentMethod.NONE:
+        _settle_for_free(booking, by=by, now=now)
+    else:
+        booking.invoice = _bill(booking, payable, by=by, now=now)
+    session.flush()
+    emails.ordered(booking, now=now)
+    return booking
+
+
+def _freeze(booking: Booking, payable: Payable, *, language: str, now: datetime) -> None:
+    """What the last page said is what was ordered, whatever changes later."""
+    booking.language, booking.payment_method = language, payable.method
+    booking.ordered_at, booking.pay_until = now, payable.pay_until
+    booking.terms = documents.frozen_terms(booking, payable)
+
+
+def _bill(booking: Booking, payable: Payable, *, by: Actor, now: datetime) -> Invoice:
+    return bill(
+        organization=booking.organization,
+        addressee=booking.organization.invoice_addressee or booking.organization.name,
+        subject=documents.invoice_subject(booking),
+        lines=documents.invoice_lines(booking),
+        method=payable.method,
+        language=booking.language,
+        supplied_on=day_of(booking.run.ends_at),
+        due_on=payable.due_on,
+        grace_until_on=payable.grace_until_on,
+        by=by,
+        now=now,
+        order_reference=booking.reference,
+    )
+
+
+def _settle_for_free(booking: Booking, *, by: Actor, now: datetime) -> None:
+    booking.paid_at = now
+    move_booking(booking, BookingMove.SETTLE, by=by, now=now, detail={"free": True})
+    move_seats(booking.seats, SeatMove.CONFIRM, by=by, now=now)

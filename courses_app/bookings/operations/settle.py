@@ -1,0 +1,118 @@
+"""Money came: the one way by which staff, the return page, the webhook and the worker confirm seats; safe to repeat."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from courses_app.bookings import emails
+from courses_app.bookings.models import Booking
+from courses_app.bookings.operations.crowd import make_room
+from courses_app.bookings.operations.locks import locked_booking
+from courses_app.bookings.operations.moves import move_booking, move_seats
+from courses_app.bookings.rules import AlreadyBooked, BookingMove, BookingStatus, RunFull, SeatMove
+from courses_app.catalogue.rules import RunStatus
+from courses_app.foundation import matters
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.db import session
+from courses_app.foundation.yen import Yen
+from courses_app.payments.models import Invoice, Payment, PaymentMethod
+from courses_app.payments.operations import owe_refund, receive, reinstate_invoice
+
+PAID_NO_SEAT = "paid_no_seat"  # the matter of money that found no seat
+
+
+def settle(
+    *,
+    invoice: Invoice,
+    provider: PaymentMethod,
+    external_id: str,
+    amount: Yen,
+    received_on: date,
+    payer: str = "",
+    by: Actor,
+    now: datetime,
+) -> Booking:
+    """Record the money and confirm the seats of its booking; the same payment again changes nothing (R-10).
+
+    Money after the seats were given up finds seats again if there is room, else it is owed back and never silent (R-07,
+    R-19). Raises AlreadyPaid for other money for the same invoice (R-16), AmountDiffers, RecordedElsewhere.
+    """
+    booking = locked_booking(session.scalars(select(Booking.id).where(Booking.invoice_id == invoice.id)).one())
+    known = _is_known(invoice, provider, external_id)
+    payment = receive(
+        invoice=invoice,
+        provider=provider,
+        external_id=external_id,
+        amount=amount,
+        received_on=received_on,
+        payer=payer,
+        by=by,
+        now=now,
+    )
+    if known:
+        return booking
+    if booking.status is BookingStatus.ORDERED:
+        _confirm(booking, SeatMove.CONFIRM, by=by, now=now)
+    elif booking.status is BookingStatus.EXPIRED and _finds_seats_again(booking, now=now):
+        reinstate_invoice(invoice=invoice, by=by, now=now)
+        _confirm(booking, SeatMove.RESEAT, by=by, now=now)
+    else:
+        _owe_back(booking, payment, by=by, now=now)
+    return booking
+
+
+def _is_known(invoice: Invoice, provider: PaymentMethod, external_id: str) -> bool:
+    """Whether this payment was recorded before; asked under the lock, so that of two only one is the first."""
+    return (
+        session.scalar(
+            select(Payment.id).where(
+                Payment.invoice_id == invoice.id, Payment.provider == provider, Payment.external_id == external_id
+            )
+        )
+        is not None
+    )
+
+
+def _confirm(booking: Booking, how: SeatMove, *, by: Actor, now: datetime) -> None:
+    booking.paid_at, booking.closed_at, booking.closed_reason = now, None, ""
+    move_booking(booking, BookingMove.SETTLE, by=by, now=now)
+    move_seats(booking.seats, how, by=by, now=now)
+    session.flush()
+    emails.confirmed(booking, now=now)
+
+
+def _finds_seats_again(booking: Booking, *, now: datetime) -> bool:
+    """Whether everybody of a lapsed order can still be seated: the run is on, has room, and none of them is in it."""
+    run = booking.run
+    if run.status is not RunStatus.PUBLISHED or run.starts_at <= now:
+        return False
+    people = [seat.person_id for seat in booking.seats]
+    try:
+        make_room(run, people, organization_id=booking.organization_id, now=now)
+    except (RunFull, AlreadyBooked):
+        return False
+    return True
+
+
+def _owe_back(booking: Booking, payment: Payment, *, by: Actor, now: datetime) -> None:
+    """No seat for this money: it goes back, the office and the payer know."""
+    booking.paid_at = now
+    move_booking(booking, BookingMove.SETTLE_WITHOUT_SEAT, by=by, now=now)
+    owe_refund(
+        invoice=payment.invoice,
+        amount=payment.amount,
+        reason=PAID_NO_SEAT,
+        key=f"{PAID_NO_SEAT}:{booking.reference}:{payment.id}",
+        by=by,
+        now=now,
+    )
+    matters.open_matter(
+        kind=PAID_NO_SEAT,
+        subject=("booking", booking.reference),
+        now=now,
+        by=by,
+        detail={"amount": payment.amount, "provider": payment.provider.value},
+    )
+    emails.no_seat(booking, payment=payment, now=now)

@@ -1,0 +1,34 @@
+"""Admission tickets (受講票): printed once for each confirmed seat, then mailed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from courses_app.bookings import emails
+from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.operations.locks import locked_booking
+from courses_app.bookings.rules import SeatStatus
+from courses_app.foundation import audit
+from courses_app.foundation.audit import SYSTEM
+from courses_app.foundation.documents import store
+
+
+def keep_ticket(*, seat: Seat, content: bytes, now: datetime) -> bool:
+    """Keep the printed ticket of a seat and owe the mails; False if the seat was given back or had one meanwhile.
+
+    The attendee gets theirs at once; who booked gets all of them together when the last is printed.
+    """
+    booking = locked_booking(seat.booking_id)
+    seat = next(one for one in booking.seats if one.id == seat.id)
+    if seat.status is not SeatStatus.CONFIRMED or seat.ticket_document_id is not None:
+        return False
+    seat.ticket = store(kind="admission_ticket", filename=f"ticket-{seat.reference}.pdf", content=content, now=now)
+    audit.record(by=SYSTEM, now=now, action="seat.ticket", subject=("seat", seat.reference))
+    emails.ticket_to_attendee(seat, now=now)
+    if all(one.ticket_document_id or one.ticket for one in _confirmed(booking)):
+        emails.tickets_to_booker(booking, now=now)
+    return True
+
+
+def _confirmed(booking: Booking) -> list[Seat]:
+    return [seat for seat in booking.seats if seat.status is SeatStatus.CONFIRMED]

@@ -1,0 +1,118 @@
+"""Bookings, found through the organization they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.rules import BookingStatus
+from courses_app.catalogue.models import CourseRun
+from courses_app.foundation.db import session
+from courses_app.foundation.paging import Page, paged
+from courses_app.foundation.text import search_key
+from courses_app.payments.models import Invoice
+
+
+def booking_of(organization: Organization, reference: str) -> Booking | None:
+    """The organization's booking with seats, run, course and venue; None for all others, as if they were not there."""
+    return session.scalars(
+        _whole().where(Booking.organization_id == organization.id, Booking.reference == reference)
+    ).one_or_none()
+
+
+def booking_for_office(reference: str) -> Booking | None:
+    """Anybody's booking, for staff."""
+    return session.scalars(_whole().where(Booking.reference == reference)).one_or_none()
+
+
+def booking_of_invoice(invoice: Invoice) -> Booking | None:
+    """The booking an invoice asks the money of."""
+    return session.scalars(_whole().where(Booking.invoice_id == invoice.id)).one_or_none()
+
+
+def seat_of(booking: Booking, position: int) -> Seat | None:
+    """The attendee at a place of the booking's list, counted from 1."""
+    return next((seat for seat in booking.seats if seat.position == position), None)
+
+
+def events_of(booking: Booking) -> Sequence[SeatEvent]:
+    """Everything that happened to the booking's seats, oldest first."""
+    return session.scalars(
+        select(SeatEvent)
+        .where(SeatEvent.seat_id.in_([seat.id for seat in booking.seats]))
+        .order_by(SeatEvent.at, SeatEvent.id)
+    ).all()
+
+
+def bookings_of(
+    organization: Organization, *, state: BookingStatus | None, number: int, now: datetime
+) -> Page[Booking]:
+    """A page of an organization's bookings, the latest first."""
+    query = _lines().where(Booking.organization_id == organization.id)
+    if state is not None:
+        query = query.where(in_state(state, now=now))
+    return paged(query.order_by(Booking.id.desc()), number=number)
+
+
+def office_bookings(
+    *, state: BookingStatus | None, run: str, organization: str, words: str, now: datetime
+) -> Select[Booking]:
+    """Bookings of all organizations for staff, the latest first; to be paged, or written into a file.
+
+    `run` and `organization` are references; `words` finds references, names of attendees and of organizations.
+    """
+    query = _lines().join(Booking.organization).order_by(Booking.id.desc())
+    if state is not None:
+        query = query.where(in_state(state, now=now))
+    if run:
+        query = query.where(Booking.seats.any(Seat.run.has(CourseRun.reference == run)))
+    if organization:
+        query = query.where(Organization.reference == organization)
+    for word in words.split():
+        query = query.where(_found(word))
+    return query
+
+
+def in_state(state: BookingStatus, *, now: datetime) -> ColumnElement[bool]:
+    """Bookings in a state as people see it: a hold that has run out counts as expired before it is written down."""
+    over = and_(Booking.status == BookingStatus.HELD, Booking.hold_until <= now)
+    if state is BookingStatus.HELD:
+        return and_(Booking.status == state, not_(over))
+    if state is BookingStatus.EXPIRED:
+        return or_(Booking.status == state, over)
+    return Booking.status == state
+
+
+def _found(word: str) -> ColumnElement[bool]:
+    return or_(
+        Booking.reference == word.upper(),
+        Organization.search_key.contains(search_key(word), autoescape=True),
+        Booking.seats.any(Seat.person.has(Person.search_key.contains(search_key(word), autoescape=True))),
+        Booking.seats.any((Seat.family_name + Seat.given_name).contains(word, autoescape=True)),
+    )
+
+
+def _whole() -> Select[Booking]:
+    """With everything the page of one booking shows."""
+    return select(Booking).options(
+        joinedload(Booking.organization),
+        joinedload(Booking.booked_by),
+        joinedload(Booking.invoice),
+        selectinload(Booking.seats).joinedload(Seat.run).joinedload(CourseRun.course),
+        selectinload(Booking.seats).joinedload(Seat.run).joinedload(CourseRun.venue),
+    )
+
+
+def _lines() -> Select[Booking]:
+    """With what a line of a list shows."""
+    return select(Booking).options(
+        joinedload(Booking.organization),
+        joinedload(Booking.booked_by),
+        joinedload(Booking.invoice),
+        selectinload(Booking.seats).joinedload(Seat.run).joinedload(CourseRun.course),
+    )

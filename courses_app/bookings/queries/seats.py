@@ -1,0 +1,94 @@
+"""Who sits where: seats taken and left, the confirmed of a run, the seats of an organization or a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.rules import LIVE_SEATS, SeatStatus
+from courses_app.catalogue.models import CourseRun
+from courses_app.catalogue.rules import seats_left as left_of
+from courses_app.foundation.db import session
+
+KEPT = (SeatStatus.ORDERED, SeatStatus.CONFIRMED)
+
+
+def live(*, now: datetime) -> ColumnElement[bool]:
+    """Seats nobody else can have: confirmed, ordered, or held by a hold that has not run out."""
+    return or_(Seat.status.in_(KEPT), and_(Seat.status == SeatStatus.HELD, Seat.hold_until > now))
+
+
+def taken_by_run(run_ids: Collection[int], *, now: datetime) -> dict[int, int]:
+    """How many seats of each run are taken; runs without any are there with 0. One statement."""
+    taken = dict.fromkeys(run_ids, 0)
+    if taken:
+        rows = session.execute(
+            select(Seat.run_id, func.count())
+            .where(Seat.run_id.in_(taken), Seat.status.in_(LIVE_SEATS), live(now=now))
+            .group_by(Seat.run_id)
+        )
+        taken.update(rows.tuples().all())
+    return taken
+
+
+def seats_left(run: CourseRun, *, now: datetime) -> int:
+    """How many seats can still be booked."""
+    return left_of(run.capacity, taken_by_run([run.id], now=now)[run.id])
+
+
+def confirmed_seats(run: CourseRun) -> Sequence[Seat]:
+    """The paid seats of a run in the order of the reading of their names, with booking, organization and person."""
+    return session.scalars(
+        select(Seat)
+        .join(Seat.booking)
+        .options(contains_eager(Seat.booking).joinedload(Booking.organization), joinedload(Seat.person))
+        .where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED)
+        .order_by(Seat.family_name_kana, Seat.given_name_kana, Seat.id)
+    ).all()
+
+
+def seats_of_organization(
+    organization: Organization, *, now: datetime, ending_after: datetime | None = None
+) -> Sequence[Seat]:
+    """The live seats of an organization with run, course and venue, by the day of their run."""
+    query = _with_run().where(Booking.organization_id == organization.id, live(now=now))
+    return _by_day(query, ending_after)
+
+
+def seats_of_person(person: Person, *, now: datetime, ending_after: datetime | None = None) -> Sequence[Seat]:
+    """The same for one person, whoever booked."""
+    return _by_day(_with_run().where(Seat.person_id == person.id, live(now=now)), ending_after)
+
+
+def people_in_run(run: CourseRun, person_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Which of these people have a live seat in the run."""
+    return set(
+        session.scalars(
+            select(Seat.person_id).where(Seat.run_id == run.id, Seat.person_id.in_(person_ids), live(now=now))
+        )
+    )
+
+
+def _with_run() -> Select[Seat]:
+    return (
+        select(Seat)
+        .join(Seat.booking)
+        .join(Seat.run)
+        .options(
+            contains_eager(Seat.booking),
+            contains_eager(Seat.run).joinedload(CourseRun.course),
+            contains_eager(Seat.run).joinedload(CourseRun.venue),
+        )
+        .order_by(CourseRun.starts_at, Seat.id)
+    )
+
+
+def _by_day(query: Select[Seat], ending_after: datetime | None) -> Sequence[Seat]:
+    if ending_after is not None:
+        query = query.where(CourseRun.ends_at > ending_after)
+    return session.scalars(query).all()

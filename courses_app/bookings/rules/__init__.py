@@ -1,0 +1,46 @@
+"""Decisions about bookings from plain values: their lives, who may be booked, how they may be paid, what is refused."""
+
+from courses_app.bookings.rules.holding import (
+    AttendeeFacts,
+    check_attendees,
+    check_bookable,
+    check_capacity,
+    check_room,
+)
+from courses_app.bookings.rules.lifecycles import (
+    BOOKING,
+    LIVE_SEATS,
+    SEAT,
+    SEAT_MOVES,
+    BookingMove,
+    BookingStatus,
+    SeatMove,
+    SeatStatus,
+    hold_has_run_out,
+)
+from courses_app.bookings.rules.paying import NEWS_TRAVELS, PAGE_OPEN, Payable, methods_for, payable
+from courses_app.bookings.rules.refusals import (
+    MOST_ATTENDEES,
+    AlreadyBooked,
+    AttendeeUnknown,
+    BookingClosed,
+    BookingNotOpen,
+    CancelByOffice,
+    CapacityBelowSold,
+    HoldRanOut,
+    MethodNotOffered,
+    NobodyNamed,
+    ReasonMissing,
+    RunFull,
+    RunNotOffered,
+    SamePersonTwice,
+    TooManyAttendees,
+)
+
+__all__ = [
+    "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES",
+    "AlreadyBooked", "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen",
+    "BookingStatus", "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed", "Payable",
+    "ReasonMissing", "RunFull", "RunNotOffered", "SamePersonTwice", "SeatMove", "SeatStatus", "TooManyAttendees",
+    "check_attendees", "check_bookable", "check_capacity", "check_room", "hold_has_run_out", "methods_for", "payable",
+]  # fmt: skip

@@ -1,0 +1,68 @@
+"""Who may be booked, when, and whether there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from courses_app.bookings.rules.refusals import (
+    MOST_ATTENDEES,
+    BookingClosed,
+    BookingNotOpen,
+    CapacityBelowSold,
+    NobodyNamed,
+    RunFull,
+    RunNotOffered,
+    SamePersonTwice,
+    TooManyAttendees,
+)
+
+
+@dataclass(frozen=True)
+class AttendeeFacts:
+    """One attendee as typed, or a person the organization knows (`person`, a reference; then names may be empty)."""
+
+    family_name: str = ""
+    given_name: str = ""
+    family_name_kana: str = ""
+    given_name_kana: str = ""
+    born_on: date | None = None
+    email: str | None = None
+    role_code: str | None = None
+    person: str | None = None
+
+
+def check_bookable(*, published: bool, opens_at: datetime, closes_at: datetime, now: datetime) -> None:
+    """Whether seats may be held now. Raises RunNotOffered, BookingNotOpen or BookingClosed."""
+    if not published:
+        raise RunNotOffered()
+    if now < opens_at:
+        raise BookingNotOpen()
+    if now >= closes_at:
+        raise BookingClosed()
+
+
+def check_attendees(attendees: Sequence[AttendeeFacts]) -> None:
+    """Whether one booking can be made of them. Raises NobodyNamed, TooManyAttendees or SamePersonTwice."""
+    if not attendees:
+        raise NobodyNamed()
+    if len(attendees) > MOST_ATTENDEES:
+        raise TooManyAttendees()
+    typed = [(one.family_name, one.given_name, one.born_on) for one in attendees if one.person is None]
+    twice = {f"{family} {given}".strip() for family, given, born in typed if typed.count((family, given, born)) > 1}
+    if twice:
+        raise SamePersonTwice(sorted(twice))
+
+
+def check_room(*, wanted: int, taken: int, capacity: int) -> None:
+    """Whether all of them find a seat; never some of them (R-02). Raises RunFull."""
+    left = max(0, capacity - taken)
+    if wanted > left:
+        raise RunFull(left)
+
+
+def check_capacity(*, capacity: int, sold: int) -> None:
+    """Raises CapacityBelowSold."""
+    if capacity < sold:
+        raise CapacityBelowSold(sold=sold, capacity=capacity)

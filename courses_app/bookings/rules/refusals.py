@@ -1,0 +1,142 @@
+"""How this room says no, each named after what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from courses_app.foundation.refusal import Refusal
+
+MOST_ATTENDEES = 50  # of one booking
+
+
+class NobodyNamed(Refusal):
+    """A booking without attendees."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Choose or enter at least one attendee."))
+
+
+class TooManyAttendees(Refusal):
+    """More attendees than one booking takes."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("One booking takes up to %(most)d attendees. Please divide it.", most=MOST_ATTENDEES))
+
+
+class SamePersonTwice(Refusal):
+    """The same person stands twice in one form."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(_l("Entered twice in this form: %(names)s.", names=_listed(names)))
+
+
+class AttendeeUnknown(Refusal):
+    """A person who is not (or no longer) one of the organization's people."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("One of the people chosen no longer belongs to your organization. Please choose again."))
+
+
+class AlreadyBooked(Refusal):
+    """People who have a live seat in the run already (R-04); `who` and `reference` only where a colleague booked it."""
+
+    def __init__(self, names: Sequence[str], *, who: str | None, reference: str | None) -> None:
+        if who is None:
+            message = _l("Already booked for this run by another organization: %(names)s.", names=_listed(names))
+        else:
+            message = _l(
+                "Already booked for this run: %(names)s (by %(who)s, booking %(reference)s).",
+                names=_listed(names),
+                who=who,
+                reference=reference,
+            )
+        super().__init__(message)
+        self.names = tuple(names)
+        self.who = who
+        self.reference = reference
+
+
+class RunFull(Refusal):
+    """Fewer seats than asked for: all or nothing (R-02). `left` is how many remain."""
+
+    def __init__(self, left: int) -> None:
+        message = (
+            _l(
+                "Only %(left)d seats are left. Nothing was booked; please name fewer people or choose another date.",
+                left=left,
+            )
+            if left
+            else _l("All seats were taken just now. Nothing was booked; please choose another date.")
+        )
+        super().__init__(message)
+        self.left = left
+
+
+class RunNotOffered(Refusal):
+    """The run was called off, or is not public."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This run is not offered for booking. Please choose another date."))
+
+
+class BookingNotOpen(Refusal):
+    """Before the first instant of booking."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Booking for this run has not opened yet."))
+
+
+class BookingClosed(Refusal):
+    """After the last instant of booking."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Booking for this run has closed. Please choose another date."))
+
+
+class HoldRanOut(Refusal):
+    """The seats were kept for some minutes, and those are over."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("The time for which the seats were kept has run out. No order was placed."))
+
+
+class MethodNotOffered(Refusal):
+    """A way to pay that this booking can't be paid with."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Choose how to pay."), field="payment_method")
+
+
+class CancelByOffice(Refusal):
+    """A paid booking is cancelled by the office, which also sends the money back."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This booking is already paid. Please ask our office to cancel it and to send the refund."))
+
+
+class ReasonMissing(Refusal):
+    """A deed of the office that people will ask about needs its reason."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Enter the reason; the people concerned will read it."), field="reason")
+
+
+class CapacityBelowSold(Refusal):
+    """Nobody is put out of a run by a number (R-25)."""
+
+    def __init__(self, *, sold: int, capacity: int) -> None:
+        super().__init__(
+            _l(
+                "%(sold)d seats are taken, so the capacity can't be lowered to %(capacity)d. Nothing was changed.",
+                sold=sold,
+                capacity=capacity,
+            ),
+            field="capacity",
+        )
+        self.sold = sold
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "、".join(names)

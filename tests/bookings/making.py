@@ -1,0 +1,148 @@
+"""Builds bookings through their operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings import operations, queries
+from courses_app.bookings.models import Booking
+from courses_app.bookings.operations import AttendeeFacts
+from courses_app.catalogue.models import CourseRun
+from courses_app.foundation import clock
+from courses_app.foundation.audit import SYSTEM, Actor, ActorKind
+from courses_app.foundation.db import session
+from courses_app.foundation.references import new_token
+from courses_app.payments.models import PaymentMethod
+
+if TYPE_CHECKING:
+    from tests.accounts.making import Coordinator
+
+_turn = count(1)
+FAMILIES = ("山田", "佐藤", "髙﨑", "𠮷野", "渡邉󠄁", "鈴木", "田中", "伊藤", "小林", "加藤")
+
+
+def attendee(**changes: Any) -> AttendeeFacts:
+    """Somebody new, each time somebody else."""
+    turn = next(_turn)
+    facts: dict[str, Any] = {
+        "family_name": FAMILIES[turn % len(FAMILIES)], "given_name": f"太郎{turn}",
+        "family_name_kana": "ヤマダ", "given_name_kana": "タロウ",
+        "born_on": date(1970, 1, 1) + timedelta(days=turn), "email": f"attendee{turn}@example.jp", **changes,
+    }  # fmt: skip
+    return AttendeeFacts(**facts)
+
+
+def by(person: Person) -> Actor:
+    return Actor(ActorKind.PERSON, person.id, person.full_name)
+
+
+class MakeBookings:
+    """`make.held(run)`, `make.ordered(run)`, `make.paid(run)`, `make.free(run)`: each a booking, whole."""
+
+    def deed(self) -> AbstractContextManager[None]:  # given by Make
+        raise NotImplementedError
+
+    def issuer(self) -> None:  # given by MakePayments
+        raise NotImplementedError
+
+    def coordinator(self, organization: Organization | None = None) -> Coordinator:  # given by MakeAccounts
+        raise NotImplementedError
+
+    def held(
+        self,
+        run: CourseRun,
+        n: int = 1,
+        *,
+        organization: Organization | None = None,
+        booked_by: Person | None = None,
+        attendees: Sequence[AttendeeFacts] = (),
+        form_token: str = "",
+        now: datetime | None = None,
+    ) -> Booking:
+        """`n` seats held for new people of the organization (a new one with its coordinator, if none is given)."""
+        if booked_by is None:
+            somebody = self.coordinator(organization)
+            organization, booked_by = somebody.organization, somebody.person
+        with self.deed():
+            person = session.get_one(Person, booked_by.id)
+            booking = operations.hold_seats(
+                organization=session.get_one(Organization, organization.id) if organization else _theirs(person),
+                run_reference=run.reference,
+                attendees=attendees or [attendee() for _ in range(n)],
+                form_token=form_token or new_token(),
+                by=by(person),
+                booked_by=person,
+                now=now or clock.now(),
+            )
+            return self.whole(booking)
+
+    def ordered(
+        self,
+        run: CourseRun,
+        n: int = 1,
+        *,
+        method: PaymentMethod = PaymentMethod.BANK_TRANSFER,
+        now: datetime | None = None,
+        **how: Any,
+    ) -> Booking:
+        """A paid order (of a free run: paid at once)."""
+        self.issuer()
+        held = self.held(run, n, now=now, **how)
+        with self.deed():
+            booking = operations.order(
+                booking=held,
+                payment_method=method if held.total else PaymentMethod.NONE,
+                stripe_enabled=True,
+                language="ja",
+                by=by(held.booked_by),
+                now=now or clock.now(),
+            )
+            return self.whole(booking)
+
+    def paid(self, run: CourseRun, n: int = 1, *, now: datetime | None = None, **how: Any) -> Booking:
+        """An order whose transfer has arrived: its seats are confirmed."""
+        ordered = self.ordered(run, n, now=now, **how)
+        return self.pay(ordered, now=now)
+
+    def pay(self, booking: Booking, *, now: datetime | None = None, external_id: str = "") -> Booking:
+        """The transfer of an ordered booking arrives; a free one is paid already."""
+        now = now or clock.now()
+        with self.deed():
+            booking = self.whole(booking)
+            if booking.invoice is None:
+                return booking
+            operations.settle(
+                invoice=booking.invoice,
+                provider=PaymentMethod.BANK_TRANSFER,
+                external_id=external_id or f"transfer-{next(_turn)}",
+                amount=booking.invoice.total,
+                received_on=clock.day_of(now),
+                by=SYSTEM,
+                now=now,
+            )
+            return self.whole(booking)
+
+    def whole(self, booking: Booking) -> Booking:
+        """The booking with everything its page shows, as it stands now."""
+        session.flush()
+        session.expire_all()
+        found = queries.booking_for_office(booking.reference)
+        assert found is not None
+        return found
+
+
+def _theirs(person: Person) -> Organization:
+    from courses_app.accounts.models import Membership
+
+    return session.scalars(
+        select(Organization)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(Membership.person_id == person.id, Membership.is_coordinator)
+    ).one()
