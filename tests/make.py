@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from flask import Flask, has_app_context
 
 from courses_app.foundation.db import transaction
+from tests.accounts.making import MakeAccounts
+from tests.catalogue.making import MakeCatalogue
+from tests.payments.making import MakePayments
 
 
-class Make:
+class Make(MakeAccounts, MakeCatalogue, MakePayments):
     """`make.course()`, `make.run()`, … each commits; objects come back loaded and may be read afterwards."""
 
     def __init__(self, app: Flask) -> None:

@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from enum import StrEnum
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -107,7 +107,8 @@ def retry(message: OutboxMessage, *, by: audit.Actor, now: datetime) -> None:
 
 def _written(template: str, language: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     with force_locale(language):
-        text = render_template(f"emails/{template}.{language}.txt", **facts)
+        # Not render_template: a mail knows only its facts, never who is signed in at this moment.
+        text = current_app.jinja_env.get_template(f"emails/{template}.{language}.txt").render(**facts)
     head, _, body = text.partition("\n")
     title = " ".join(head.removeprefix("Subject:").split())
     return title, body.strip("\n") + "\n"
