@@ -1,0 +1,114 @@
+"""What is typed in the office: conditions of lists, a word to search for, the note that settles a matter."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+from functools import cache
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from wtforms import MonthField, SelectField, TextAreaField
+
+from courses_app.foundation.forms import (
+    BaseForm,
+    DayField,
+    FilterForm,
+    FoldedField,
+    Length,
+    NameField,
+    Optional,
+    Required,
+)
+from courses_app.foundation.outbox import OutboxState
+from courses_app.office.rules import EntriesWanted, MailsWanted, fiscal_year_of
+
+EVERY = ("", _l("All"))
+OUTBOX_STATES = {
+    OutboxState.QUEUED: _l("Waiting to be sent"),
+    OutboxState.SENDING: _l("Being sent"),
+    OutboxState.SENT: _l("Sent"),
+    OutboxState.FAILED: _l("Not delivered"),
+}
+STATE_TONES = {
+    OutboxState.QUEUED: "info",
+    OutboxState.SENDING: "info",
+    OutboxState.SENT: "success",
+    OutboxState.FAILED: "error",
+}
+
+
+class OutboxFilter(FilterForm):
+    """Which mail: by state, kind, and recipient or what it is about."""
+
+    q = FoldedField(_l("Recipient or reference"))
+    state = SelectField(_l("State"), choices=[EVERY, *((state.value, word) for state, word in OUTBOX_STATES.items())])
+    kind = SelectField(_l("Kind of mail"), choices=lambda: [EVERY, *((kind, kind) for kind in _kinds())])
+
+    def wanted(self) -> MailsWanted:
+        """The conditions; what can't be read is left out."""
+        self.validate()
+        state, kind = ("" if field.errors else field.data or "" for field in (self.state, self.kind))
+        return MailsWanted(self.q.data or "", state, kind)
+
+
+class AuditFilter(FilterForm):
+    """Which changes: about what, by whom, when, in which request."""
+
+    subject = FoldedField(_l("Reference"))
+    action = FoldedField(_l("Action, or how it begins"))
+    actor = FoldedField(_l("Who"))
+    from_on = DayField(_l("From"), [Optional()])
+    until_on = DayField(_l("Until"), [Optional()])
+    request_id = FoldedField(_l("Inquiry number"))
+
+    def wanted(self) -> EntriesWanted:
+        """The conditions; what can't be read is left out, and its field says so."""
+        self.validate()
+        return EntriesWanted(**{field.name: field.data for field in self if field.data and not field.errors})
+
+
+class SearchForm(FilterForm):
+    """One word for everything."""
+
+    q = NameField(_l("Name, reference or number"))
+
+
+class ReportFilter(FilterForm):
+    """From which month until which; the present fiscal year unless told otherwise."""
+
+    from_month = MonthField(_l("From month"), [Optional()])
+    until_month = MonthField(_l("Until month"), [Optional()])
+
+    @classmethod
+    def asked(cls, args: Any, *, today: date) -> ReportFilter:
+        first, last = fiscal_year_of(today)
+        form = cls(args, data={"from_month": first, "until_month": last})
+        if not form.validate() or not form.from_month.data or not form.until_month.data:
+            form.from_month.data, form.until_month.data = first, last
+        return form
+
+    def days(self) -> dict[str, date]:
+        """The first and the last day asked for."""
+        first, last = self.from_month.data, self.until_month.data
+        if first is None or last is None:
+            raise LookupError("made by `asked`, both months are known")
+        return {"from_on": first.replace(day=1), "until_on": last.replace(day=monthrange(last.year, last.month)[1])}
+
+
+class SettleForm(BaseForm):
+    """What was done about a matter."""
+
+    note = TextAreaField(_l("What was done"), [Required(), Length(max=1000)], render_kw={"rows": 2})
+
+
+def _kinds() -> list[str]:
+    return _kinds_of_mail(current_app.jinja_env)
+
+
+@cache
+def _kinds_of_mail(templates: Any) -> list[str]:
+    """Every mail the house can write, by its template."""
+    names = templates.list_templates(filter_func=lambda name: name.startswith("emails/") and name.endswith(".ja.txt"))
+    return [name.removeprefix("emails/").removesuffix(".ja.txt") for name in names]

@@ -1,0 +1,14 @@
+"""Where the pages of this room are hung up."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from werkzeug.wrappers import Response as BaseResponse
+
+from courses_app.office.routes.places import place_of, subject_word
+
+Answer = Response | BaseResponse | str | tuple[str, int]
+
+pages = Blueprint("office", __name__)
+for function in (place_of, subject_word):
+    pages.app_template_global(function.__name__)(function)

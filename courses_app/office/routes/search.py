@@ -1,0 +1,98 @@
+"""One search over everything; what is named exactly is opened at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import redirect, render_template, request
+from flask_babel import gettext as _
+
+from courses_app.accounts.guards import staff
+from courses_app.accounts.models import Person
+from courses_app.catalogue.models import CourseRun
+from courses_app.foundation.templating import day, instant, local, yen
+from courses_app.office import queries
+from courses_app.office.forms import SearchForm
+from courses_app.office.queries import SHOWN, Findings
+from courses_app.office.routes.blueprint import Answer, pages
+from courses_app.office.routes.places import place_of
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found: its name, what tells it from others, its page, and the number or reference that names it."""
+
+    title: str
+    note: str
+    href: str | None
+    key: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Hits of one kind."""
+
+    kind: str
+    label: str
+    hits: list[Hit]
+
+    @property
+    def more(self) -> bool:
+        return len(self.hits) == SHOWN
+
+
+@pages.get("/office/search")
+@staff
+def search() -> Answer:
+    form = SearchForm(request.args)
+    word = form.q.data or ""
+    groups = [group for group in _groups(queries.find(word)) if group.hits]
+    hits = [hit for group in groups for hit in group.hits]
+    if len(hits) == 1 and hits[0].href and _plain(hits[0].key) == _plain(word):
+        return redirect(hits[0].href)
+    return render_template("office/search.html", word=word, groups=groups)
+
+
+def _groups(found: Findings) -> list[Group]:
+    return [
+        Group("bookings", _("Bookings"), [
+            Hit(one.reference, one.organization.name, place_of("booking", one.reference), one.reference)
+            for one in found.bookings
+        ]),
+        Group("runs", _("Course runs"), [
+            Hit(local(one.course, "name"), " · ".join((instant(one.starts_at), _place(one), one.reference)),
+                place_of("run", one.reference), one.reference)
+            for one in found.runs
+        ]),
+        Group("organizations", _("Organizations"), [
+            Hit(one.name, one.reference, place_of("organization", one.reference), one.reference)
+            for one in found.organizations
+        ]),
+        Group("people", _("People"), [
+            Hit(one.full_name, " · ".join(filter(None, (one.full_name_kana, _employers(one)))),
+                place_of("person", one.reference), one.reference)
+            for one in found.people
+        ]),
+        Group("invoices", _("Invoices"), [
+            Hit(one.number or one.reference, f"{one.addressee} · {yen(one.total)}",
+                place_of("invoice", one.reference), one.number or one.reference)
+            for one in found.invoices
+        ]),
+        Group("certificates", _("Certificates"), [
+            Hit(one.number, " · ".join((one.person.full_name, local(one.course, "name"), day(one.completed_on))),
+                place_of("certificate", one.number), one.number)
+            for one in found.certificates
+        ]),
+    ]  # fmt: skip
+
+
+def _place(run: CourseRun) -> str:
+    return local(run.venue, "name") if run.venue else str(_("Online"))
+
+
+def _employers(person: Person) -> str:
+    return ", ".join(link.organization.name for link in person.memberships if link.until_on is None)
+
+
+def _plain(text: str) -> str:
+    return text.replace("-", "").replace(" ", "").upper()

@@ -1,0 +1,113 @@
+"""What counts as waiting for a hand, and what each kind of matter asks of a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask_babel import lazy_gettext as _l
+
+from courses_app.foundation.refusal import Refusal
+
+# [guess] A transfer is looked for in the account from three days before it is due.
+DUE_WITHIN = timedelta(days=3)
+# [guess] A run whose booking closes within ten days with at most a fifth of its seats taken is worth a telephone call.
+CLOSING_WITHIN = timedelta(days=10)
+NEARLY_EMPTY_PERCENT = 20
+# Mail that should have left this long ago shows that the worker stands still (O-05).
+MAIL_LATE_AFTER = timedelta(minutes=15)
+FISCAL_YEAR_BEGINS = 4  # April
+
+
+@dataclass(frozen=True)
+class MailsWanted:
+    """Conditions of the list of mails; empty ones leave everything in. `state` is a value of OutboxState."""
+
+    search: str = ""
+    state: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class EntriesWanted:
+    """Conditions of the audit; empty ones leave everything in. Days are days in Tokyo, both included."""
+
+    subject: str = ""
+    action: str = ""  # or how it begins
+    actor: str = ""
+    from_on: date | None = None
+    until_on: date | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class MatterKind:
+    """How a matter is called, what it asks for, and whether the deed itself settles it (then nobody may by hand)."""
+
+    title: object
+    advice: object
+    settled_by_deed: bool = False
+
+
+MATTERS = {
+    "mail_not_delivered": MatterKind(
+        _l("A mail could not be delivered"),
+        _l("Check the address, then send it again or inform the recipient another way."),
+    ),
+    "stripe_event": MatterKind(
+        _l("A payment message from Stripe fits nothing we know"),
+        _l("Compare it with the Stripe dashboard and decide what it belongs to."),
+        settled_by_deed=True,
+    ),
+    "refund_due": MatterKind(
+        _l("A refund is to be sent"),
+        _l("Transfer the money, then record the refund as sent; the matter then closes by itself."),
+        settled_by_deed=True,
+    ),
+    "money_held": MatterKind(
+        _l("We hold more money than is owed"),
+        _l("Refund it or assign it; the matter then closes by itself."),
+        settled_by_deed=True,
+    ),
+    "paid_no_seat": MatterKind(
+        _l("Paid, but the seat was gone"),
+        _l("Agree on another date or refund the payment."),
+        settled_by_deed=True,
+    ),
+    "paper_failed": MatterKind(
+        _l("A document could not be printed"),
+        _l("Correct the text the message names; the document is tried again by itself."),
+    ),
+}  # fmt: skip
+
+
+def matter_kind(kind: str) -> MatterKind:
+    """The words for a matter; one that no rule names is called by its own word."""
+    return MATTERS.get(kind) or MatterKind(kind.replace("_", " "), "")
+
+
+class MatterSettled(Refusal):
+    """Somebody was faster."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This matter has already been settled by somebody else."))
+
+
+class SettledByDeed(Refusal):
+    """A matter that ends when its cause ends; closing it by hand would hide money (INV-8)."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This matter closes by itself once its cause is dealt with. It can't be closed by hand."))
+
+
+class MailNotFailed(Refusal):
+    """Only mail that was given up is put back into the queue by hand."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This mail is not marked as failed, so there is nothing to send again."))
+
+
+def fiscal_year_of(day: date) -> tuple[date, date]:
+    """The first and last day of the Japanese fiscal year (April to March) that holds a day."""
+    year = day.year if day.month >= FISCAL_YEAR_BEGINS else day.year - 1
+    return date(year, FISCAL_YEAR_BEGINS, 1), date(year + 1, FISCAL_YEAR_BEGINS, 1) - timedelta(days=1)
