@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from courses_app.bookings.models import Booking, Seat
@@ -37,6 +37,14 @@ class TaughtRun:
     run: CourseRun
     attendees: int
     closed_at: datetime | None
+
+    @property
+    def first_on(self) -> date:
+        return day_of(self.run.starts_at)
+
+    @property
+    def last_on(self) -> date:
+        return day_of(self.run.ends_at)
 
 
 def taught_by(person_id: int, *, held: bool, number: int, now: datetime) -> Page[TaughtRun]:
@@ -78,6 +86,8 @@ def run_of(reference: str, *, person_id: int | None, staff: bool) -> CourseRun |
 
 
 def _taught_by(person_id: int | None) -> ColumnElement[bool]:
+    if person_id is None:
+        return false()
     return CourseRun.id.in_(select(Meeting.run_id).where(Meeting.instructor_id == person_id))
 
 
