@@ -25,10 +25,13 @@ _transfers = count(1)
 
 
 def seats(
-    number: int = 3, price: int = 11_500, category: TaxCategory = TaxCategory.TAXABLE_10, **more: Any
+    number: int = 3,
+    price: int = 11_500,
+    category: TaxCategory = TaxCategory.TAXABLE_10,
+    details: tuple[str, ...] = ("東京会場（R-7K4MQ9XHA）",),
 ) -> LineFacts:
     """A line of some seats."""
-    return LineFacts("監理責任者等講習", COURSE_DAY, number, Yen(price), category, **more)
+    return LineFacts("監理責任者等講習", COURSE_DAY, number, Yen(price), category, details)
 
 
 class MakePayments:

@@ -76,6 +76,7 @@ def reissue_receipt(*, invoice: Invoice, today: date, by: Actor, now: datetime) 
 
 def put_off_paper(*, invoice: Invoice, paper: Series, reason: str, by: Actor, now: datetime) -> None:
     """Note that a paper could not be printed: it is tried again later, and staff see why (a character, a fault)."""
+    invoice = locked(invoice)
     detail = {"paper": paper.value, "reason": reason, "tried_at": now.isoformat()}
     matter = matters.open_matter(
         kind=queries.PAPER_FAILED, subject=("invoice", invoice.reference), now=now, by=by, detail=detail
