@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from flask_security import RoleMixin, UserMixin
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from courses_app.accounts.rules.words import LicenceClass, MemberStatus, OrganizationKind, TokenPurpose
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.references import new_reference
 
+__all__ = [
+    "AccessRole", "Account", "AccountToken", "Establishment", "LicenceClass", "MemberStatus", "Membership",
+    "Organization", "OrganizationKind", "Person", "SignIn", "TokenPurpose",
+]  # fmt: skip
+
 LIVE = text("until_on IS NULL")
-
-
-class OrganizationKind(StrEnum):
-    SUPERVISING = "supervising"  # 監理団体
-    IMPLEMENTING = "implementing"  # 実習実施者
-    ACCEPTING = "accepting"  # 特定技能所属機関
-    REGISTERED_SUPPORT = "registered_support"  # 登録支援機関
-    SENDING = "sending"  # 送出機関
-    OTHER = "other"
-
-
-class LicenceClass(StrEnum):
-    GENERAL = "general"  # 一般監理事業
-    SPECIFIED = "specified"  # 特定監理事業
-
-
-class MemberStatus(StrEnum):
-    """Supporting membership (賛助会員): the member fee counts only once staff have verified it."""
-
-    NONE = "none"
-    PENDING = "pending"
-    VERIFIED = "verified"
 
 
 class Organization(Base):
@@ -106,6 +89,7 @@ class Person(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="person", order_by="Membership.id")
+    account: Mapped[Account | None] = relationship(back_populates="person")
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     @property
@@ -175,7 +159,7 @@ class Account(Base, UserMixin):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), unique=True)
     created_at: Mapped[datetime]
 
-    person: Mapped[Person | None] = relationship()
+    person: Mapped[Person | None] = relationship(back_populates="account")
     roles: Mapped[list[AccessRole]] = relationship(secondary=account_roles)  # type: ignore[assignment]
 
 
@@ -194,11 +178,6 @@ class SignIn(Base):
     ended_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship()
-
-
-class TokenPurpose(StrEnum):
-    CONFIRM = "confirm"  # shows that the mailbox is theirs
-    RESET = "reset"  # lets them choose a new password
 
 
 class AccountToken(Base):

@@ -65,7 +65,7 @@ def organization_facts(**changes: Any) -> OrganizationFacts:
 
 
 class MakeAccounts:
-    """`make.organization()`, `make.person()`, `make.coordinator()`, `make.staff()`, `make.instructor()`, `make.account()`."""
+    """`make.organization()`, `.person()`, `.coordinator()`, `.member()`, `.instructor()`, `.staff()`, `.account()`."""
 
     def deed(self) -> AbstractContextManager[None]:  # given by Make
         raise NotImplementedError

@@ -5,28 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, Field, HiddenField, PasswordField
+from wtforms import Field, HiddenField, PasswordField
 from wtforms.validators import ValidationError
 
+from courses_app.accounts.forms.fields import AddressField
 from courses_app.accounts.rules.passwords import check_password
-from courses_app.foundation import text
 from courses_app.foundation.forms import BaseForm, Required, email_shape
 from courses_app.foundation.refusal import Refusal
-
-
-class AddressField(EmailField):
-    """An e-mail address: any width, folded to lower case."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([(text.folded(value) or "").lower() for value in valuelist])
-
-
-class SignInForm(BaseForm):
-    """Who is it? `next` is where to go on to."""
-
-    email = AddressField(_l("E-mail address"), [Required(_l("Enter your e-mail address.")), email_shape])
-    password = PasswordField(_l("Password"), [Required(_l("Enter your password."))])
-    next = HiddenField()
 
 
 class EmailForm(BaseForm):
@@ -34,61 +19,66 @@ class EmailForm(BaseForm):
 
     email = AddressField(_l("E-mail address"), [Required(_l("Enter your e-mail address.")), email_shape])
 
+    @property
+    def address(self) -> str:
+        return self.email.data or ""
+
+
+class SignInForm(EmailForm):
+    """Who is it? `next` is where to go on to."""
+
+    password = PasswordField(_l("Password"), [Required(_l("Enter your password."))])
+    next = HiddenField()
+
+    @property
+    def typed_password(self) -> str:
+        return self.password.data or ""
+
 
 class _NewPassword(BaseForm):
-    """A form that ends with a new password for the owner of `email`."""
+    """A form that ends with a new password for the owner of an e-mail address."""
+
+    password = PasswordField(_l("New password"), [Required(_l("Choose a password."))])
 
     def owner(self) -> str:
         raise NotImplementedError
 
-    def accept(self, field: Field) -> None:
+    def validate_password(self, field: Field) -> None:
         try:
             check_password(field.data, email=self.owner(), field=field.name)
         except Refusal as refusal:
             raise ValidationError(str(refusal)) from refusal
 
+    @property
+    def typed_password(self) -> str:
+        return self.password.data or ""
 
-class RegisterForm(_NewPassword):
+
+class RegisterForm(EmailForm, _NewPassword):
     """Somebody wants an account."""
 
-    email = AddressField(_l("E-mail address"), [Required(_l("Enter your e-mail address.")), email_shape])
     password = PasswordField(_l("Password"), [Required(_l("Choose a password."))])
 
     def owner(self) -> str:
-        return self.email.data or ""
-
-    def validate_password(self, field: Field) -> None:
-        self.accept(field)
+        return self.address
 
 
 class ResetForm(_NewPassword):
     """A new password, chosen with a mailed link."""
 
-    password = PasswordField(_l("New password"), [Required(_l("Choose a password."))])
-
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.account_email = email
+        self._owner = email
 
     def owner(self) -> str:
-        return self.account_email
-
-    def validate_password(self, field: Field) -> None:
-        self.accept(field)
+        return self._owner
 
 
-class ChangeForm(_NewPassword):
+class ChangeForm(ResetForm):
     """A new password, chosen by somebody who knows the old one."""
 
     present_password = PasswordField(_l("Present password"), [Required(_l("Enter your present password."))])
-    password = PasswordField(_l("New password"), [Required(_l("Choose a password."))])
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.account_email = email
-
-    def owner(self) -> str:
-        return self.account_email
-
-    def validate_password(self, field: Field) -> None:
-        self.accept(field)
+    @property
+    def typed_present_password(self) -> str:
+        return self.present_password.data or ""

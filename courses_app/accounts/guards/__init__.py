@@ -15,8 +15,8 @@ from courses_app.accounts.queries import coordinated_membership
 from courses_app.foundation.audit import ANONYMOUS, Actor, ActorKind
 
 __all__ = [
-    "coordinator", "current_account", "current_actor", "current_organization", "current_person", "instructor", "sign_in_first",
-    "signed_in", "staff",
+    "coordinator", "current_account", "current_actor", "current_organization", "current_person", "instructor",
+    "sign_in_first", "signed_in", "staff",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -24,7 +24,7 @@ P = ParamSpec("P")
 
 def signed_in(view: Callable[P, Any]) -> Callable[P, Any]:
     """Anyone with an account."""
-    return _guard(view, "signed_in", lambda account: True)
+    return _guard(view, "signed_in", lambda _account: True)
 
 
 def coordinator(view: Callable[P, Any]) -> Callable[P, Any]:

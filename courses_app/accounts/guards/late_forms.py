@@ -1,7 +1,7 @@
 """A form that arrives after the sign-in has ended is not lost (R-43).
 
-The answer is a page to sign in again, which carries what was typed as hidden fields: never stored here. A signed note says
-whose form it was and where it was going; only when the same account signs in is it offered for sending again.
+The answer is a page to sign in again, which carries what was typed as hidden fields: never stored here. A signed note
+says whose form it was and where it was going; only when the same account signs in is it offered for sending again.
 """
 
 from __future__ import annotations

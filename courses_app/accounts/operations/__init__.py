@@ -10,15 +10,14 @@ from courses_app.accounts.operations.accounts import (
     send_reset,
     set_password,
 )
-from courses_app.accounts.operations.joining import join
-from courses_app.accounts.operations.organizations import (
-    OrganizationFacts,
-    add_organization,
-    change_organization,
-    decide_membership,
+from courses_app.accounts.operations.establishments import (
+    add_establishment,
+    change_establishment,
+    close_establishment,
 )
+from courses_app.accounts.operations.joining import join
+from courses_app.accounts.operations.organizations import add_organization, change_organization, decide_membership
 from courses_app.accounts.operations.people import (
-    PersonFacts,
     add_person,
     change_person,
     end_membership,
@@ -34,10 +33,13 @@ from courses_app.accounts.operations.sign_ins import (
     end_sign_in,
     end_sign_ins,
 )
+from courses_app.accounts.rules.facts import EstablishmentFacts, OrganizationFacts, PersonFacts
 
 __all__ = [
-    "OrganizationFacts", "PersonFacts", "add_organization", "add_person", "begin_sign_in", "change_organization",
-    "change_person", "confirm", "count_mail_request", "count_sign_in_attempt", "decide_membership", "end_membership",
-    "end_sign_in", "end_sign_ins", "find_or_add_person", "grant_role", "join", "join_organization", "keep_person",
-    "name_coordinator", "open_account", "register", "reset_password", "send_confirmation_to", "send_reset", "set_password",
+    "EstablishmentFacts", "OrganizationFacts", "PersonFacts", "add_establishment", "add_organization", "add_person",
+    "begin_sign_in", "change_establishment", "change_organization", "change_person", "close_establishment",
+    "confirm", "count_mail_request", "count_sign_in_attempt", "decide_membership", "end_membership", "end_sign_in",
+    "end_sign_ins", "find_or_add_person", "grant_role", "join", "join_organization", "keep_person",
+    "name_coordinator", "open_account", "register", "reset_password", "send_confirmation_to", "send_reset",
+    "set_password",
 ]  # fmt: skip

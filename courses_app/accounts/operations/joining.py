@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from courses_app.accounts.models import Account, Organization
-from courses_app.accounts.operations.organizations import OrganizationFacts, add_organization
-from courses_app.accounts.operations.people import PersonFacts, join_organization, keep_person, name_coordinator
+from courses_app.accounts.operations.organizations import add_organization
+from courses_app.accounts.operations.people import join_organization, keep_person, name_coordinator
 from courses_app.accounts.queries.sign_ins import coordinated_membership
+from courses_app.accounts.rules.facts import OrganizationFacts, PersonFacts
 from courses_app.accounts.rules.people import AlreadyCoordinator
 from courses_app.foundation import audit
 

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from courses_app.accounts.models import Establishment, LicenceClass, MemberStatus, Organization, OrganizationKind
+from courses_app.accounts.models import Establishment, MemberStatus, Organization
+from courses_app.accounts.rules.facts import OrganizationFacts
 from courses_app.accounts.rules.people import EditedMeanwhile, NoMembershipClaim, OrganizationKnown
 from courses_app.foundation import audit, matters
 from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference
-from courses_app.foundation.text import search_key
 
 CLAIM = "membership_claimed"
 HEAD_OFFICE = "本社・本部"
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrganizationFacts:
-    """What an organization says about itself. Numbers are plain: 13 digits, 許 and 10 digits, 123-4567."""
-
-    name: str
-    name_kana: str
-    kind: OrganizationKind
-    corporate_number: str | None
-    licence_number: str | None
-    licence_class: LicenceClass | None
-    postal_code: str
-    prefecture: str
-    address: str
-    phone: str
-    contact_name: str
-    contact_email: str
-    invoice_addressee: str = ""
-    member_number: str = ""
 
 
 def add_organization(*, facts: OrganizationFacts, by: audit.Actor, now: datetime) -> Organization:
     """A new organization with its head office and nobody in it. Raises OrganizationKnown."""
     _refuse_known(facts.corporate_number, besides=None)
     organization = Organization(
-        reference=new_reference("O"), created_at=now, search_key=_search_key(facts), **vars(facts)
+        reference=new_reference("O"), created_at=now, search_key=facts.search_key, **vars(facts)
     )
     head = Establishment(
         reference=new_reference("E"), name=HEAD_OFFICE, prefecture=facts.prefecture, address=facts.address, is_head=True
@@ -50,7 +29,8 @@ def add_organization(*, facts: OrganizationFacts, by: audit.Actor, now: datetime
     organization.establishments.append(head)
     session.add(organization)
     session.flush()
-    audit.record(by=by, now=now, action="organization.added", subject=_subject(organization), detail={"name": facts.name})
+    subject = _subject(organization)
+    audit.record(by=by, now=now, action="organization.added", subject=subject, detail={"name": facts.name})
     _claim(organization, by=by, now=now)
     return organization
 
@@ -68,7 +48,7 @@ def change_organization(
     detail = {name: [_plain(getattr(organization, name)), _plain(value)] for name, value in changed.items()}
     for name, value in changed.items():
         setattr(organization, name, value)
-    organization.search_key = _search_key(facts)
+    organization.search_key = facts.search_key
     session.flush()
     audit.record(by=by, now=now, action="organization.changed", subject=_subject(organization), detail=detail)
     if "member_number" in changed:
@@ -130,10 +110,6 @@ def _refuse_known(corporate_number: str | None, *, besides: Organization | None)
     known = session.scalar(select(Organization.id).where(Organization.corporate_number == corporate_number))
     if known is not None and (besides is None or known != besides.id):
         raise OrganizationKnown
-
-
-def _search_key(facts: OrganizationFacts) -> str:
-    return search_key(facts.name, facts.name_kana, facts.corporate_number, facts.licence_number)
 
 
 def _plain(value: object) -> str | None:

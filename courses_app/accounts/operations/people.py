@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from courses_app.accounts.models import Establishment, Membership, Organization, Person
+from courses_app.accounts.rules.facts import PersonFacts
 from courses_app.accounts.rules.people import EditedMeanwhile, EndsBeforeItBegan, LastCoordinator, MembershipEnded
 from courses_app.foundation import audit
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference
-from courses_app.foundation.text import search_key
 
-
-@dataclass(frozen=True, kw_only=True)
-class PersonFacts:
-    """Who somebody is. A single name stands in `family_name`, with `given_name` empty."""
-
-    family_name: str
-    given_name: str
-    family_name_kana: str
-    given_name_kana: str
-    born_on: date | None
-    email: str | None
-
-    def check(self) -> None:
-        """Raises GlyphMissing, on the field it concerns, for a name our papers can't print."""
-        from courses_app.foundation.papers import check_name
-
-        check_name(self.family_name, field="family_name")
-        check_name(self.given_name, field="given_name")
-
-    @property
-    def search_key(self) -> str:
-        return search_key(self.family_name, self.given_name, self.family_name_kana, self.given_name_kana)
+__all__ = [
+    "PersonFacts", "add_person", "change_person", "end_membership", "find_or_add_person", "join_organization",
+    "keep_person", "name_coordinator",
+]  # fmt: skip
 
 
 def add_person(
@@ -79,7 +60,7 @@ def find_or_add_person(
     by: audit.Actor,
     now: datetime,
 ) -> Person:
-    """The organization's person with exactly this name and day of birth; added when there is none. Raises GlyphMissing."""
+    """The organization's person with exactly this name and day of birth, or else a new one. Raises GlyphMissing."""
     found = session.scalar(
         select(Person)
         .join(Membership)
@@ -111,7 +92,7 @@ def find_or_add_person(
 
 def keep_person(facts: PersonFacts, *, by: audit.Actor, now: datetime) -> Person:
     """Keep a person who belongs to no organization (yet): instructors, staff. Raises GlyphMissing."""
-    facts.check()
+    _check_glyphs(facts)
     person = Person(reference=new_reference("P"), search_key=facts.search_key, created_at=now, **vars(facts))
     session.add(person)
     session.flush()
@@ -129,7 +110,11 @@ def join_organization(
     session.add(membership)
     session.flush()
     audit.record(
-        by=by, now=now, action="membership.begun", subject=_subject(person), detail={"organization": organization.reference}
+        by=by,
+        now=now,
+        action="membership.begun",
+        subject=_subject(person),
+        detail={"organization": organization.reference},
     )
     return membership
 
@@ -164,7 +149,7 @@ def change_person(
         raise MembershipEnded
     if person.version != version:
         raise EditedMeanwhile
-    facts.check()
+    _check_glyphs(facts)
     changed = sorted(name for name, value in vars(facts).items() if getattr(person, name) != value)
     for name in changed:
         setattr(person, name, getattr(facts, name))
@@ -198,6 +183,13 @@ def end_membership(membership: Membership, *, until_on: date, by: audit.Actor, n
         after=until_on.isoformat(),
         detail={"organization": membership.organization.reference},
     )
+
+
+def _check_glyphs(facts: PersonFacts) -> None:
+    from courses_app.foundation.papers import check_name  # typst and the fonts, only where a name is typed
+
+    check_name(facts.family_name, field="family_name")
+    check_name(facts.given_name, field="given_name")
 
 
 def _is_last_coordinator(membership: Membership) -> bool:

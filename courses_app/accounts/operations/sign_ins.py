@@ -93,16 +93,15 @@ def end_sign_in(*, token: str, now: datetime) -> None:
 
 def end_sign_ins(account: Account, *, by: audit.Actor, now: datetime) -> None:
     """Every browser of the account is signed out."""
-    ended = session.execute(
-        update(SignIn).where(SignIn.account_id == account.id, SignIn.ended_at.is_(None)).values(ended_at=now)
-    )
-    if ended.rowcount:
+    live = update(SignIn).where(SignIn.account_id == account.id, SignIn.ended_at.is_(None))
+    ended = session.scalars(live.values(ended_at=now).returning(SignIn.id)).all()
+    if ended:
         audit.record(
             by=by,
             now=now,
             action="account.signed_out_everywhere",
             subject=("account", account.reference),
-            detail={"browsers": ended.rowcount},
+            detail={"browsers": len(ended)},
         )
 
 

@@ -1,6 +1,16 @@
 """Questions about people, organizations and accounts."""
 
-from courses_app.accounts.queries.people import live_membership
+from courses_app.accounts.queries.people import (
+    coordinators_of,
+    establishment_of,
+    establishments_of,
+    live_membership,
+    membership_of,
+    memberships_of,
+    namesakes,
+    people_of,
+    person_of,
+)
 from courses_app.accounts.queries.sign_ins import (
     account_of_email,
     coordinated_membership,
@@ -11,5 +21,7 @@ from courses_app.accounts.queries.sign_ins import (
 )
 
 __all__ = [
-    "account_of_email", "coordinated_membership", "first_page_of", "is_known_address", "live_membership", "live_token", "signed_in_account",
+    "account_of_email", "coordinated_membership", "coordinators_of", "establishment_of", "establishments_of",
+    "first_page_of", "is_known_address", "live_membership", "live_token", "membership_of", "memberships_of",
+    "namesakes", "people_of", "person_of", "signed_in_account",
 ]  # fmt: skip

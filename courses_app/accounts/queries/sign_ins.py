@@ -22,7 +22,7 @@ def account_of_email(email: str) -> Account | None:
 
 
 def signed_in_account(token: str, *, now: datetime) -> Account | None:
-    """The active account a browser is signed in to, with its roles and person: one or two statements, nothing written."""
+    """The active account a browser is signed in to, with its roles and person: two statements, nothing written."""
     return session.scalar(
         select(Account)
         .join(SignIn, SignIn.account_id == Account.id)

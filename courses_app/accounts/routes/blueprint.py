@@ -11,7 +11,7 @@ pages = Blueprint("accounts", __name__)
 
 
 def token_page(page: str, status: int = 200) -> Response:
-    """A page whose address is a secret: it is sent to nobody as a referrer, kept nowhere, indexed by nobody (S-05, S-16)."""
+    """A page whose address is a secret: told to nobody as a referrer, kept nowhere, indexed by nobody (S-05, S-16)."""
     response = make_response(page, status)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"

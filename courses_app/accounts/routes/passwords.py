@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from courses_app.accounts import operations, queries
 from courses_app.accounts.forms.sign_in import ChangeForm, EmailForm, ResetForm
-from courses_app.accounts.guards import current_account, current_actor, signed_in
+from courses_app.accounts.guards import current_account, signed_in
 from courses_app.accounts.models import TokenPurpose
 from courses_app.accounts.routes.blueprint import Answer, pages, token_page
 from courses_app.accounts.security import entrance
@@ -30,8 +30,8 @@ def send_reset() -> Answer:
     form = EmailForm()
     if not form.validate():
         return render_template("accounts/forgot_password.html", form=form), 422
-    entrance.admit_mail_request(form.email.data)
-    in_transaction(lambda: operations.send_reset(email=form.email.data, now=clock.now()))
+    entrance.admit_mail_request(form.address)
+    in_transaction(lambda: operations.send_reset(email=form.address, now=clock.now()))
     return see_other("accounts.reset_sent")
 
 
@@ -61,7 +61,7 @@ def choose_password(token: str) -> Answer:
     if not form.validate():
         page = render_template("accounts/reset_password.html", form=form, token=token, account=found.account)
         return token_page(page, 422)
-    if not entrance.reset_password(token, form.password.data):
+    if not entrance.reset_password(token, form.typed_password):
         return _expired()
     flash(_("Your new password is set. Please sign in with it."), "success")
     return see_other("accounts.sign_in")
@@ -80,7 +80,7 @@ def replace_password() -> Answer:
     form = ChangeForm(email=current_account().email)
     if form.validate():
         try:
-            entrance.change_password(form.present_password.data, form.password.data)
+            entrance.change_password(form.typed_present_password, form.typed_password)
         except Refusal as refusal:
             form.refuse(refusal)
         else:

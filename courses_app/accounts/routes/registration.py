@@ -32,12 +32,10 @@ def create_account() -> Answer:
     form = RegisterForm()
     if not form.validate():
         return render_template("accounts/register.html", form=form), 422
-    entrance.admit_mail_request(form.email.data)
-    hashed, actor = passwords.hashed(form.password.data), current_actor()
+    entrance.admit_mail_request(form.address)
+    hashed, actor = passwords.hashed(form.typed_password), current_actor()
     in_transaction(
-        lambda: operations.register(
-            email=form.email.data, password=hashed, language=locale(), by=actor, now=clock.now()
-        )
+        lambda: operations.register(email=form.address, password=hashed, language=locale(), by=actor, now=clock.now())
     )
     return see_other("accounts.registered")
 
@@ -60,8 +58,8 @@ def send_confirmation() -> Answer:
     form = EmailForm()
     if not form.validate():
         return render_template("accounts/unconfirmed.html", form=form), 422
-    entrance.admit_mail_request(form.email.data)
-    in_transaction(lambda: operations.send_confirmation_to(email=form.email.data, now=clock.now()))
+    entrance.admit_mail_request(form.address)
+    in_transaction(lambda: operations.send_confirmation_to(email=form.address, now=clock.now()))
     return see_other("accounts.registered")
 
 
@@ -84,4 +82,3 @@ def confirm(token: str) -> Answer:
     operations.confirm(found, by=current_actor(), now=clock.now())
     flash(_("Your e-mail address is confirmed. Please sign in."), "success")
     return see_other("accounts.sign_in")
-

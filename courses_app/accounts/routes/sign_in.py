@@ -35,7 +35,7 @@ def enter() -> Answer:
     if not form.validate():
         return _page(form, late_form), 422
     try:
-        entrance.sign_in(form.email.data, form.password.data)
+        entrance.sign_in(form.address, form.typed_password)
     except Refusal as refusal:
         form.refuse(refusal)
         return _page(form, late_form), 422

@@ -1,4 +1,4 @@
-"""Numbers that the state gives: their shape, and the check digit where there is one. Input is folded to plain digits."""
+"""Numbers that the state gives: their shape, and their check digit where there is one."""
 
 from __future__ import annotations
 
@@ -17,29 +17,27 @@ class NumberMisshapen(Refusal):
 
 
 def corporate_check_digit(base: str) -> int:
-    """The check digit in front of the 12 base digits of a corporate number (法人番号の指定等に関する省令 2条): 9 − (Σ P·Q mod 9),
-    counted from the right, Q = 1, 2, 1, 2 …"""
+    """The check digit in front of the 12 base digits of a corporate number (法人番号の指定等に関する省令2条):
+    9 − (Σ P·Q mod 9), counted from the right, Q = 1, 2, 1, 2 …
+    """
     weighed = (int(digit) * (1 if place % 2 == 0 else 2) for place, digit in enumerate(reversed(base)))
     return 9 - sum(weighed) % 9
 
 
 def corporate_number_holds(number: str) -> bool:
     """Whether 13 digits carry the right check digit."""
-    return (
-        re.fullmatch(r"[0-9]{13}", number) is not None and int(number[0]) == corporate_check_digit(number[1:])
-    )
+    return re.fullmatch(r"[0-9]{13}", number) is not None and int(number[0]) == corporate_check_digit(number[1:])
 
 
 def check_corporate_number(digits: str, *, field: str = "corporate_number") -> str:
-    """13 digits, or nothing. A wrong check digit is no refusal: the office may know better (`corporate_number_holds`)."""
+    """13 digits, or nothing. A wrong check digit is only a warning, for the form to give (`corporate_number_holds`)."""
     if digits and len(digits) != CORPORATE_DIGITS:
         raise NumberMisshapen(_l("Write the corporate number with its 13 digits."), field=field)
     return digits
 
 
 def registration_number_holds(number: str) -> bool:
-    """Whether `T` and 13 digits can be the registration number of an invoice issuer (消費税法 57条の2); a company's digits
-    are its corporate number."""
+    """Whether `T` and 13 digits can be a company's registration number as an invoice issuer (消費税法57条の2)."""
     return number.startswith("T") and corporate_number_holds(number[1:])
 
 

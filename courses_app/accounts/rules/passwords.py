@@ -37,9 +37,7 @@ def check_password(password: str, *, email: str, field: str = "password") -> Non
     """Accept a password or raise a Refusal that says what to do (ASVS 5.0 6.2.1, 6.2.4, 6.2.9 to 6.2.11)."""
     plain = normalized(password)
     if len(plain) < SHORTEST:
-        raise PasswordTooShort(
-            _l("Choose a password of at least %(count)d characters.", count=SHORTEST), field=field
-        )
+        raise PasswordTooShort(_l("Choose a password of at least %(count)d characters.", count=SHORTEST), field=field)
     if len(plain) > LONGEST:
         raise PasswordTooLong(_l("Choose a password of at most %(count)d characters.", count=LONGEST), field=field)
     if _is_guessed_first(plain.casefold(), email):

@@ -18,9 +18,7 @@ class NotConfirmed(Refusal):
     """The password is right, but the mailed link has not been opened yet."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _l("Your e-mail address is not confirmed yet. Please open the link in the mail we sent you.")
-        )
+        super().__init__(_l("Your e-mail address is not confirmed yet. Please open the link in the mail we sent you."))
 
 
 class WrongPresentPassword(Refusal):

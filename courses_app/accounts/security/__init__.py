@@ -1,9 +1,9 @@
 """Flask-Security, set up the way this house needs it.
 
 We take from it the password hashing, the sign-in plumbing and the account's roles, and leave room for two-factor and
-passkeys, which later issues switch on. Its own pages are not registered: they write on GET and commit by themselves. Ours
-stand in `accounts.routes`; everything Flask-Security itself writes goes through our one transaction, and every mail through
-our outbox. A sign-in is a row of ours (`sign_ins`): the cookie only carries its token.
+passkeys, which later issues switch on. Its own pages are not registered: they write on GET and commit by themselves.
+Ours stand in `accounts.routes`; what Flask-Security writes goes through our one transaction, what it mails through our
+outbox. A sign-in is a row of ours (`sign_ins`); the cookie only carries its token.
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ class Datastore(SQLAlchemyUserDatastore):
 def prepare(app: Flask) -> None:
     """Attach sign-in to the application."""
     app.config.update(_configuration(app.config["SETTINGS"]))
-    security = Security(
-        app, Datastore(db, Account, AccessRole), register_blueprint=False, mail_util_cls=OutboxMail
-    )
+    security = Security(app, Datastore(db, Account, AccessRole), register_blueprint=False, mail_util_cls=OutboxMail)
     security.login_manager.user_loader(browser.account_of_cookie)
     security.login_manager.request_loader(None)  # no tokens in addresses or headers
     security.login_manager.unauthorized_handler(guards.sign_in_first)

@@ -36,7 +36,7 @@ def chosen_language() -> str | None:
 
 
 def enter(account: Account, token: str) -> None:
-    """Give the browser a new cookie for a sign-in that has begun; nothing of the old one is kept but the language (S-11)."""
+    """Give the browser a new cookie for a sign-in that has begun; of the old one only the language stays (S-11)."""
     language = chosen_language() or account.language
     _forget()
     session["language"] = language

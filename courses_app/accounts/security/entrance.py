@@ -76,9 +76,7 @@ def change_password(present: str, new: str) -> None:
 def _counted_attempt(email: str) -> datetime:
     """When the attempt was counted. Raises TooManyRequests."""
     now = clock.now()
-    wait = in_transaction(
-        lambda: operations.count_sign_in_attempt(email=email, address=browser.address(), now=now)
-    )
+    wait = in_transaction(lambda: operations.count_sign_in_attempt(email=email, address=browser.address(), now=now))
     if wait:
         raise TooManyRequests(retry_after=wait)
     return now

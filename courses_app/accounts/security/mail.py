@@ -11,16 +11,23 @@ from courses_app.foundation import clock
 from courses_app.foundation.outbox import queue_mail
 
 
-class OutboxMail(MailUtil):  # type: ignore[misc]  # Flask-Security's class is untyped
+class OutboxMail(MailUtil):
     """A row in the transaction of its cause; the configured template names are ours (`accounts/…`)."""
 
     def send_mail(
-        self, template: str, subject: str, recipient: str, sender: str, body: str | None, html: str | None, **facts: Any
+        self,
+        template: str,
+        subject: str,
+        recipient: str | tuple[str, str],
+        sender: str | tuple[str, str],
+        body: str | None,
+        html: str | None,
+        **kwargs: Any,
     ) -> None:
-        account = facts["user"]
+        account = kwargs["user"]
         queue_mail(
             template,
-            to=recipient,
+            to=account.email,
             language=account.language,
             subject=("account", account.reference),
             facts={"account": account, "reset_link": emails.address("/password/reset")},

@@ -1,0 +1,75 @@
+"""Fields of this room: addresses, numbers the state gives, second looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, HiddenField, SelectField, StringField
+from wtforms.validators import ValidationError
+
+from courses_app.accounts.rules import numbers
+from courses_app.accounts.rules.prefectures import PREFECTURES
+from courses_app.foundation import text
+from courses_app.foundation.forms import BaseForm
+from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import locale
+
+LONGEST_TEXT = 200
+
+
+class AddressField(EmailField):
+    """An e-mail address: any width, folded to lower case."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([(text.folded(value) or "").lower() for value in valuelist])
+
+
+class ShapedField(StringField):
+    """A number brought into its one shape by a rule; what the rule refuses stays as typed, with its sentence."""
+
+    def __init__(self, *args: Any, shape: Callable[[str], str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shape = shape
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text.folded(value) or "" for value in valuelist])
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            return
+        try:
+            self.data = self.shape(self.data)
+        except Refusal as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+
+def corporate_number(typed: str) -> str:
+    """13 digits from any way to write them."""
+    return numbers.check_corporate_number(text.digits(typed) or "")
+
+
+class SecondLook(BaseForm):
+    """A form that may be right though it looks wrong: shown once more with a warning, and accepted when sent again."""
+
+    looked_at = HiddenField()
+
+    def needs_second_look(self, subject: str) -> bool:
+        """True the first time this subject is doubted; the form then remembers that it has been shown."""
+        if self.looked_at.data == subject:
+            return False
+        self.looked_at.data = subject
+        return True
+
+
+class PrefectureField(SelectField):
+    """One of the 47 prefectures, by its JIS X 0401 code."""
+
+    def __init__(self, label: Any, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, choices=_prefectures, **kwargs)
+
+
+def _prefectures() -> list[tuple[str, Any]]:
+    place = 1 if locale() == "en" else 0
+    return [("", _l("Please choose")), *((code, names[place]) for code, names in PREFECTURES.items())]

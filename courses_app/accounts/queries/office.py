@@ -1,0 +1,121 @@
+"""What the office asks: all organizations, all people, all accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from courses_app.accounts.models import (
+    AccessRole,
+    Account,
+    Membership,
+    MemberStatus,
+    Organization,
+    OrganizationKind,
+    Person,
+)
+from courses_app.foundation.db import session
+from courses_app.foundation.paging import Page, paged
+from courses_app.foundation.text import folded, search_key
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class OrganizationFilter:
+    """What an office list of organizations is narrowed to; None is no wish."""
+
+    search: str = ""
+    kind: OrganizationKind | None = None
+    member_status: MemberStatus | None = None
+    prefecture: str | None = None
+
+
+def organizations(wanted: OrganizationFilter, *, page: int) -> Page[Organization]:
+    """Organizations in the order of their kana."""
+    return paged(_organizations(wanted), number=page)
+
+
+def all_organizations(wanted: OrganizationFilter) -> Iterator[Organization]:
+    """The same, all of them, fetched in batches: for a file."""
+    return iter(session.scalars(_organizations(wanted).execution_options(yield_per=BATCH)))
+
+
+def organization(reference: str) -> Organization | None:
+    """One organization with its establishments."""
+    return session.scalar(
+        select(Organization)
+        .options(selectinload(Organization.establishments))
+        .where(Organization.reference == reference)
+    )
+
+
+def people(*, search: str, page: int) -> Page[Person]:
+    """Everybody, in the order of their kana, with the organizations they belong to and their account."""
+    query = select(Person).options(
+        joinedload(Person.account), selectinload(Person.memberships).joinedload(Membership.organization)
+    )
+    if key := search_key(search):
+        by_email = Person.account.has(Account.email.contains((folded(search) or "").lower(), autoescape=True))
+        query = query.where(or_(Person.search_key.contains(key, autoescape=True), by_email))
+    return paged(query.order_by(Person.family_name_kana, Person.given_name_kana, Person.id), number=page)
+
+
+def person(reference: str) -> Person | None:
+    """One person with their account and all memberships, past ones too."""
+    return session.scalar(
+        select(Person)
+        .options(
+            joinedload(Person.account).selectinload(Account.roles),
+            selectinload(Person.memberships).joinedload(Membership.organization),
+            selectinload(Person.memberships).joinedload(Membership.establishment),
+        )
+        .where(Person.reference == reference)
+    )
+
+
+def accounts(*, search: str, role: str | None, page: int) -> Page[Account]:
+    """Accounts in the order of their e-mail, with roles and persons."""
+    query = select(Account).options(joinedload(Account.person), selectinload(Account.roles)).order_by(Account.email)
+    if key := (folded(search) or "").lower():
+        query = query.where(Account.email.contains(key, autoescape=True))
+    if role:
+        query = query.where(Account.roles.any(AccessRole.name == role))
+    return paged(query, number=page)
+
+
+def account(reference: str) -> Account | None:
+    """One account."""
+    return session.scalar(
+        select(Account)
+        .options(joinedload(Account.person), selectinload(Account.roles))
+        .where(Account.reference == reference)
+    )
+
+
+def people_counted(organization_id: int) -> int:
+    """How many people belong to an organization now."""
+    live = select(func.count()).where(Membership.organization_id == organization_id, Membership.until_on.is_(None))
+    return session.scalar(live) or 0
+
+
+def another_staff_account(account_id: int) -> bool:
+    """Whether somebody else can still open the office."""
+    others = exists().where(Account.id != account_id, Account.active, Account.roles.any(AccessRole.name == "staff"))
+    return bool(session.scalar(select(others)))
+
+
+def _organizations(wanted: OrganizationFilter) -> Select[Organization]:
+    query = select(Organization).order_by(Organization.name_kana, Organization.id)
+    if key := search_key(wanted.search):
+        query = query.where(Organization.search_key.contains(key, autoescape=True))
+    if wanted.kind:
+        query = query.where(Organization.kind == wanted.kind)
+    if wanted.member_status:
+        query = query.where(Organization.member_status == wanted.member_status)
+    if wanted.prefecture:
+        query = query.where(Organization.prefecture == wanted.prefecture)
+    return query
