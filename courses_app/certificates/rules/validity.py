@@ -12,7 +12,7 @@ def valid_through(completed_on: date, months: int) -> date:
     """The last day on which a completion counts, that day included: the same day so many months later.
 
     The day of completion itself is not counted (民法140条), so the period ends with the day of the same number; where
-    the last month has none, with that month's last day (民法143条2項): 29 February 2028 counts through 28 February 2031.
+    the last month has none, with that month's last day (民法143条2項): 29 February 2028 counts to 28 February 2031.
     28 February stays 28 February in a leap year too; the Civil Code can be read as giving one day more there, and
     nobody is harmed by retaking a day early. `months` may be negative: the day so many months before.
     """
