@@ -13,7 +13,7 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from courses_app.bookings.models import Booking, Seat
-from courses_app.bookings.rules import PAGE_OPEN, Payable, payable
+from courses_app.bookings.rules import PAGE_OPEN, BookingStatus, Payable, payable
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import papers
 from courses_app.foundation.clock import JST, day_of
@@ -69,6 +69,23 @@ def frozen_terms(booking: Booking, way: Payable) -> dict[str, Any]:
         "language": booking.language,
         "items": [{"code": item.code, "term": item.term, "lines": list(item.lines)} for item in items],
     }
+
+
+def history(booking: Booking) -> list[tuple[datetime, str]]:
+    """What happened to the booking, oldest first, in the reader's language."""
+    ended = {
+        BookingStatus.EXPIRED: _("The seats were given up."),
+        BookingStatus.CANCELLED: _("The booking was cancelled."),
+        BookingStatus.PAID_NO_SEAT: _("The seats had been given up."),
+        BookingStatus.REFUNDED: _("The booking was cancelled."),
+    }
+    steps = [
+        (booking.held_at, _("The seats were kept.")),
+        (booking.ordered_at, _("The order was placed.")),
+        (booking.closed_at, ended.get(booking.status, "")),
+        (booking.paid_at, _("The payment arrived.") if booking.total else _("The seats were confirmed.")),
+    ]
+    return sorted((at, str(words)) for at, words in steps if at is not None and words)
 
 
 def place_of(run: CourseRun) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select, tuple_
 
 from courses_app.accounts.models import Membership, Organization, Person
-from courses_app.accounts.operations.people import PersonFacts, change_person
+from courses_app.accounts.operations.people import NAMES, PersonFacts, change_person, check_glyphs
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.rules import (
@@ -115,12 +115,13 @@ def _new_person(organization: Organization, one: AttendeeFacts, *, by: Actor, no
         born_on=one.born_on,
         email=one.email,
     )
-    facts.check()
+    check_glyphs(facts, *NAMES)
     person = Person(reference=new_reference("P"), search_key=facts.search_key, created_at=now, **vars(facts))
     session.add(person)
     session.add(Membership(person=person, organization_id=organization.id, is_coordinator=False, from_on=day_of(now)))
-    detail = {"organization": organization.reference}
-    audit.record(by=by, now=now, action="person.added", subject=("person", person.reference), detail=detail)
+    subject, detail = ("person", person.reference), {"organization": organization.reference}
+    audit.record(by=by, now=now, action="person.added", subject=subject)
+    audit.record(by=by, now=now, action="membership.begun", subject=subject, detail=detail)
     return person
 
 

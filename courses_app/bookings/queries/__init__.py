@@ -15,6 +15,8 @@ from courses_app.bookings.queries.seats import (
     confirmed_seats,
     live,
     people_in_run,
+    people_to_choose,
+    seat_of_organization,
     seats_left,
     seats_of_organization,
     seats_of_person,
@@ -23,6 +25,7 @@ from courses_app.bookings.queries.seats import (
 
 __all__ = [
     "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of", "checkouts_to_close", "confirmed_seats",
-    "events_of", "holds_run_out", "in_state", "live", "office_bookings", "orders_unpaid", "people_in_run", "seat_of",
-    "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person", "taken_by_run",
+    "events_of", "holds_run_out", "in_state", "live", "office_bookings", "orders_unpaid", "people_in_run",
+    "people_to_choose", "seat_of", "seat_of_organization", "seat_without_ticket", "seats_left",
+    "seats_of_organization", "seats_of_person", "taken_by_run",
 ]  # fmt: skip

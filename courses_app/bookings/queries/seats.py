@@ -8,13 +8,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from courses_app.accounts.models import Organization, Person
+from courses_app.accounts.models import Membership, Organization, Person
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.rules import LIVE_SEATS, SeatStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import seats_left as left_of
 from courses_app.foundation.db import session
 
+MOST_TO_CHOOSE = 300
 KEPT = (SeatStatus.ORDERED, SeatStatus.CONFIRMED)
 
 
@@ -60,9 +61,27 @@ def seats_of_organization(
     return _by_day(query, ending_after)
 
 
+def seat_of_organization(organization: Organization, reference: str) -> Seat | None:
+    """One of the organization's seats by its reference."""
+    return session.scalars(
+        _with_run().where(Booking.organization_id == organization.id, Seat.reference == reference)
+    ).one_or_none()
+
+
 def seats_of_person(person: Person, *, now: datetime, ending_after: datetime | None = None) -> Sequence[Seat]:
     """The same for one person, whoever booked."""
     return _by_day(_with_run().where(Seat.person_id == person.id, live(now=now)), ending_after)
+
+
+def people_to_choose(organization: Organization) -> Sequence[Person]:
+    """The organization's people by the reading of their names, for a form; beyond some hundreds they are typed."""
+    return session.scalars(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organization_id == organization.id, Membership.until_on.is_(None))
+        .order_by(Person.family_name_kana, Person.given_name_kana, Person.id)
+        .limit(MOST_TO_CHOOSE)
+    ).all()
 
 
 def people_in_run(run: CourseRun, person_ids: Collection[int], *, now: datetime) -> set[int]:

@@ -17,6 +17,8 @@ from courses_app.bookings.rules.lifecycles import (
     SeatMove,
     SeatStatus,
     hold_has_run_out,
+    may_be_cancelled,
+    shown_status,
 )
 from courses_app.bookings.rules.paying import NEWS_TRAVELS, PAGE_OPEN, Payable, methods_for, payable
 from courses_app.bookings.rules.refusals import (
@@ -38,9 +40,10 @@ from courses_app.bookings.rules.refusals import (
 )
 
 __all__ = [
-    "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES",
-    "AlreadyBooked", "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen",
-    "BookingStatus", "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed", "Payable",
+    "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES", "AlreadyBooked",
+    "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen", "BookingStatus",
+    "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed", "Payable",
     "ReasonMissing", "RunFull", "RunNotOffered", "SamePersonTwice", "SeatMove", "SeatStatus", "TooManyAttendees",
-    "check_attendees", "check_bookable", "check_capacity", "check_room", "hold_has_run_out", "methods_for", "payable",
+    "check_attendees", "check_bookable", "check_capacity", "check_room", "hold_has_run_out", "may_be_cancelled",
+    "methods_for", "payable", "shown_status",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from courses_app.foundation.lifecycle import Lifecycle
+from courses_app.foundation.yen import Yen
 
 
 class BookingStatus(StrEnum):
@@ -89,3 +90,13 @@ SEAT_MOVES = {
 def hold_has_run_out(status: BookingStatus | SeatStatus, hold_until: datetime | None, *, now: datetime) -> bool:
     """Whether a held booking or seat no longer keeps anything, whatever the row still says."""
     return status.value == "held" and hold_until is not None and hold_until <= now
+
+
+def may_be_cancelled(status: BookingStatus, total: Yen) -> bool:
+    """Whether the organization itself may give the seats back: as long as no money came."""
+    return status in (BookingStatus.HELD, BookingStatus.ORDERED) or (status is BookingStatus.PAID and total == 0)
+
+
+def shown_status(status: BookingStatus, hold_until: datetime, *, now: datetime) -> BookingStatus:
+    """The state people see: a hold that has run out is over before the worker writes it down."""
+    return BookingStatus.EXPIRED if hold_has_run_out(status, hold_until, now=now) else status

@@ -1,0 +1,163 @@
+"""Who shall attend: rows of new people, and known people chosen by their reference."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, Form, FormField, HiddenField, SelectField, StringField, SubmitField
+from wtforms.validators import ValidationError
+
+from courses_app.bookings.rules import MOST_ATTENDEES, AttendeeFacts, NobodyNamed, TooManyAttendees
+from courses_app.foundation.forms import (
+    BaseForm,
+    DayField,
+    FoldedField,
+    KanaField,
+    Length,
+    NameField,
+    Required,
+    email_shape,
+)
+from courses_app.foundation.papers import GlyphMissing, check_name
+
+# Known people are checkboxes of the same list; their rows are numbered from here, new people from 0.
+KNOWN_FROM = 1000
+SPELLING = ("family_name", "given_name", "family_name_kana", "given_name_kana", "born_on")
+ROLE_CODE = re.compile(r"[a-z_]{1,40}")
+Choices = list[tuple[str, str]]
+
+
+def printable(_form: Form, field: NameField) -> None:
+    """Refuse a name that our papers could not print, while it can still be mended."""
+    try:
+        check_name(field.data or "")
+    except GlyphMissing as missing:
+        raise ValidationError(str(missing)) from missing
+
+
+class NameFields(Form):
+    """A person as on the residence record (住民票)."""
+
+    family_name = NameField(
+        _l("Family name"),
+        [Required(), Length(max=60), printable],
+        description=_l("As on the residence record. People with a single name write it here."),
+    )
+    given_name = NameField(_l("Given name"), [Length(max=60), printable])
+    family_name_kana = KanaField(_l("Family name (reading)"), [Required(), Length(max=60)])
+    given_name_kana = KanaField(_l("Given name (reading)"), [Length(max=60)])
+    born_on = DayField(
+        _l("Date of birth"), [Required()], description=_l("It is printed on the certificate. For example 1985-04-09.")
+    )
+
+
+class AttendeeRow(NameFields):
+    """One attendee: the reference of a known person, or everything about a new one."""
+
+    person = StringField()
+    role = SelectField(_l("Role"), validate_choice=False, choices=())
+    email = FoldedField(
+        _l("E-mail"), [Length(max=254), email_shape], description=_l("The admission ticket is also sent there.")
+    )
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.person.data)
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was typed: the row is left out."""
+        typed = (self.family_name, self.given_name, self.family_name_kana, self.given_name_kana, self.email)
+        return not self.is_known and not any(field.data for field in typed) and not any(self.born_on.raw_data or ())
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if self.is_known or self.is_blank:
+            return True
+        return bool(super().validate(extra_validators))
+
+    def facts(self) -> AttendeeFacts:
+        """What was typed, as plain values; a role that is not a code is left out."""
+        role = self.role.data if ROLE_CODE.fullmatch(self.role.data or "") else None
+        if self.is_known:
+            return AttendeeFacts(person=self.person.data, role_code=role)
+        return AttendeeFacts(
+            family_name=self.family_name.data or "",
+            given_name=self.given_name.data or "",
+            family_name_kana=self.family_name_kana.data or "",
+            given_name_kana=self.given_name_kana.data or "",
+            born_on=self.born_on.data,
+            email=self.email.data or None,
+            role_code=role,
+        )
+
+
+class AttendeesForm(BaseForm):
+    """The details of a booking. `add` and `remove` change the rows and send nothing."""
+
+    form_token = HiddenField()
+    attendees = FieldList(FormField(AttendeeRow), label=_l("Attendee"))
+    add = SubmitField()
+    remove = StringField()
+
+    def prepare(self, roles: Choices) -> None:
+        """At least one row to type into, each with the roles the course names."""
+        if not self.new_rows and not self.chosen:
+            self.add_row()
+        for entry in self.attendees:
+            entry.form.role.choices = [("", _l("Not decided, or another")), *roles]
+
+    @property
+    def new_rows(self) -> list[FormField[AttendeeRow]]:
+        """The rows that are shown to be typed into."""
+        return [entry for entry in self.attendees if _number(entry) < KNOWN_FROM and not entry.form.is_known]
+
+    @property
+    def chosen(self) -> set[str]:
+        """The references of the known people who were chosen."""
+        return {entry.form.person.data or "" for entry in self.attendees if entry.form.is_known}
+
+    def changed_rows(self) -> bool:
+        """Add or take out a row where a button asked for it; whether one did."""
+        if self.remove.data and self.remove.data.isascii() and self.remove.data.isdigit():
+            shown = self.new_rows
+            at = int(self.remove.data)
+            if at < len(shown):
+                self.attendees.entries.remove(shown[at])
+            return True
+        if self.add.data:
+            self.add_row()
+            return True
+        return False
+
+    def add_row(self) -> None:
+        """One more row to type into, numbered after those that are shown."""
+        numbers = [_number(entry) for entry in self.new_rows]
+        self.attendees.last_index = max(numbers, default=-1)
+        self.attendees.append_entry()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        sound = bool(super().validate(extra_validators))
+        wanted = len([entry for entry in self.attendees if not entry.form.is_blank])
+        if sound and not 0 < wanted <= MOST_ATTENDEES:
+            self.refuse(TooManyAttendees() if wanted else NobodyNamed())
+            sound = False
+        return sound
+
+    def facts(self) -> list[AttendeeFacts]:
+        """Everybody named, in order."""
+        return [entry.form.facts() for entry in self.attendees if not entry.form.is_blank]
+
+
+class CorrectionForm(BaseForm, NameFields):
+    """The spelling of one attendee, before the order."""
+
+    @property
+    def spelling(self) -> dict[str, Any]:
+        """The fields of a person this form asks for."""
+        return {name: getattr(self, name).data for name in SPELLING}
+
+
+def _number(entry: FormField[AttendeeRow]) -> int:
+    return int(entry.name.rsplit("-", 1)[1])

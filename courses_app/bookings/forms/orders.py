@@ -1,0 +1,62 @@
+"""The last page before the order, and the lists of bookings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField
+
+from courses_app.bookings.rules import BookingStatus
+from courses_app.foundation.forms import BaseForm, FilterForm, Required
+from courses_app.payments.models import PaymentMethod
+
+METHOD_LABELS = {
+    PaymentMethod.BANK_TRANSFER: _l("Bank transfer"),
+    PaymentMethod.STRIPE: _l("Credit card"),
+    PaymentMethod.NONE: _l("Free of charge"),
+}
+STATE_LABELS = {
+    BookingStatus.HELD: _l("Seats kept, not ordered yet"),
+    BookingStatus.ORDERED: _l("Waiting for payment"),
+    BookingStatus.PAID: _l("Confirmed"),
+    BookingStatus.EXPIRED: _l("Lapsed"),
+    BookingStatus.CANCELLED: _l("Cancelled"),
+    BookingStatus.PAID_NO_SEAT: _l("Paid, no seat: refund to come"),
+    BookingStatus.REFUNDED: _l("Refunded"),
+}
+
+
+class OrderForm(BaseForm):
+    """The order itself."""
+
+    names_confirmed = BooleanField(
+        _l("I have compared the names: they are as on the residence record."),
+        [Required(_l("Please compare the names with the residence record and tick the box."))],
+    )
+    payment_method = RadioField(_l("How do you pay?"), [Required(_l("Choose how to pay."))], choices=())
+
+    def offer(self, methods: Iterable[PaymentMethod]) -> None:
+        """The ways to pay; where there is only one there is nothing to choose."""
+        self.ways = list(methods)
+        self.payment_method.choices = [(way.value, METHOD_LABELS[way]) for way in self.ways]
+        if len(self.ways) == 1:
+            self.payment_method.data = self.ways[0].value
+
+    @property
+    def method(self) -> PaymentMethod:
+        return PaymentMethod(self.payment_method.data)
+
+
+class BookingsFilter(FilterForm):
+    """Which of the organization's bookings."""
+
+    state = SelectField(
+        _l("State"),
+        choices=[("", _l("All")), *((state.value, label) for state, label in STATE_LABELS.items())],
+        validate_choice=False,
+    )
+
+    @property
+    def wanted(self) -> BookingStatus | None:
+        return next((state for state in BookingStatus if state.value == self.state.data), None)

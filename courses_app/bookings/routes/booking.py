@@ -1,0 +1,167 @@
+"""One booking of the organization: review and order, correct, cancel; afterwards its state."""
+
+from __future__ import annotations
+
+from flask import abort, current_app, flash, render_template
+from flask_babel import gettext as _
+
+from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
+from courses_app.accounts.operations import PersonFacts
+from courses_app.bookings import documents, operations, queries
+from courses_app.bookings.forms import CorrectionForm, OrderForm
+from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.operations import AttendeeFacts
+from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
+from courses_app.bookings.rules import BookingStatus, may_be_cancelled, methods_for, shown_status
+from courses_app.foundation import clock
+from courses_app.foundation.templating import locale
+from courses_app.foundation.web import see_other, writes
+from courses_app.foundation.yen import total
+from courses_app.payments.models import PaymentMethod
+from courses_app.payments.queries import issuer_on
+
+
+@pages.get("/bookings/<reference>")
+@coordinator
+def booking(reference: str) -> Answer:
+    found = own_booking(reference)
+    state = _state(found)
+    if state is BookingStatus.HELD:
+        return _review(found, _order_form(found, fresh=True))
+    if state is BookingStatus.EXPIRED and found.ordered_at is None:
+        return _ran_out(found)
+    return _as_it_stands(found, state)
+
+
+@pages.post("/bookings/<reference>/confirmation")
+@coordinator
+@writes
+def confirm(reference: str) -> Answer:
+    found = own_booking(reference)
+    state = _state(found)
+    if state is BookingStatus.EXPIRED and found.ordered_at is None:
+        return _ran_out(found), 409
+    form = _order_form(found)
+    if state is BookingStatus.HELD and not form.validate():
+        return _review(found, form), 422
+    if state is BookingStatus.HELD:
+        _order(found, form.method)
+    on = "booking_payments.choose" if _pays_by_card(found) else "bookings.booking"
+    return see_other(on, reference=reference)
+
+
+@pages.post("/bookings/<reference>/cancellation")
+@coordinator
+@writes
+def cancel(reference: str) -> Answer:
+    operations.cancel(booking=own_booking(reference), by=current_actor(), now=clock.now())
+    flash(_("The booking has been cancelled."), "success")
+    return see_other("bookings.booking", reference=reference)
+
+
+@pages.post("/bookings/<reference>/hold")
+@coordinator
+@writes
+def hold_again(reference: str) -> Answer:
+    """The same people once more, after their hold ran out; however often it is pressed, one hold (R-42)."""
+    over = own_booking(reference)
+    if _state(over) is not BookingStatus.EXPIRED:
+        return see_other("bookings.booking", reference=reference)
+    held = operations.hold_seats(
+        organization=current_organization(),
+        run_reference=over.run.reference,
+        attendees=[_same(seat) for seat in over.seats],
+        form_token=f"again:{over.reference}",
+        by=current_actor(),
+        booked_by=current_person(),
+        language=locale(),
+        now=clock.now(),
+    )
+    return see_other("bookings.booking", reference=held.reference)
+
+
+@pages.get("/bookings/<reference>/seats/<int:position>/name")
+@coordinator
+def name(reference: str, position: int) -> Answer:
+    found = own_booking(reference)
+    seat = queries.seat_of(found, position) or abort(404)
+    return _correction(found, seat, CorrectionForm(formdata=None, obj=seat))
+
+
+@pages.post("/bookings/<reference>/seats/<int:position>/name")
+@coordinator
+@writes
+def correct(reference: str, position: int) -> Answer:
+    found = own_booking(reference)
+    seat = queries.seat_of(found, position) or abort(404)
+    form = CorrectionForm()
+    if not form.validate():
+        return _correction(found, seat, form), 422
+    facts = PersonFacts(**form.spelling, email=seat.person.email)
+    operations.correct_attendee(booking=found, position=position, facts=facts, by=current_actor(), now=clock.now())
+    return see_other("bookings.booking", reference=reference)
+
+
+def _as_it_stands(found: Booking, state: BookingStatus) -> str:
+    payments = found.invoice.payments if found.invoice else []
+    refunds = found.invoice.refunds if found.invoice else []
+    return render_template(
+        "bookings/booking.html",
+        booking=found,
+        state=state,
+        history=documents.history(found),
+        paid_on=payments[0].received_on if payments else None,
+        refunds=total(refund.amount for refund in refunds),
+        can_cancel=may_be_cancelled(state, found.total),
+        issuer=issuer_on(clock.today()),
+    )
+
+
+def _state(found: Booking) -> BookingStatus:
+    return shown_status(found.status, found.hold_until, now=clock.now())
+
+
+def _order_form(found: Booking, *, fresh: bool = False) -> OrderForm:
+    form = OrderForm(formdata=None) if fresh else OrderForm()
+    form.offer(methods_for(found.total, stripe_enabled=_stripe_enabled()))
+    return form
+
+
+def _order(found: Booking, method: PaymentMethod) -> None:
+    operations.order(
+        booking=found,
+        payment_method=method,
+        stripe_enabled=_stripe_enabled(),
+        language=locale(),
+        by=current_actor(),
+        now=clock.now(),
+    )
+
+
+def _pays_by_card(found: Booking) -> bool:
+    return found.status is BookingStatus.ORDERED and found.payment_method is PaymentMethod.STRIPE
+
+
+def _stripe_enabled() -> bool:
+    return bool(current_app.config["SETTINGS"].stripe_enabled)
+
+
+def _review(found: Booking, form: OrderForm) -> str:
+    now = clock.now()
+    ways = [documents.payable_of(found, way, now=now) for way in form.ways]
+    return render_template(
+        "bookings/review.html", booking=found, form=form, items=documents.final_items(found, ways), now=now
+    )
+
+
+def _ran_out(found: Booking) -> str:
+    now = clock.now()
+    return render_template("bookings/ran_out.html", booking=found, left=queries.seats_left(found.run, now=now), now=now)
+
+
+def _correction(found: Booking, seat: Seat, form: CorrectionForm) -> str:
+    return render_template("bookings/name.html", booking=found, seat=seat, form=form, now=clock.now())
+
+
+def _same(seat: Seat) -> AttendeeFacts:
+    return AttendeeFacts(person=seat.person.reference, email=seat.email, role_code=seat.role_code)

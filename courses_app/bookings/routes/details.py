@@ -1,0 +1,111 @@
+"""Who shall attend: the first page of a booking, which keeps the seats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import abort, render_template
+
+from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
+from courses_app.accounts.models import MemberStatus
+from courses_app.bookings import operations, queries
+from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
+from courses_app.bookings.routes.blueprint import Answer, pages
+from courses_app.bookings.rules import MOST_ATTENDEES
+from courses_app.catalogue.models import CourseRun, FeeAudience, RunStatus
+from courses_app.catalogue.queries import duties_on, price_of, run_by_reference
+from courses_app.catalogue.rules import availability, seats_left
+from courses_app.foundation import clock
+from courses_app.foundation.references import new_token
+from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import local, locale
+from courses_app.foundation.web import see_other, writes
+
+P = ParamSpec("P")
+
+
+@pages.get("/runs/<reference>/bookings/new")
+@coordinator
+def new(reference: str) -> Answer:
+    form = AttendeesForm(formdata=None, form_token=new_token())
+    return _page(reference, form)
+
+
+def _shows_refusals(view: Callable[[str], Answer]) -> Callable[[str], Answer]:
+    """A refusal undoes everything and stands above what was typed; nothing of it is lost (R-43)."""
+
+    @wraps(view)
+    def shown(reference: str) -> Answer:
+        try:
+            return view(reference)
+        except Refusal as refusal:
+            form = AttendeesForm()
+            form.refuse(refusal)
+            return _page(reference, form), refusal.status
+
+    return shown
+
+
+@pages.post("/runs/<reference>/bookings")
+@coordinator
+@_shows_refusals
+@writes
+def create(reference: str) -> Answer:
+    form = AttendeesForm()
+    if form.changed_rows():
+        return _page(reference, form)
+    if not form.validate():
+        return _page(reference, form), 422
+    booking = operations.hold_seats(
+        organization=current_organization(),
+        run_reference=reference,
+        attendees=form.facts(),
+        form_token=form.form_token.data or new_token(),
+        by=current_actor(),
+        booked_by=current_person(),
+        language=locale(),
+        now=clock.now(),
+    )
+    return see_other("bookings.booking", reference=booking.reference)
+
+
+def _page(reference: str, form: AttendeesForm) -> str:
+    run = run_by_reference(reference)
+    if run is None or run.status is RunStatus.DRAFT:
+        abort(404)
+    now = clock.now()
+    taken = queries.taken_by_run([run.id], now=now)[run.id]
+    state = availability(
+        status=run.status,
+        capacity=run.capacity,
+        taken=taken,
+        opens_at=run.booking_opens_at,
+        closes_at=run.booking_closes_at,
+        ends_at=run.ends_at,
+        now=now,
+    )
+    form.prepare(_roles(run))
+    people = queries.people_to_choose(current_organization())
+    return render_template(
+        "bookings/details.html",
+        run=run,
+        form=form,
+        state=state,
+        left=seats_left(run.capacity, taken),
+        price=price_of(run, _audience()),
+        people=list(enumerate(people, start=KNOWN_FROM)),
+        most=MOST_ATTENDEES,
+        seated=queries.people_in_run(run, [person.id for person in people], now=now),
+    )
+
+
+def _roles(run: CourseRun) -> list[tuple[str, str]]:
+    duties = duties_on(run.course, clock.day_of(run.starts_at))
+    return [(duty.role_code, local(duty, "role_name")) for duty in duties]
+
+
+def _audience() -> FeeAudience:
+    verified = current_organization().member_status is MemberStatus.VERIFIED
+    return FeeAudience.MEMBER if verified else FeeAudience.GENERAL
