@@ -155,4 +155,4 @@ def _notes(invoice: Invoice, issuer: Issuer, *, to_transfer: bool) -> list[str]:
     if invoice.language == "en":
         return [f"Paid on {payment.received_on.isoformat()}. No further payment is needed."]
     received = f"{payment.received_on.year}年{payment.received_on.month}月{payment.received_on.day}日"
-    return [f"{received}に{METHODS[payment.provider]}でお支払いいただきました。お振込みは不要です。"]
+    return [f"{received}に{METHODS[payment.provider]}でお支払いいただきました。お振込は不要です。"]

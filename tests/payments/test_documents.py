@@ -46,7 +46,7 @@ def test_d17_an_invoice_has_every_field_of_a_qualified_invoice(made: Builder) ->
 
 def test_an_invoice_paid_by_card_asks_for_no_transfer(made: Builder) -> None:
     said = invoice_words(made.paid_invoice(now=NOW, method=PaymentMethod.STRIPE))
-    assert "2026年10月1日にクレジットカードでお支払いいただきました。お振込みは不要です。" in said
+    assert "2026年10月1日にクレジットカードでお支払いいただきました。お振込は不要です。" in said
     assert "みほん銀行" not in said
     assert "お支払期限" not in said
 

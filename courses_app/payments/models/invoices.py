@@ -1,4 +1,4 @@
-"""Invoices, payments, refunds, the ledger, and what was said to and heard from payment firms."""
+"""Invoices with their lines and taxes, the payments that settle them, the refunds that give money back."""
 
 from __future__ import annotations
 
@@ -6,75 +6,22 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.documents import StoredDocument
-from courses_app.foundation.papers.facts import InstitutionFacts
 from courses_app.foundation.yen import TaxCategory, Yen
 
 WITHOUT_NUMBER = text("number IS NULL AND cancelled_at IS NULL AND total > 0")
 WITHOUT_RECEIPT = text("receipt_number IS NULL AND cancelled_at IS NULL AND total > 0")
-PARKED = text("result = 'parked'")
 
 
 class PaymentMethod(StrEnum):
     BANK_TRANSFER = "bank_transfer"
     STRIPE = "stripe"
     NONE = "none"  # nothing to pay
-
-
-class Issuer(Base):
-    """The institution as it stands on its papers, from a day on."""
-
-    __tablename__ = "issuers"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    from_on: Mapped[date] = mapped_column(unique=True)
-    name_ja: Mapped[str]
-    name_en: Mapped[str]
-    postal_code: Mapped[str]
-    address_ja: Mapped[str]
-    address_en: Mapped[str]
-    phone: Mapped[str]
-    email: Mapped[str]
-    registration_number: Mapped[str]  # T and 13 digits
-    representative_title_ja: Mapped[str]
-    representative_title_en: Mapped[str]
-    representative_name: Mapped[str]
-    # bank_ja, bank_en, bank_code, branch_…, branch_code, kind_…, number, holder_…, holder_kana
-    bank_account: Mapped[dict[str, Any]]
-    transfer_note_ja: Mapped[str] = mapped_column(Text)
-    transfer_note_en: Mapped[str] = mapped_column(Text)
-
-    @property
-    def on_paper(self) -> InstitutionFacts:
-        """The institution as papers want it."""
-        return {
-            "name": self.name_ja,
-            "name_en": self.name_en,
-            "postal_code": self.postal_code,
-            "address": self.address_ja,
-            "phone": self.phone,
-            "email": self.email,
-            "registration_number": self.registration_number,
-            "representative_title": self.representative_title_ja,
-            "representative": self.representative_name,
-        }
-
-
-class TaxRate(Base):
-    """The rate in percent of a tax category, from a day on."""
-
-    __tablename__ = "tax_rates"
-    __table_args__ = (UniqueConstraint("category", "from_on"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    category: Mapped[TaxCategory] = mapped_column(choice(TaxCategory, "category"))
-    percent: Mapped[int]
-    from_on: Mapped[date]
 
 
 class Invoice(Base):
@@ -219,102 +166,3 @@ class Refund(Base):
     external_id: Mapped[str | None] = mapped_column(unique=True)
 
     invoice: Mapped[Invoice] = relationship(back_populates="refunds")
-
-
-class LedgerAccount(StrEnum):
-    RECEIVABLE = "receivable"  # 売掛金 / 未収金
-    CASH = "cash"  # 普通預金
-    STRIPE_BALANCE = "stripe_balance"  # Stripe 預け金
-    REVENUE = "revenue"  # 受講料収入 (tax included)
-    REFUNDS_PAYABLE = "refunds_payable"  # 返金未払金
-
-
-class LedgerTransaction(Base):
-    """One booking of the ledger; its entries add up to zero (INV-7). Triggers refuse UPDATE and DELETE."""
-
-    __tablename__ = "ledger_transactions"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(unique=True)
-    at: Mapped[datetime]
-    kind: Mapped[str]
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
-
-    invoice: Mapped[Invoice] = relationship()
-    entries: Mapped[list[LedgerEntry]] = relationship(order_by="LedgerEntry.id")
-
-
-class LedgerEntry(Base):
-    """One side of a ledger transaction."""
-
-    __tablename__ = "ledger_entries"
-    __table_args__ = (
-        CheckConstraint("debit >= 0 AND credit >= 0 AND (debit = 0) <> (credit = 0)", name="one_side"),
-        Index(None, "account", "organization_id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    transaction_id: Mapped[int] = mapped_column(ForeignKey("ledger_transactions.id"), index=True)
-    account: Mapped[LedgerAccount] = mapped_column(choice(LedgerAccount, "account"))
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))  # whose business it is
-    debit: Mapped[Yen] = mapped_column(default=Yen(0))
-    credit: Mapped[Yen] = mapped_column(default=Yen(0))
-
-
-class CheckoutStatus(StrEnum):
-    INTENDED = "intended"  # the key is stored, the call not yet answered
-    OPEN = "open"
-    COMPLETE = "complete"
-    EXPIRED = "expired"
-    FAILED = "failed"
-
-
-class Checkout(Base):
-    """One attempt to pay an invoice at Stripe. The idempotency key is stored before the call (R-09)."""
-
-    __tablename__ = "checkouts"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(unique=True)  # what Stripe gives back to us as `request_id`
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
-    idempotency_key: Mapped[str] = mapped_column(unique=True)
-    external_id: Mapped[str | None] = mapped_column(unique=True)
-    url: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[CheckoutStatus] = mapped_column(choice(CheckoutStatus, "status"), default=CheckoutStatus.INTENDED)
-    amount: Mapped[Yen]
-    email: Mapped[str]  # of the payer, as first sent: a repeat must say the same
-    language: Mapped[str] = mapped_column(default="ja")
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-
-    invoice: Mapped[Invoice] = relationship()
-
-
-class EventResult(StrEnum):
-    RECEIVED = "received"  # stored, not yet worked off
-    SETTLED = "settled"
-    IGNORED = "ignored"
-    PARKED = "parked"  # staff must look
-
-
-class StripeEvent(Base):
-    """One signed event, stored before it is answered with 200; one terminal result each (INV-10)."""
-
-    __tablename__ = "stripe_events"
-    __table_args__ = (
-        CheckConstraint("(result = 'received') = (finished_at IS NULL)", name="finished_at"),
-        Index("ix_stripe_events_parked", "received_at", sqlite_where=PARKED, postgresql_where=PARKED),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
-    livemode: Mapped[bool]
-    object_id: Mapped[str] = mapped_column(index=True)
-    payload: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]
-    received_at: Mapped[datetime]
-    result: Mapped[EventResult] = mapped_column(choice(EventResult, "result"), default=EventResult.RECEIVED)
-    reason: Mapped[str] = mapped_column(default="")
-    finished_at: Mapped[datetime | None]

@@ -1,0 +1,75 @@
+"""What was said to payment firms, and heard from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from courses_app.foundation.db import Base, choice
+from courses_app.foundation.yen import Yen
+from courses_app.payments.models.invoices import Invoice
+
+PARKED = text("result = 'parked'")
+
+
+class CheckoutStatus(StrEnum):
+    INTENDED = "intended"  # the key is stored, the call not yet answered
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+class Checkout(Base):
+    """One attempt to pay an invoice at Stripe. The idempotency key is stored before the call (R-09)."""
+
+    __tablename__ = "checkouts"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)  # what Stripe gives back to us as `request_id`
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    external_id: Mapped[str | None] = mapped_column(unique=True)
+    url: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[CheckoutStatus] = mapped_column(choice(CheckoutStatus, "status"), default=CheckoutStatus.INTENDED)
+    amount: Mapped[Yen]
+    email: Mapped[str]  # of the payer, as first sent: a repeat must say the same
+    language: Mapped[str] = mapped_column(default="ja")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    invoice: Mapped[Invoice] = relationship()
+
+
+class EventResult(StrEnum):
+    RECEIVED = "received"  # stored, not yet worked off
+    SETTLED = "settled"
+    IGNORED = "ignored"
+    PARKED = "parked"  # staff must look
+
+
+class StripeEvent(Base):
+    """One signed event, stored before it is answered with 200; one terminal result each (INV-10)."""
+
+    __tablename__ = "stripe_events"
+    __table_args__ = (
+        CheckConstraint("(result = 'received') = (finished_at IS NULL)", name="finished_at"),
+        Index("ix_stripe_events_parked", "received_at", sqlite_where=PARKED, postgresql_where=PARKED),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    livemode: Mapped[bool]
+    object_id: Mapped[str] = mapped_column(index=True)
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    result: Mapped[EventResult] = mapped_column(choice(EventResult, "result"), default=EventResult.RECEIVED)
+    reason: Mapped[str] = mapped_column(default="")
+    finished_at: Mapped[datetime | None]
