@@ -1,0 +1,125 @@
+"""The whole product as `make run` starts it: web server, worker and local payment server, on a database of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from pathlib import Path
+
+from courses_app.foundation.clock import JST, day_of
+from tests.journeys.mailbox import Letter, Mailbox
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_SECONDS, LETTER_SECONDS = 120, 60
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+
+
+@dataclass
+class Live:
+    """A running product: its address, its letters, its clock, its log."""
+
+    url: str
+    folder: Path
+    mailbox: Mailbox
+
+    def letter(self, address: str, about: str = "") -> Letter:
+        """The newest letter of this kind, once the worker has sent it."""
+        deadline = time.monotonic() + LETTER_SECONDS
+        while not (found := self.mailbox.to(address, about)):
+            assert time.monotonic() < deadline, f"no letter to {address} about {about!r}: {self.mailbox.letters}"
+            time.sleep(0.1)
+        return found[-1]
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=int((self.folder / "clock").read_text()))
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now())
+
+    def move_to(self, day: date, at: time_of_day = time_of_day(10, 0)) -> None:
+        """It is now this time of this day in Tokyo, for all processes; only forward."""
+        target = datetime.combine(day, at, tzinfo=JST)
+        assert target >= self.now(), "time does not run backwards here"
+        part = self.folder / "clock.part"
+        part.write_text(str(int((target - datetime.now(UTC)).total_seconds())))
+        part.replace(self.folder / "clock")
+
+
+@contextmanager
+def running_product(folder: Path, database_url: str | None = None) -> Iterator[Live]:
+    """Start it with its demonstration data, wait until it answers, end it afterwards."""
+    port = _two_free_ports()
+    (folder / "clock").write_text("0")
+    live = Live(f"http://127.0.0.1:{port}", folder, Mailbox(folder / "instance" / "outbox"))
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "tests.browser.entry", "serve", "--port", str(port)],
+            cwd=ROOT, env=_environment(folder, port, database_url), stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+        try:
+            _wait_until_ready(live, server)
+            yield live
+        finally:
+            _end(server)
+
+
+def _environment(folder: Path, port: int, database_url: str | None) -> dict[str, str]:
+    own = {
+        "COURSES_INSTANCE": str(folder / "instance"),
+        "TEST_CLOCK": str(folder / "clock"),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    database = {"DATABASE_URL": database_url} if database_url else {}
+    return {name: os.environ[name] for name in INHERITED if name in os.environ} | own | database
+
+
+def _two_free_ports() -> int:
+    """The product takes a port for itself and the next one for the payment server."""
+    for _ in range(100):
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no two free ports side by side")
+
+
+def _wait_until_ready(live: Live, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError(f"the product ended before it was ready: {live.log}")
+        try:
+            urllib.request.urlopen(f"{live.url}/readyz", timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"the product was not ready in time: {live.log}")
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(timeout=40)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        raise

@@ -1,0 +1,33 @@
+"""The house's clock, moved: what takes three years takes a moment here."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from courses_app.foundation import clock
+from courses_app.foundation.clock import JST
+
+
+class Calendar:
+    """The doors read `foundation.clock`; here that clock runs on as always, only from another day."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.ahead = timedelta()
+        patch.setattr(clock, "now", self.now)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    @property
+    def today(self) -> date:
+        return clock.day_of(self.now())
+
+    def move_to(self, day: date, at: time = time(10, 0)) -> None:
+        """It is now this time of this day, in Tokyo; only forward."""
+        self.let_pass(datetime.combine(day, at, tzinfo=JST) - self.now())
+
+    def let_pass(self, some_time: timedelta) -> None:
+        assert some_time >= timedelta(), "time does not run backwards here"
+        self.ahead += some_time
