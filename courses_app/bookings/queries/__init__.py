@@ -22,10 +22,11 @@ from courses_app.bookings.queries.seats import (
     seats_of_person,
     taken_by_run,
 )
+from courses_app.bookings.queries.violations import violations
 
 __all__ = [
     "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of", "checkouts_to_close", "confirmed_seats",
     "events_of", "holds_run_out", "in_state", "live", "office_bookings", "orders_unpaid", "people_in_run",
     "people_to_choose", "seat_of", "seat_of_organization", "seat_without_ticket", "seats_left",
-    "seats_of_organization", "seats_of_person", "taken_by_run",
+    "seats_of_organization", "seats_of_person", "taken_by_run", "violations",
 ]  # fmt: skip

@@ -1,0 +1,163 @@
+"""The invariants of seats and bookings, each one question to the database (guarantees, A.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
+
+from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.queries.seats import live
+from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, SeatStatus
+from courses_app.catalogue.models import CourseRun
+from courses_app.foundation.audit import AuditEntry
+from courses_app.foundation.db import session
+from courses_app.foundation.matters import Matter
+from courses_app.foundation.outbox.messages import OutboxMessage
+from courses_app.payments.models import Payment
+
+SWEPT_WITHIN = timedelta(minutes=15)  # the worker writes a run-out hold down within seconds
+# Which mail is owed for a booking that has come so far (INV-14).
+OWED: tuple[tuple[ColumnElement[bool], tuple[str, ...]], ...] = (
+    (and_(Booking.ordered_at.is_not(None), Booking.invoice_id.is_not(None)), ("bookings/ordered",)),
+    (Booking.status == BookingStatus.PAID, ("bookings/confirmed",)),
+    (Booking.status == BookingStatus.PAID_NO_SEAT, ("bookings/no_seat",)),
+    (and_(Booking.status == BookingStatus.EXPIRED, Booking.ordered_at.is_not(None)), ("bookings/expired",)),
+    (
+        and_(Booking.status == BookingStatus.CANCELLED, Booking.ordered_at.is_not(None)),
+        ("bookings/cancelled", "bookings/called_off"),
+    ),
+)
+
+
+def violations(*, now: datetime) -> list[str]:
+    """A line for each broken promise, with the invariant's number; an empty list when all hold."""
+    return [
+        f"{invariant}: {line}"
+        for invariant, broken in (
+            ("INV-1", _oversold(now)),
+            ("INV-2", _seated_twice()),
+            ("INV-3", _holds_not_ended_once()),
+            ("INV-4", _seats_and_money_differ()),
+            ("INV-5", _undersold(now)),
+            ("INV-13", _moves_without_audit()),
+            ("INV-14", _mails_not_owed()),
+        )
+        for line in broken
+    ]
+
+
+def _oversold(now: datetime) -> Iterator[str]:
+    """INV-1: seats kept and sold never exceed the capacity."""
+    taken = func.count(Seat.id)
+    query = (
+        select(CourseRun.reference, taken, CourseRun.capacity)
+        .join(Seat, Seat.run_id == CourseRun.id)
+        .where(live(now=now))
+        .group_by(CourseRun.id)
+        .having(taken > CourseRun.capacity)
+    )
+    for reference, count, capacity in session.execute(query):
+        yield f"run {reference} has {count} seats taken of {capacity}"
+
+
+def _seated_twice() -> Iterator[str]:
+    """INV-2: a person has at most one live seat in a run."""
+    query = (
+        select(CourseRun.reference, Seat.person_id)
+        .join(Seat, Seat.run_id == CourseRun.id)
+        .where(Seat.status.in_(LIVE_SEATS))
+        .group_by(CourseRun.id, Seat.person_id)
+        .having(func.count() > 1)
+    )
+    for reference, person_id in session.execute(query):
+        yield f"person {person_id} has several live seats in run {reference}"
+
+
+def _holds_not_ended_once() -> Iterator[str]:
+    """INV-3: a hold begins once and ends exactly once, and the last event tells the seat's state."""
+    begun = func.count().filter(SeatEvent.before.is_(None))
+    ended = func.count().filter(SeatEvent.before == SeatStatus.HELD)
+    wanted = case((Seat.status == SeatStatus.HELD, 0), else_=1)
+    counted = (
+        select(Seat.reference)
+        .outerjoin(SeatEvent, SeatEvent.seat_id == Seat.id)
+        .group_by(Seat.id)
+        .having(or_(begun != 1, ended != wanted))
+    )
+    for reference in session.scalars(counted):
+        yield f"the hold of seat {reference} did not begin and end exactly once"
+    last = select(func.max(SeatEvent.id)).where(SeatEvent.seat_id == Seat.id).correlate(Seat).scalar_subquery()
+    untold = select(Seat.reference).join(SeatEvent, SeatEvent.id == last).where(SeatEvent.after != Seat.status)
+    for reference in session.scalars(untold):
+        yield f"the events of seat {reference} end in another state than the seat"
+
+
+def _seats_and_money_differ() -> Iterator[str]:
+    """INV-4: confirmed seats are paid (or free), paid bookings have only confirmed seats, or the office was told."""
+    unpaid = (
+        select(Seat.reference)
+        .join(Seat.booking)
+        .where(Seat.status == SeatStatus.CONFIRMED, Booking.status != BookingStatus.PAID)
+    )
+    for reference in session.scalars(unpaid):
+        yield f"seat {reference} is confirmed though its booking is not paid"
+    told = exists().where(
+        Matter.subject_kind == "booking", Matter.subject_reference == Booking.reference, Matter.settled_at.is_(None)
+    )
+    paid = select(Booking.reference).where(Booking.status == BookingStatus.PAID)
+    for reference in session.scalars(paid.where(Booking.seats.any(Seat.status != SeatStatus.CONFIRMED), not_(told))):
+        yield f"booking {reference} is paid but not all its seats are confirmed"
+    money = exists().where(Payment.invoice_id == Booking.invoice_id)
+    for reference in session.scalars(paid.where(Booking.total > 0, not_(money))):
+        yield f"booking {reference} is paid but no payment is recorded"
+
+
+def _undersold(now: datetime) -> Iterator[str]:
+    """INV-5: no run looks full because of a hold that ran out long ago."""
+    query = (
+        select(CourseRun.reference)
+        .join(Seat, Seat.run_id == CourseRun.id)
+        .where(Seat.status.in_(LIVE_SEATS))
+        .group_by(CourseRun.id)
+        .having(
+            func.count() >= CourseRun.capacity,
+            func.count().filter(and_(Seat.status == SeatStatus.HELD, Seat.hold_until < now - SWEPT_WITHIN)) > 0,
+        )
+    )
+    for reference in session.scalars(query):
+        yield f"run {reference} is full with a hold that ran out long ago"
+
+
+def _moves_without_audit() -> Iterator[str]:
+    """INV-13: the last move in the audit trail leads to the state the booking is in."""
+    last = (
+        select(func.max(AuditEntry.id))
+        .where(
+            AuditEntry.subject_kind == "booking",
+            AuditEntry.subject_reference == Booking.reference,
+            AuditEntry.action.startswith("booking."),
+        )
+        .correlate(Booking)
+        .scalar_subquery()
+    )
+    query: Select[str] = (
+        select(Booking.reference)
+        .outerjoin(AuditEntry, AuditEntry.id == last)
+        .where(func.coalesce(AuditEntry.after, "") != Booking.status)
+    )
+    for reference in session.scalars(query):
+        yield f"the audit trail of booking {reference} does not tell its state"
+
+
+def _mails_not_owed() -> Iterator[str]:
+    """INV-14: whoever must be told is told by a mail that was owed in the same transaction."""
+    for state, kinds in OWED:
+        owed = exists().where(
+            OutboxMessage.subject_kind == "booking",
+            OutboxMessage.subject_reference == Booking.reference,
+            OutboxMessage.kind.in_(kinds),
+        )
+        for reference in session.scalars(select(Booking.reference).where(state, not_(owed))):
+            yield f"no mail {kinds[0]} is owed for booking {reference}"
