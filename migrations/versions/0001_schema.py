@@ -383,8 +383,8 @@ def upgrade() -> None:
     with op.batch_alter_table('invoices', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_invoices_order_reference'), ['order_reference'], unique=False)
         batch_op.create_index(batch_op.f('ix_invoices_organization_id'), ['organization_id'], unique=False)
-        batch_op.create_index('ix_invoices_without_number', ['ordered_at'], unique=False, sqlite_where=sa.text('number IS NULL AND cancelled_at IS NULL AND total > 0'), postgresql_where=sa.text('number IS NULL AND cancelled_at IS NULL AND total > 0'))
-        batch_op.create_index('ix_invoices_without_receipt', ['ordered_at'], unique=False, sqlite_where=sa.text('receipt_number IS NULL AND cancelled_at IS NULL AND total > 0'), postgresql_where=sa.text('receipt_number IS NULL AND cancelled_at IS NULL AND total > 0'))
+        batch_op.create_index('ix_invoices_without_number', ['number', 'ordered_at'], unique=False, sqlite_where=sa.text('number IS NULL AND cancelled_at IS NULL AND total > 0'), postgresql_where=sa.text('number IS NULL AND cancelled_at IS NULL AND total > 0'))
+        batch_op.create_index('ix_invoices_without_receipt', ['receipt_number', 'ordered_at'], unique=False, sqlite_where=sa.text('receipt_number IS NULL AND cancelled_at IS NULL AND total > 0'), postgresql_where=sa.text('receipt_number IS NULL AND cancelled_at IS NULL AND total > 0'))
 
     op.create_table('reminders_sent',
     sa.Column('id', sa.Integer(), nullable=False),
