@@ -20,11 +20,11 @@ def invoice_issued(invoice: Invoice, *, document: StoredDocument, issuer: Issuer
 
 
 def payment_received(invoice: Invoice, *, receipt: StoredDocument, issuer: Issuer, now: datetime) -> None:
-    """Thanks for the money, with the receipt; to a card payer with the invoice too, which was not sent before."""
-    documents = [receipt]
-    if invoice.method is PaymentMethod.STRIPE and invoice.document is not None:
+    """Thanks for the money, with the receipt; an invoice made after it was not sent before and comes too."""
+    payment, documents = invoice.payments[0], [receipt]
+    if invoice.document is not None and invoice.document.stored_at >= payment.recorded_at:
         documents.append(invoice.document)
-    more = {"payment": invoice.payments[0], "with_invoice": len(documents) > 1}
+    more = {"payment": payment, "with_invoice": len(documents) > 1}
     key = f"receipt:{invoice.reference}"
     _queue("payment_received", invoice, issuer=issuer, documents=documents, key=key, now=now, **more)
 

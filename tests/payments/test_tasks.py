@@ -102,6 +102,15 @@ def test_by_card_both_papers_come_in_one_mail_once_it_is_paid(made: Builder) -> 
     assert "The receipt and the invoice are attached" in mail.body
 
 
+def test_money_that_was_faster_than_the_invoice_is_not_asked_for_again(made: Builder) -> None:
+    made.paid_invoice(now=NOW)
+    assert run() == 2
+    (mail,) = mails()
+    assert mail.kind == "payments/payment_received"
+    assert len(mail.document_ids) == 2
+    assert "お振込の必要はありません" in mail.body
+
+
 def test_free_cancelled_and_refunded_invoices_get_nothing(made: Builder) -> None:
     made.invoice(seats(2, 0), method=PaymentMethod.NONE, now=NOW)
     cancelled, given_back = made.invoice(now=NOW), made.paid_invoice(now=NOW)

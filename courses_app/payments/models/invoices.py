@@ -33,11 +33,11 @@ class Invoice(Base):
         CheckConstraint("(number IS NULL) = (document_id IS NULL)", name="number_with_document"),
         CheckConstraint("(receipt_number IS NULL) = (receipt_document_id IS NULL)", name="receipt_with_document"),
         Index(
-            "ix_invoices_without_number", "ordered_at",
+            "ix_invoices_without_number", "number", "ordered_at",
             sqlite_where=WITHOUT_NUMBER, postgresql_where=WITHOUT_NUMBER,
         ),
         Index(
-            "ix_invoices_without_receipt", "ordered_at",
+            "ix_invoices_without_receipt", "receipt_number", "ordered_at",
             sqlite_where=WITHOUT_RECEIPT, postgresql_where=WITHOUT_RECEIPT,
         ),
     )  # fmt: skip

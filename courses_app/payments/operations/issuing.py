@@ -9,7 +9,7 @@ from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.documents import StoredDocument, store
 from courses_app.payments import documents, emails, queries
-from courses_app.payments.models import Invoice, PaymentMethod
+from courses_app.payments.models import Invoice
 from courses_app.payments.operations.ledger import locked, settle_matter
 from courses_app.payments.queries import Series
 from courses_app.payments.rules import NothingReceived
@@ -24,7 +24,7 @@ def issue_invoice(
 ) -> Invoice | None:
     """Give an invoice the number its paper was printed with, keep the paper, owe the mail. None if it is no longer due.
 
-    A card payer gets the invoice with the receipt, in one mail. Raises NumberTaken.
+    Who has paid already (always so by card) gets the invoice with the receipt, in one mail. Raises NumberTaken.
     """
     invoice = locked(invoice)
     if not queries.invoice_is_due(invoice):
@@ -34,7 +34,7 @@ def issue_invoice(
     invoice.number, invoice.issued_on, invoice.document = number, today, document
     _note("invoice.issued", invoice, number, by=by, now=now)
     settle_matter(queries.PAPER_FAILED, invoice, by=by, now=now, note="printed")
-    if invoice.method is PaymentMethod.BANK_TRANSFER:
+    if not queries.is_paid(invoice):
         emails.invoice_issued(invoice, document=document, issuer=queries.issuer_on(today), now=now)
     session.flush()
     return invoice
