@@ -63,6 +63,18 @@ class SecondLook(BaseForm):
         return True
 
 
+class Versioned(BaseForm):
+    """A form that remembers which version of a thing it shows (R-41)."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """The version the form was made from; 0, which nothing has, when it does not say."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
 class PrefectureField(SelectField):
     """One of the 47 prefectures, by its JIS X 0401 code."""
 

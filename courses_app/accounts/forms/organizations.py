@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField, RadioField, SearchField, SelectField
+from wtforms import Field, RadioField, SearchField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from courses_app.accounts.forms.fields import (
@@ -14,6 +14,7 @@ from courses_app.accounts.forms.fields import (
     PrefectureField,
     SecondLook,
     ShapedField,
+    Versioned,
     corporate_number,
 )
 from courses_app.accounts.forms.people import NamesForm
@@ -35,7 +36,7 @@ from courses_app.foundation.forms import (
 FEWEST_PHONE_DIGITS, MOST_PHONE_DIGITS = 9, 15
 
 
-class OrganizationForm(SecondLook):
+class OrganizationForm(SecondLook, Versioned):
     """What we ask of an organization."""
 
     name = NameField(_l("Name of the organization"), [Required(), Length(max=LONGEST_TEXT)])
@@ -52,7 +53,6 @@ class OrganizationForm(SecondLook):
     contact_email = AddressField(_l("E-mail address of the contact person"), [Optional(), email_shape])
     invoice_addressee = NameField(_l("Addressee of invoices"), [Length(max=LONGEST_TEXT)])
     member_number = FoldedField(_l("Supporting-member number"), [Length(max=40)])
-    version = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField, SearchField, SelectField
+from wtforms import Field, SearchField, SelectField
 from wtforms.validators import Optional, ValidationError
 
-from courses_app.accounts.forms.fields import LONGEST_TEXT, AddressField, PrefectureField, SecondLook
-from courses_app.accounts.models import Establishment, Membership
+from courses_app.accounts.forms.fields import LONGEST_TEXT, AddressField, PrefectureField, SecondLook, Versioned
+from courses_app.accounts.models import Establishment, Membership, Person
 from courses_app.accounts.rules.facts import EstablishmentFacts, PersonFacts
 from courses_app.foundation.forms import (
     LONGEST_NAME,
@@ -58,17 +58,17 @@ class NamesForm(BaseForm):
         )
 
 
-class PersonForm(NamesForm, SecondLook):
+class PersonForm(NamesForm, SecondLook, Versioned):
     """A person of the organization."""
 
     born_on = DayField(_l("Date of birth"), [Optional()])
     email = AddressField(_l("E-mail address"), [Optional(), email_shape])
     establishment = SelectField(_l("Establishment"), [Optional()])
-    version = HiddenField()
 
     def __init__(self, *args: Any, establishments: Sequence[Establishment], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.namesakes: Sequence[Person] = ()
         open_ones = [
             place for place in establishments if place.closed_on is None or place.reference == self.establishment.data
         ]
@@ -92,6 +92,18 @@ class DepartureForm(BaseForm):
     """The last day somebody belongs to the organization."""
 
     until_on = DayField(_l("Last day in the organization"), [Required()])
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    @property
+    def last_day(self) -> date:
+        return self.until_on.data or self.today
+
+    def validate_until_on(self, field: Field) -> None:
+        if field.data and field.data > self.today:
+            raise ValidationError(_l("Enter this on the last day or later: until then the person belongs to you."))
 
 
 class EstablishmentForm(BaseForm):

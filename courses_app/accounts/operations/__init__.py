@@ -1,8 +1,17 @@
-"""What can be done to people, organizations and accounts; each deed in the transaction of its door."""
+"""What can be done to people, organizations and accounts; each deed in the transaction of its door.
 
+A deed refuses before it writes its first row, so that a door may show the refusal on its form and return.
+"""
+
+from courses_app.accounts.operations.access import (
+    close_account,
+    grant_role,
+    invite_staff,
+    reopen_account,
+    withdraw_role,
+)
 from courses_app.accounts.operations.accounts import (
     confirm,
-    grant_role,
     open_account,
     register,
     reset_password,
@@ -37,9 +46,9 @@ from courses_app.accounts.rules.facts import EstablishmentFacts, OrganizationFac
 
 __all__ = [
     "EstablishmentFacts", "OrganizationFacts", "PersonFacts", "add_establishment", "add_organization", "add_person",
-    "begin_sign_in", "change_establishment", "change_organization", "change_person", "close_establishment",
-    "confirm", "count_mail_request", "count_sign_in_attempt", "decide_membership", "end_membership", "end_sign_in",
-    "end_sign_ins", "find_or_add_person", "grant_role", "join", "join_organization", "keep_person",
-    "name_coordinator", "open_account", "register", "reset_password", "send_confirmation_to", "send_reset",
-    "set_password",
+    "begin_sign_in", "change_establishment", "change_organization", "change_person", "close_account",
+    "close_establishment", "confirm", "count_mail_request", "count_sign_in_attempt", "decide_membership",
+    "end_membership", "end_sign_in", "end_sign_ins", "find_or_add_person", "grant_role", "invite_staff", "join",
+    "join_organization", "keep_person", "name_coordinator", "open_account", "register", "reopen_account",
+    "reset_password", "send_confirmation_to", "send_reset", "set_password", "withdraw_role",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Accounts: opened, confirmed, given a password, given a role.
+"""Accounts: opened, confirmed, given a password.
 
 Passwords arrive here already hashed: hashing takes a tenth of a second on purpose, which no transaction should hold.
 """
@@ -9,10 +9,10 @@ import uuid
 from datetime import datetime, timedelta
 
 from flask_security.proxies import _datastore
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from courses_app.accounts import emails
-from courses_app.accounts.models import AccessRole, Account, AccountToken, Person, TokenPurpose
+from courses_app.accounts.models import Account, AccountToken, Person, TokenPurpose
 from courses_app.accounts.operations.sign_ins import end_sign_ins
 from courses_app.accounts.queries.sign_ins import account_of_email
 from courses_app.accounts.rules import throttling
@@ -124,15 +124,6 @@ def set_password(account: Account, *, password: str, by: audit.Actor, now: datet
     emails.password_changed(account, now=now)
 
 
-def grant_role(account: Account, name: str, *, by: audit.Actor, now: datetime) -> None:
-    """Let an account do what `staff` or `instructor` may do."""
-    if account.has_role(name):
-        return
-    account.roles.append(_role(name))
-    session.flush()
-    audit.record(by=by, now=now, action="account.role_granted", subject=_subject(account), after=name)
-
-
 def new_link(account: Account, purpose: TokenPurpose, *, now: datetime) -> str:
     """A new token for a mailed link; only its digest is kept."""
     token = new_token()
@@ -164,14 +155,6 @@ def _may_be_mailed(account: Account, now: datetime) -> bool:
         return False
     throttle.count_attempt(limit.scope, account.email, now=now)
     return True
-
-
-def _role(name: str) -> AccessRole:
-    role = session.scalar(select(AccessRole).where(AccessRole.name == name))
-    if role is None:
-        role = AccessRole(name=name)
-        session.add(role)
-    return role
 
 
 def _subject(account: Account) -> tuple[str, str]:

@@ -6,7 +6,13 @@ from datetime import datetime
 
 from courses_app.accounts.models import Account, Organization
 from courses_app.accounts.operations.organizations import add_organization
-from courses_app.accounts.operations.people import join_organization, keep_person, name_coordinator
+from courses_app.accounts.operations.people import (
+    NAMES,
+    check_glyphs,
+    join_organization,
+    keep_person,
+    name_coordinator,
+)
 from courses_app.accounts.queries.sign_ins import coordinated_membership
 from courses_app.accounts.rules.facts import OrganizationFacts, PersonFacts
 from courses_app.accounts.rules.people import AlreadyCoordinator
@@ -23,6 +29,8 @@ def join(
     """
     if account.person_id is not None and coordinated_membership(account.person_id) is not None:
         raise AlreadyCoordinator
+    if account.person is None:
+        check_glyphs(person, *NAMES)
     added = add_organization(facts=organization, by=by, now=now)
     if account.person is None:
         account.person = keep_person(person, by=by, now=now)

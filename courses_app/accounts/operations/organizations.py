@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from courses_app.accounts.models import Establishment, MemberStatus, Organization
+from courses_app.accounts.operations.people import check_glyphs
 from courses_app.accounts.rules.facts import OrganizationFacts
 from courses_app.accounts.rules.people import EditedMeanwhile, NoMembershipClaim, OrganizationKnown
 from courses_app.foundation import audit, matters
@@ -15,11 +16,13 @@ from courses_app.foundation.references import new_reference
 
 CLAIM = "membership_claimed"
 HEAD_OFFICE = "本社・本部"
+PRINTED = ("name", "address", "invoice_addressee")
 
 
 def add_organization(*, facts: OrganizationFacts, by: audit.Actor, now: datetime) -> Organization:
-    """A new organization with its head office and nobody in it. Raises OrganizationKnown."""
+    """A new organization with its head office and nobody in it. Raises OrganizationKnown, GlyphMissing."""
     _refuse_known(facts.corporate_number, besides=None)
+    check_glyphs(facts, *PRINTED)
     organization = Organization(
         reference=new_reference("O"), created_at=now, search_key=facts.search_key, **vars(facts)
     )
@@ -38,10 +41,11 @@ def add_organization(*, facts: OrganizationFacts, by: audit.Actor, now: datetime
 def change_organization(
     organization: Organization, *, facts: OrganizationFacts, version: int, by: audit.Actor, now: datetime
 ) -> None:
-    """New facts. Raises EditedMeanwhile when `version` is not the present one, and OrganizationKnown."""
+    """New facts. Raises EditedMeanwhile when `version` is not the present one, OrganizationKnown, GlyphMissing."""
     if organization.version != version:
         raise EditedMeanwhile
     _refuse_known(facts.corporate_number, besides=organization)
+    check_glyphs(facts, *PRINTED)
     changed = {name: value for name, value in vars(facts).items() if getattr(organization, name) != value}
     if not changed:
         return

@@ -15,9 +15,11 @@ from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference
 
 __all__ = [
-    "PersonFacts", "add_person", "change_person", "end_membership", "find_or_add_person", "join_organization",
-    "keep_person", "name_coordinator",
+    "NAMES", "PersonFacts", "add_person", "change_person", "check_glyphs", "end_membership", "find_or_add_person",
+    "join_organization", "keep_person", "name_coordinator",
 ]  # fmt: skip
+
+NAMES = ("family_name", "given_name")
 
 
 def add_person(
@@ -92,7 +94,7 @@ def find_or_add_person(
 
 def keep_person(facts: PersonFacts, *, by: audit.Actor, now: datetime) -> Person:
     """Keep a person who belongs to no organization (yet): instructors, staff. Raises GlyphMissing."""
-    _check_glyphs(facts)
+    check_glyphs(facts, *NAMES)
     person = Person(reference=new_reference("P"), search_key=facts.search_key, created_at=now, **vars(facts))
     session.add(person)
     session.flush()
@@ -149,7 +151,7 @@ def change_person(
         raise MembershipEnded
     if person.version != version:
         raise EditedMeanwhile
-    _check_glyphs(facts)
+    check_glyphs(facts, *NAMES)
     changed = sorted(name for name, value in vars(facts).items() if getattr(person, name) != value)
     for name in changed:
         setattr(person, name, getattr(facts, name))
@@ -185,11 +187,12 @@ def end_membership(membership: Membership, *, until_on: date, by: audit.Actor, n
     )
 
 
-def _check_glyphs(facts: PersonFacts) -> None:
+def check_glyphs(facts: object, *fields: str) -> None:
+    """Raises GlyphMissing, on the field it concerns, for words our papers can't print."""
     from courses_app.foundation.papers import check_name  # typst and the fonts, only where a name is typed
 
-    check_name(facts.family_name, field="family_name")
-    check_name(facts.given_name, field="given_name")
+    for field in fields:
+        check_name(getattr(facts, field), field=field)
 
 
 def _is_last_coordinator(membership: Membership) -> bool:

@@ -14,6 +14,7 @@ from courses_app.accounts.queries.people import (
 from courses_app.accounts.queries.sign_ins import (
     account_of_email,
     coordinated_membership,
+    coordinates,
     first_page_of,
     is_known_address,
     live_token,
@@ -21,7 +22,7 @@ from courses_app.accounts.queries.sign_ins import (
 )
 
 __all__ = [
-    "account_of_email", "coordinated_membership", "coordinators_of", "establishment_of", "establishments_of",
-    "first_page_of", "is_known_address", "live_membership", "live_token", "membership_of", "memberships_of",
-    "namesakes", "people_of", "person_of", "signed_in_account",
+    "account_of_email", "coordinated_membership", "coordinates", "coordinators_of", "establishment_of",
+    "establishments_of", "first_page_of", "is_known_address", "live_membership", "live_token", "membership_of",
+    "memberships_of", "namesakes", "people_of", "person_of", "signed_in_account",
 ]  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from courses_app.accounts.models import Establishment, Membership, Organization, Person
+from courses_app.accounts.rules.facts import PersonFacts
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import search_key
@@ -65,24 +65,16 @@ def live_membership(person_id: int, organization_id: int) -> Membership | None:
     )
 
 
-def namesakes(
-    organization: Organization,
-    *,
-    family_name: str,
-    given_name: str,
-    born_on: date | None,
-    besides: Person | None = None,
-) -> Sequence[Person]:
+def namesakes(organization: Organization, facts: PersonFacts) -> Sequence[Person]:
     """People of the organization who may be the same human being: the same name in any spelling of its width, kana or
     case, and no other day of birth."""
-    folded = search_key(family_name, given_name)
+    folded = search_key(facts.family_name, facts.given_name)
     candidates = session.scalars(_people(organization).where(Person.search_key.startswith(folded, autoescape=True)))
     return [
         person
         for person in candidates
         if search_key(person.family_name, person.given_name) == folded
-        and (born_on is None or person.born_on is None or person.born_on == born_on)
-        and (besides is None or person.id != besides.id)
+        and (facts.born_on is None or person.born_on is None or person.born_on == facts.born_on)
     ]
 
 

@@ -76,8 +76,12 @@ def coordinated_membership(person_id: int) -> Membership | None:
     )
 
 
+def coordinates(account: Account) -> bool:
+    """Whether they book for an organization."""
+    return account.person_id is not None and coordinated_membership(account.person_id) is not None
+
+
 def first_page_of(account: Account) -> str:
     """The path where somebody who has signed in most likely wants to be."""
-    coordinates = account.person_id is not None and coordinated_membership(account.person_id) is not None
     roles = {role.name for role in account.roles}
-    return first_page(roles=roles, coordinates=coordinates, has_person=account.person_id is not None)
+    return first_page(roles=roles, coordinates=coordinates(account), has_person=account.person_id is not None)

@@ -24,6 +24,11 @@ class PersonFacts:
     def search_key(self) -> str:
         return search_key(self.family_name, self.given_name, self.family_name_kana, self.given_name_kana)
 
+    @property
+    def identity(self) -> str:
+        """By what two entries are taken for the same human being."""
+        return f"{search_key(self.family_name, self.given_name)} {self.born_on or ''}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class OrganizationFacts:

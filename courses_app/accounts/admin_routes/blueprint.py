@@ -1,0 +1,7 @@
+"""Where the office's pages of this room are hung up."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+pages = Blueprint("accounts_admin", __name__)
