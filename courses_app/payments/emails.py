@@ -10,6 +10,7 @@ from flask import current_app
 
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
+from courses_app.payments import queries
 from courses_app.payments.models import Invoice, Issuer, PaymentMethod, Refund
 from courses_app.payments.rules import TaxTotal, share_of
 
@@ -20,11 +21,11 @@ def invoice_issued(invoice: Invoice, *, document: StoredDocument, issuer: Issuer
 
 
 def payment_received(invoice: Invoice, *, receipt: StoredDocument, issuer: Issuer, now: datetime) -> None:
-    """Thanks for the money, with the receipt; an invoice made after it was not sent before and comes too."""
-    payment, documents = invoice.payments[0], [receipt]
-    if invoice.document is not None and invoice.document.stored_at >= payment.recorded_at:
+    """Thanks for the money, with the receipt, and with the invoice if that was not sent before."""
+    documents = [receipt]
+    if invoice.document is not None and not queries.was_mailed(f"invoice:{invoice.reference}"):
         documents.append(invoice.document)
-    more = {"payment": payment, "with_invoice": len(documents) > 1}
+    more = {"payment": invoice.payments[0], "with_invoice": len(documents) > 1}
     key = f"receipt:{invoice.reference}"
     _queue("payment_received", invoice, issuer=issuer, documents=documents, key=key, now=now, **more)
 

@@ -18,6 +18,7 @@ from courses_app.payments.queries.due import (
     number_to_come,
     receipt_is_due,
     resting,
+    was_mailed,
 )
 from courses_app.payments.queries.firms import (
     checkout_at,
@@ -62,4 +63,5 @@ __all__ = [
     "tax_rates_on",
     "unpaid",
     "violations",
+    "was_mailed",
 ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.numbering import NumberSeries
+from courses_app.foundation.outbox import OutboxMessage
 from courses_app.payments.models import Invoice, Payment, PaymentMethod, Refund
 
 PAPER_FAILED = "paper_failed"  # the matter of an invoice whose paper could not be printed
@@ -54,6 +55,11 @@ def invoice_is_due(invoice: Invoice) -> bool:
 
 def receipt_is_due(invoice: Invoice) -> bool:
     return session.scalar(select(Invoice.id).where(Invoice.id == invoice.id, _receipt_due())) is not None
+
+
+def was_mailed(dedupe_key: str) -> bool:
+    """Whether this mail is owed or sent already."""
+    return session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key)) is not None
 
 
 def resting(*, now: datetime) -> set[str]:
