@@ -9,9 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
 
 from tests.browser.axe import axe
 from tests.journeys.words import Words
@@ -26,6 +36,10 @@ NARROW, WIDE, HEIGHT = 320, 1280, 900
 LOCALES = {"ja": "ja-JP", "en": "en-GB"}
 # A page that says no says so by its status, which Chromium repeats in its console.
 EXPECTED = re.compile(r"the server responded with a status of (401|404|409|422|429)")
+HREFS = "all => all.map(one => one.getAttribute('href'))"
+# What a press leads to: another page, a part of this one, or a row that a script adds.
+LEADS_TO = """one => one.closest('[data-repeat-add], [data-repeat-remove]') ? 'script'
+    : one.closest('[hx-get], [hx-post]') && window.htmx ? 'part' : 'page'"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -52,6 +66,7 @@ class Surfer:
     words: Words
     width: int
     journey: str
+    javascript: bool = True
     allowed: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
     checked: set[tuple[str, str]] = field(default_factory=set)
@@ -69,30 +84,88 @@ class Surfer:
 
     # ---- Going about ----------------------------------------------------------------------------------------------
 
-    def open(self, path: str) -> Surfer:
-        self.page.goto(path if "://" in path else self.home + path)
-        return self
+    def open(self, path: str, status: int = 200) -> Surfer:
+        """Go to an address."""
+        answer = self.page.goto(path if "://" in path else self.home + path)
+        return self._arrived(answer, status)
 
-    def follow(self, label: str, nth: int = 0) -> Surfer:
+    def follow(self, label: str, nth: int = 0, status: int = 200) -> Surfer:
         """Click a link, by what it says."""
-        with self.page.expect_navigation():
-            self.page.get_by_role("link", name=label).nth(nth).click()
-        return self
+        return self._clicked(self._named("link", label).nth(nth), status)
 
-    def press(self, label: str, nth: int = 0) -> Surfer:
+    def press(self, label: str, nth: int = 0, status: int = 200) -> Surfer:
         """Press a button that leads to a page, by what it says."""
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name=label).nth(nth).click()
-        return self
+        return self._clicked(self._named("button", label).nth(nth), status)
 
     def fill(self, **values: str) -> Surfer:
-        """Fill fields by name; `__` stands for a hyphen."""
+        """Fill fields by the names they are sent under; `__` stands for a hyphen."""
+        return self.fill_in({name.replace("__", "-"): value for name, value in values.items()})
+
+    def fill_in(self, values: dict[str, str]) -> Surfer:
+        """The same, from a table."""
         for name, value in values.items():
-            self.put(name.replace("__", "-"), value)
+            self._put(name, value)
         return self
 
-    def put(self, name: str, value: str) -> None:
-        """Fill one field, whatever its kind, by the name it is sent under."""
+    def control(self, around: str, ending: str) -> str:
+        """The name of the field that stands in the group of these words and ends like this."""
+        found = self._group(around).locator(f'[name$="{ending}"]').first
+        return found.get_attribute("name") or ""
+
+    def unfold(self, around: str) -> Surfer:
+        """Open what is folded in the group of these words."""
+        for folded in self._group(around).locator("details:not([open]) > summary").all():
+            folded.click()
+        return self
+
+    def _group(self, around: str) -> Locator:
+        legend = self.page.locator("legend").filter(has_text=around)
+        return self.page.locator("main fieldset").filter(has=legend).first
+
+    def tick(self, label: str, nth: int = 0) -> Surfer:
+        """Tick a box or choose an option, by what it says."""
+        self.page.get_by_label(label).nth(nth).check()
+        return self
+
+    def download(self, path: str) -> bytes:
+        """A file, without leaving the page."""
+        answer = self.context.request.get(path if "://" in path else self.home + path)
+        assert answer.status == 200, f"{answer.status} at {answer.url}"
+        return answer.body()
+
+    def address_of(self, label: str, nth: int = 0) -> str:
+        """Where a link of this name leads."""
+        return self._named("link", label).nth(nth).get_attribute("href") or ""
+
+    def addresses(self, beginning: str) -> list[str]:
+        """Where the links of the page lead, as far as it begins like this."""
+        found: list[str] = self.page.locator(f'main a[href^="{beginning}"]').evaluate_all(HREFS)
+        return found
+
+    def _named(self, role: Literal["link", "button"], label: str) -> Locator:
+        exact = self.page.get_by_role(role, name=label, exact=True)
+        return exact if exact.count() else self.page.get_by_role(role, name=label)
+
+    def _clicked(self, target: Locator, status: int) -> Surfer:
+        leads_to = target.evaluate(LEADS_TO) if self.javascript else "page"
+        if leads_to == "script":
+            target.click()
+        elif leads_to == "part":
+            with self.page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
+                target.click()
+            self.page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
+        else:
+            with self.page.expect_navigation() as gone:
+                target.click()
+            return self._arrived(gone.value, status)
+        return self
+
+    def _arrived(self, answer: Response | None, status: int) -> Surfer:
+        assert answer is not None, f"no answer at {self.page.url}"
+        assert answer.status == status, f"{answer.status} at {answer.url}: {self.text[:2000]}"
+        return self
+
+    def _put(self, name: str, value: str) -> None:
         control = self.page.locator(f'main [name="{name}"]')
         kind = control.first.evaluate("one => one.tagName == 'SELECT' ? 'select' : one.type")
         if kind in {"radio", "checkbox"}:
@@ -102,19 +175,38 @@ class Surfer:
         else:
             control.first.fill(value)
 
+    # ---- Looking --------------------------------------------------------------------------------------------------
+
     @property
     def path(self) -> str:
         return urlsplit(self.page.url).path
 
     @property
     def text(self) -> str:
-        return " ".join(self.page.locator("main").inner_text().split())
+        return " ".join((self.page.locator("main").first.text_content() or "").split())
 
     def sees(self, *texts: str) -> Surfer:
+        """These texts stand on the page."""
         shown = self.text
         missing = [text for text in texts if text not in shown]
         assert not missing, f"{missing} not on {self.page.url}: {shown}"
         return self
+
+    def misses(self, *texts: str) -> Surfer:
+        """These do not."""
+        shown = self.text
+        found = [text for text in texts if text in shown]
+        assert not found, f"{found} on {self.page.url}: {shown}"
+        return self
+
+    def row(self, *texts: str) -> str:
+        """The row of a table, or the entry of a list, in which all these texts stand."""
+        rows = [
+            " ".join(text.split()) for text in self.page.locator("main tr, main li, main article").all_text_contents()
+        ]
+        found = [row for row in rows if all(text in row for text in texts)]
+        assert found, f"no row with {texts}: {rows}"
+        return min(found, key=len)
 
     # ---- Looking closely ------------------------------------------------------------------------------------------
 
@@ -180,7 +272,7 @@ def surfing(
         accept_downloads=True,
     )
     context.set_default_timeout(20_000)
-    surfer = Surfer(context.new_page(), context, home, Words(language), width, journey).listen()
+    surfer = Surfer(context.new_page(), context, home, Words(language), width, journey, javascript).listen()
     try:
         yield surfer
     finally:

@@ -9,6 +9,8 @@ import pytest
 from courses_app.foundation import clock
 from courses_app.foundation.clock import JST
 
+MORNING = time(10, 0)
+
 
 class Calendar:
     """The doors read `foundation.clock`; here that clock runs on as always, only from another day."""
@@ -24,7 +26,7 @@ class Calendar:
     def today(self) -> date:
         return clock.day_of(self.now())
 
-    def move_to(self, day: date, at: time = time(10, 0)) -> None:
+    def move_to(self, day: date, at: time = MORNING) -> None:
         """It is now this time of this day, in Tokyo; only forward."""
         self.let_pass(datetime.combine(day, at, tzinfo=JST) - self.now())
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from courses_app.cli.ledger import violations
 from courses_app.cli.worker import run_round
 from courses_app.payments.gateways.local_stripe.server import LocalStripe, local_stripe
 from tests.conftest import BASE_URL, own_database, settings_for
-from tests.journeys.calendar import Calendar
-from tests.journeys.mailbox import Mailbox
+from tests.journeys.calendar import MORNING, Calendar
+from tests.journeys.mailbox import Letter, Mailbox
 from tests.journeys.visitor import Visitor
 from tests.journeys.words import Words
 from tests.payments.wire import send
@@ -112,12 +113,13 @@ class World:
     calendar: Calendar
     mailbox: Mailbox
     log: io.StringIO
+    language: str = "ja"
     visitors: list[Visitor] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
 
-    def visitor(self, language: str = "ja") -> Visitor:
+    def walker(self, language: str = "") -> Visitor:
         """Somebody new at a browser of their own."""
-        somebody = Visitor(self.app.test_client(), BASE_URL, Words(language))
+        somebody = Visitor(self.app.test_client(), BASE_URL, Words(language or self.language))
         self.visitors.append(somebody)
         return somebody
 
@@ -132,11 +134,22 @@ class World:
                     return done
         raise AssertionError("the worker finds something to do for ever")
 
-    def letters(self) -> Mailbox:
-        """The worker sends what is due; then the letters."""
+    def letters(self, address: str, about: str = "") -> list[Letter]:
+        """The letters somebody has got, once the worker has sent what is due."""
         self.worker()
-        self.mailbox.fetch()
-        return self.mailbox
+        return self.mailbox.to(address, about)
+
+    def letter(self, address: str, about: str = "") -> Letter:
+        """The newest of them."""
+        self.worker()
+        return self.mailbox.last(address, about)
+
+    @property
+    def today(self) -> date:
+        return self.calendar.today
+
+    def move_to(self, day: date, at: time = MORNING) -> None:
+        self.calendar.move_to(day, at)
 
     def close(self) -> None:
         """At the end of every journey: the books are in order, nothing failed, and the log knows nobody by name."""
@@ -181,8 +194,3 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.when == "call":
         item.stash[PASSED] = report.passed
     return report
-
-
-@pytest.fixture
-def visit(world: World) -> Callable[..., Visitor]:
-    return world.visitor

@@ -53,17 +53,27 @@ class Visitor:
 
     def follow(self, label: str, nth: int = 0, status: int = 200) -> Visitor:
         """Click on a link, by what it says."""
-        return self.open(self.link(label, nth), status)
+        return self.open(self.address_of(label, nth), status)
 
-    def link(self, label: str, nth: int = 0) -> str:
+    def address_of(self, label: str, nth: int = 0) -> str:
         """Where a link of this name leads."""
-        found = [one for one in self.page.all("a") if label in one.text and one["href"]]
-        assert len(found) > nth, f"no link {label!r}; there are: {[one.text for one in self.page.all('a')]}"
+        found = _named(label, [one for one in self.page.all("a") if one["href"]])
+        assert len(found) > nth, f"no link {label!r} on {self.path}: {[one.text for one in self.page.all('a')]}"
         return found[nth]["href"]
 
-    def fetch(self, path: str) -> Answer:
-        """Download something without leaving the page."""
-        return self._request("GET", urljoin(self.answer.url or self.base_url, path), [])
+    def addresses(self, beginning: str) -> list[str]:
+        """Where the links of the page lead, as far as it begins like this."""
+        return [one["href"] for one in self.main.all("a") if one["href"].startswith(beginning)]
+
+    def download(self, path: str) -> bytes:
+        """A file, without leaving the page."""
+        got = self.fetch(path)
+        assert got.status == 200, f"{got.status} at {got.url}"
+        return got.body
+
+    def fetch(self, path: str, headers: dict[str, str] | None = None) -> Answer:
+        """Whatever answers at an address, without leaving the page."""
+        return self._request("GET", urljoin(self.answer.url or self.base_url, path), [], headers or {})
 
     # ---- Filling in -----------------------------------------------------------------------------------------------
 
@@ -77,6 +87,17 @@ class Visitor:
             controls = [one for one in self._controls() if one["name"] == name]
             assert controls, f"no field {name!r}; there are: {sorted({one['name'] for one in self._controls()})}"
             self._set(controls, value)
+        return self
+
+    def control(self, around: str, ending: str) -> str:
+        """The name of the field that stands in the group of these words and ends like this."""
+        found = [one["name"] for one in self._controls() if around in dom.labels_of(self.page, one)]
+        matching = [name for name in found if name.endswith(ending)]
+        assert matching, f"no field …{ending} for {around!r}; there are: {found}"
+        return matching[0]
+
+    def unfold(self, around: str) -> Visitor:
+        """Without a screen nothing is folded."""
         return self
 
     def tick(self, label: str, nth: int = 0) -> Visitor:
@@ -98,8 +119,8 @@ class Visitor:
 
     def button(self, label: str, nth: int = 0) -> Element:
         """A button of the page, by what it says."""
-        found = [one for one in self.buttons() if label in one.text]
-        assert len(found) > nth, f"no button {label!r}; there are: {[one.text for one in self.buttons()]}"
+        found = _named(label, self.buttons())
+        assert len(found) > nth, f"no button {label!r} on {self.path}: {[one.text for one in self.buttons()]}"
         return found[nth]
 
     def buttons(self) -> list[Element]:
@@ -116,6 +137,10 @@ class Visitor:
     def main(self) -> Element:
         """The page without its header and footer."""
         return (self.page.all("main") or [self.page])[0]
+
+    @property
+    def text(self) -> str:
+        return self.main.text
 
     @property
     def heading(self) -> str:
@@ -141,6 +166,10 @@ class Visitor:
         found = [row for row in rows if all(text in row for text in texts)]
         assert found, f"no row with {texts}: {rows}"
         return min(found, key=len)
+
+    def shoot(self, step: str) -> Visitor:
+        """Nothing to photograph here."""
+        return self
 
     # ---- Below ----------------------------------------------------------------------------------------------------
 
@@ -184,10 +213,16 @@ class Visitor:
         repeated = [one["id"] for one in self.page.all(where=lambda one: bool(one["id"]))]
         assert len(repeated) == len(set(repeated)), f"ids used twice on {self.answer.url}: {sorted(repeated)}"
 
-    def _request(self, method: str, url: str, pairs: list[tuple[str, str]]) -> Answer:
+    def _request(
+        self, method: str, url: str, pairs: list[tuple[str, str]], more: dict[str, str] | None = None
+    ) -> Answer:
+        url = url.partition("#")[0]
         if not url.startswith(self.base_url):
             return self._request_elsewhere(method, url, pairs)
-        target, headers = url.removeprefix(self.base_url) or "/", {"Accept-Language": self.words.language}
+        target, headers = (
+            url.removeprefix(self.base_url) or "/",
+            {"Accept-Language": self.words.language, **(more or {})},
+        )
         if self.answer.url.startswith(self.base_url):
             headers["Referer"] = self.answer.url
         if method == "GET" and pairs:
@@ -205,6 +240,12 @@ class Visitor:
         got = send(method, url, form=dict(pairs)) if method != "GET" else send(method, url)
         kept = {name.lower(): value for name, value in got.headers.items()}
         return Answer(url, got.status, kept, got.text.encode())
+
+
+def _named(label: str, elements: list[Element]) -> list[Element]:
+    """Those that say exactly this; if there are none, those that say it among other things."""
+    exact = [one for one in elements if one.text == label]
+    return exact or [one for one in elements if label in one.text]
 
 
 def _choose(options: list[Element], value: str, mark: str) -> None:
