@@ -1,5 +1,39 @@
 """Questions about certificates."""
 
+from courses_app.certificates.queries.due import (
+    ABSENCE,
+    PAPER_FAILED,
+    absence_due,
+    certificate_due,
+    count_to_come,
+    failed_paper_of,
+    is_due,
+    next_absence,
+    next_certificate,
+    next_notice,
+    notice_due,
+    resting,
+)
+from courses_app.certificates.queries.lists import (
+    CertificateFilter,
+    by_code,
+    by_code_for,
+    closed_run,
+    copies_of,
+    courses_with_certificates,
+    every,
+    for_office,
+    latest,
+    notice_by_number,
+    of_organization,
+    of_person,
+)
 from courses_app.certificates.queries.standing import valid_certificates_of
+from courses_app.certificates.queries.violations import violations
 
-__all__ = ["valid_certificates_of"]
+__all__ = [
+    "ABSENCE", "PAPER_FAILED", "CertificateFilter", "absence_due", "by_code", "by_code_for", "certificate_due",
+    "closed_run", "copies_of", "count_to_come", "courses_with_certificates", "every", "failed_paper_of", "for_office",
+    "is_due", "latest", "next_absence", "next_certificate", "next_notice", "notice_by_number", "notice_due",
+    "of_organization", "of_person", "resting", "valid_certificates_of", "violations",
+]  # fmt: skip

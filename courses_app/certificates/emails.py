@@ -1,0 +1,107 @@
+"""What organizations and attendees are told: certificates, notices, absences; each mail owed with its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+
+from courses_app.bookings.models import Seat
+from courses_app.certificates.documents import verify_url
+from courses_app.certificates.models import Certificate, FailureNotice
+from courses_app.certificates.queries import ABSENCE
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.documents import StoredDocument
+from courses_app.foundation.outbox import queue_mail
+from courses_app.payments.queries import issuer_on
+from courses_app.rosters.models import RosterEntry
+
+
+def issued(certificate: Certificate, *, now: datetime) -> None:
+    """The certificate, to the organization and to the attendee."""
+    _of_certificate("issued", certificate, key="issued", documents=[certificate.document], now=now)
+
+
+def reissued(certificate: Certificate, *, now: datetime) -> None:
+    """The new copy; the older ones no longer count."""
+    key = f"reissued:{certificate.revision}"
+    _of_certificate("reissued", certificate, key=key, documents=[certificate.document], now=now)
+
+
+def revoked(certificate: Certificate, *, now: datetime) -> None:
+    """The certificate no longer counts, and why."""
+    _of_certificate("revoked", certificate, key="revoked", documents=[], now=now)
+
+
+def failed(notice: FailureNotice, *, now: datetime) -> None:
+    """The notice of failure, to the organization."""
+    _queue(
+        "failed",
+        notice.entry.seat,
+        subject=("notice_of_failure", notice.number),
+        documents=[notice.document],
+        key=f"notice:{notice.number}",
+        now=now,
+    )
+
+
+def absent(entry: RosterEntry, *, now: datetime) -> None:
+    """Somebody did not come, to the organization."""
+    seat = entry.seat
+    _queue("absent", seat, subject=("seat", seat.reference), documents=[], key=f"{ABSENCE}{seat.reference}", now=now)
+
+
+def _of_certificate(
+    name: str, certificate: Certificate, *, key: str, documents: Sequence[StoredDocument], now: datetime
+) -> None:
+    seat = certificate.entry.seat
+    organization_address = seat.booking.organization.contact_email
+    attendee_address = seat.email or seat.person.email
+    told: dict[str, Any] = {
+        "certificate": certificate,
+        "facts": certificate.facts,
+        "verify_url": verify_url(certificate.code),
+    }
+    subject = ("certificate", certificate.number)
+    whole_key = f"certificate:{certificate.number}:{key}"
+    _queue(name, seat, subject=subject, documents=documents, key=whole_key, now=now, **told)
+    if attendee_address and attendee_address != organization_address:
+        _queue(
+            f"{name}_attendee", seat, to=attendee_address, subject=subject, documents=documents,
+            key=f"{whole_key}:attendee", now=now, **told,
+        )  # fmt: skip
+
+
+def _queue(
+    name: str,
+    seat: Seat,
+    *,
+    subject: tuple[str, str],
+    documents: Sequence[StoredDocument],
+    key: str,
+    now: datetime,
+    to: str = "",
+    **more: Any,
+) -> None:
+    base_url = current_app.config["SETTINGS"].base_url
+    queue_mail(
+        f"certificates/{name}",
+        to=to or seat.booking.organization.contact_email,
+        language=seat.booking.language,
+        subject=subject,
+        facts={
+            "seat": seat,
+            "run": seat.run,
+            "course": seat.run.course,
+            "organization": seat.booking.organization,
+            "issuer": issuer_on(day_of(now)),
+            "list_url": f"{base_url}/organization/certificates",
+            "runs_url": f"{base_url}/runs?course={seat.run.course.slug}",
+            **more,
+        },
+        documents=documents,
+        dedupe_key=key,
+        now=now,
+    )

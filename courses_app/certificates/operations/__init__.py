@@ -1,0 +1,16 @@
+"""What changes certificates: issued, reissued, revoked; and what closed rosters owe besides."""
+
+from courses_app.certificates.operations.issuing import (
+    NumberTaken,
+    issue_certificate,
+    issue_notice,
+    put_off_paper,
+    tell_absence,
+)
+from courses_app.certificates.operations.keeping import NewName, reissue_certificate, reopen_roster, revoke_certificate
+from courses_app.certificates.operations.verifying import Checked, TooManyChecks, check_by_code, check_by_number
+
+__all__ = [
+    "Checked", "NewName", "NumberTaken", "TooManyChecks", "check_by_code", "check_by_number", "issue_certificate",
+    "issue_notice", "put_off_paper", "reissue_certificate", "reopen_roster", "revoke_certificate", "tell_absence",
+]  # fmt: skip
