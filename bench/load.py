@@ -18,6 +18,7 @@ class Answer:
     status: int
     seconds: float
     location: str
+    cookie: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Connection:
         location = next((line[10:] for line in lines if line.lower().startswith("location: ")), "")
         if any(line.lower() == "connection: close" for line in lines):
             self.socket = None
-        return Answer(int(lines[0].split(" ", 2)[1]), time.perf_counter() - started, location), body
+        cookie = next((line[12:].split(";")[0] for line in lines if line.lower().startswith("set-cookie: ")), "")
+        return Answer(int(lines[0].split(" ", 2)[1]), time.perf_counter() - started, location, cookie), body
 
     def _exchange(self, request: bytes) -> tuple[bytes, bytes]:
         if self.socket is None:

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from courses_app.config import ROOT, Settings
-from courses_app.foundation import assets, catalogues, db, health, logs, templating, web
+from courses_app.foundation import assets, catalogues, db, fragments, health, logs, templating, web
 
 DOORS = (
     "accounts.routes",
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         instance_path=str(settings.instance),
     )
     _configure(app, settings)
-    for tool in (logs, templating, catalogues, db, web, assets):
+    for tool in (logs, catalogues, templating, fragments, db, web, assets):
         tool.prepare(app)
     app.register_blueprint(health.pages)
     _open_rooms(app)

@@ -9,11 +9,13 @@ from flask import Flask, has_app_context
 
 from courses_app.foundation.db import transaction
 from tests.accounts.making import MakeAccounts
+from tests.bookings.making import MakeBookings
 from tests.catalogue.making import MakeCatalogue
 from tests.payments.making import MakePayments
+from tests.rosters.making import MakeRosters
 
 
-class Make(MakeAccounts, MakeCatalogue, MakePayments):
+class Make(MakeAccounts, MakeCatalogue, MakePayments, MakeBookings, MakeRosters):
     """`make.course()`, `make.run()`, … each commits; objects come back loaded and may be read afterwards."""
 
     def __init__(self, app: Flask) -> None:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from jinja2 import StrictUndefined
 
 from courses_app.foundation.clock import JST
+from courses_app.foundation.wording import Wording
 from courses_app.foundation.yen import Yen
 
 WEEKDAYS_JA = "月火水木金土日"
@@ -29,6 +30,7 @@ def prepare(app: Flask) -> None:
     for name, function in FILTERS.items():
         app.jinja_env.filters[name] = function
     app.context_processor(_globals)
+    Wording().prepare(app)
 
 
 def _globals() -> dict[str, Any]:

@@ -62,9 +62,14 @@ def test_only_doors_read_the_clock() -> None:
             assert not re.search(r"clock\.(now|today)\(\)|datetime\.now\(|date\.today\(", source), path
 
 
+# The two places that call a text safe: our own catalogues' words, and pieces a template has escaped already.
+SAFE = {"foundation/wording.py", "foundation/fragments.py"}
+
+
 def test_s29_no_way_around_autoescape() -> None:
     for path in SOURCES:
-        assert not re.search(r"\bMarkup\(|render_template_string", path.read_text()), path
+        assert "render_template_string" not in path.read_text(), path
+        assert str(path.relative_to(PACKAGE)) in SAFE or "Markup(" not in path.read_text(), path
     for path in (ROOT / "templates").rglob("*.html"):
         assert not re.search(r"\|\s*safe\b|autoescape false", path.read_text()), path
 
