@@ -26,18 +26,21 @@ class Wording:
 
     def prepare(self, app: Flask) -> None:
         app.jinja_env.globals.update(
-            _=pass_eval_context(self.gettext),
-            gettext=pass_eval_context(self.gettext),
-            pgettext=pass_eval_context(self.pgettext),
-            ngettext=pass_eval_context(self.ngettext),
+            _=self.gettext,
+            gettext=self.gettext,
+            pgettext=self.pgettext,
+            ngettext=self.ngettext,
         )
 
+    @pass_eval_context
     def gettext(self, context: EvalContext, message: str, **variables: Any) -> str:
         return self._said(context, None, message, variables)
 
+    @pass_eval_context
     def pgettext(self, context: EvalContext, meaning: str, message: str, **variables: Any) -> str:
         return self._said(context, meaning, message, variables)
 
+    @pass_eval_context
     def ngettext(self, context: EvalContext, one: str, many: str, num: int, **variables: Any) -> str:
         text: str = get_translations().ungettext(one, many, num)
         return _filled(context, Markup(text), {"num": num, **variables})
