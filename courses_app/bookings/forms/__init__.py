@@ -1,8 +1,19 @@
 """What people type about bookings."""
 
 from courses_app.bookings.forms.attendees import KNOWN_FROM, AttendeesForm, CorrectionForm
+from courses_app.bookings.forms.office import (
+    CapacityForm,
+    EventForm,
+    OfficeBookingsFilter,
+    PaymentsFilter,
+    ReasonForm,
+    ReceiptForm,
+    SentForm,
+)
 from courses_app.bookings.forms.orders import METHOD_LABELS, STATE_LABELS, BookingsFilter, OrderForm
 
 __all__ = [
-    "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AttendeesForm", "BookingsFilter", "CorrectionForm", "OrderForm",
+    "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AttendeesForm", "BookingsFilter", "CapacityForm",
+    "CorrectionForm", "EventForm", "OfficeBookingsFilter", "OrderForm", "PaymentsFilter", "ReasonForm", "ReceiptForm",
+    "SentForm",
 ]  # fmt: skip

@@ -4,15 +4,17 @@ from courses_app.bookings.operations.attendees import correct_attendee
 from courses_app.bookings.operations.cancel import call_off, cancel, cancel_by_office
 from courses_app.bookings.operations.capacity import change_capacity
 from courses_app.bookings.operations.checkouts import begin_checkout
+from courses_app.bookings.operations.firms import Unfitting, note_refund_from_firm, settle_checkout
 from courses_app.bookings.operations.hold import hold_seats
 from courses_app.bookings.operations.lapse import lapse_hold, lapse_order
 from courses_app.bookings.operations.order import order
 from courses_app.bookings.operations.refunds import note_refund_sent
 from courses_app.bookings.operations.settle import settle
-from courses_app.bookings.operations.tickets import keep_ticket
+from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "AttendeeFacts", "begin_checkout", "call_off", "cancel", "cancel_by_office", "change_capacity", "correct_attendee",
-    "hold_seats", "keep_ticket", "lapse_hold", "lapse_order", "note_refund_sent", "order", "settle",
+    "AttendeeFacts", "Unfitting", "begin_checkout", "call_off", "cancel", "cancel_by_office", "change_capacity",
+    "correct_attendee", "hold_seats", "keep_ticket", "lapse_hold", "lapse_order", "note_refund_from_firm",
+    "note_refund_sent", "order", "put_off_ticket", "settle", "settle_checkout",
 ]  # fmt: skip

@@ -19,11 +19,13 @@ from courses_app.payments.models import Refund
 from courses_app.payments.queries import open_matter_of, refunds_due
 
 
-def note_refund_sent(*, refund: Refund, sent_on: date, by: Actor, now: datetime) -> None:
+def note_refund_sent(
+    *, refund: Refund, sent_on: date, by: Actor, now: datetime, external_id: str | None = None
+) -> None:
     """The office has sent money back; a booking with nothing left to send is refunded. Twice does nothing more."""
     found = session.scalar(select(Booking.id).where(Booking.invoice_id == refund.invoice_id))
     booking = locked_booking(found) if found is not None else None
-    payments.note_refund_sent(refund=refund, sent_on=sent_on, by=by, now=now)
+    payments.note_refund_sent(refund=refund, sent_on=sent_on, external_id=external_id, by=by, now=now)
     if booking is None or refunds_due(refund.invoice) or not BOOKING.allows(booking.status, BookingMove.REFUND):
         return
     move_booking(booking, BookingMove.REFUND, by=by, now=now)

@@ -7,10 +7,12 @@ from datetime import datetime
 from courses_app.bookings import emails
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations.locks import locked_booking
+from courses_app.bookings.queries import TICKET_FAILED
 from courses_app.bookings.rules import SeatStatus
-from courses_app.foundation import audit
+from courses_app.foundation import audit, matters
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.documents import store
+from courses_app.payments.queries import open_matter_of
 
 
 def keep_ticket(*, seat: Seat, content: bytes, now: datetime) -> bool:
@@ -24,10 +26,21 @@ def keep_ticket(*, seat: Seat, content: bytes, now: datetime) -> bool:
         return False
     seat.ticket = store(kind="admission_ticket", filename=f"ticket-{seat.reference}.pdf", content=content, now=now)
     audit.record(by=SYSTEM, now=now, action="seat.ticket", subject=("seat", seat.reference))
+    if (matter := open_matter_of(TICKET_FAILED, "seat", seat.reference)) is not None:
+        matters.settle(matter, by=SYSTEM, now=now, note="printed")
     emails.ticket_to_attendee(seat, now=now)
     if all(one.ticket_document_id or one.ticket for one in _confirmed(booking)):
         emails.tickets_to_booker(booking, now=now)
     return True
+
+
+def put_off_ticket(*, seat: Seat, reason: str, now: datetime) -> None:
+    """Note that a ticket could not be printed: it is tried again later, and staff see why (a character, a fault)."""
+    detail = {"reason": reason, "tried_at": now.isoformat()}
+    matter = matters.open_matter(
+        kind=TICKET_FAILED, subject=("seat", seat.reference), now=now, by=SYSTEM, detail=detail
+    )
+    matter.detail = detail
 
 
 def _confirmed(booking: Booking) -> list[Seat]:

@@ -7,10 +7,28 @@ from courses_app.bookings.queries.bookings import (
     bookings_of,
     events_of,
     in_state,
-    office_bookings,
     seat_of,
 )
-from courses_app.bookings.queries.due import checkouts_to_close, holds_run_out, orders_unpaid, seat_without_ticket
+from courses_app.bookings.queries.due import (
+    TICKET_FAILED,
+    checkouts_of,
+    checkouts_to_close,
+    events_unfinished,
+    holds_run_out,
+    orders_unpaid,
+    refund_of_payment,
+    seat_without_ticket,
+    tickets_put_off,
+)
+from courses_app.bookings.queries.office import (
+    Consequences,
+    Wanted,
+    consequences_of,
+    office_page,
+    office_rows,
+    seats_of_run,
+    trail_of,
+)
 from courses_app.bookings.queries.seats import (
     confirmed_seats,
     live,
@@ -25,8 +43,10 @@ from courses_app.bookings.queries.seats import (
 from courses_app.bookings.queries.violations import violations
 
 __all__ = [
-    "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of", "checkouts_to_close", "confirmed_seats",
-    "events_of", "holds_run_out", "in_state", "live", "office_bookings", "orders_unpaid", "people_in_run",
-    "people_to_choose", "seat_of", "seat_of_organization", "seat_without_ticket", "seats_left",
-    "seats_of_organization", "seats_of_person", "taken_by_run", "violations",
+    "TICKET_FAILED", "Consequences", "Wanted", "booking_for_office", "booking_of", "booking_of_invoice",
+    "bookings_of", "checkouts_of", "checkouts_to_close", "confirmed_seats", "consequences_of", "events_of",
+    "events_unfinished", "holds_run_out", "in_state", "live", "office_page", "office_rows", "orders_unpaid",
+    "people_in_run", "people_to_choose", "refund_of_payment", "seat_of", "seat_of_organization",
+    "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person", "seats_of_run", "taken_by_run",
+    "tickets_put_off", "trail_of", "violations",
 ]  # fmt: skip

@@ -8,13 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from courses_app.accounts.models import Organization, Person
+from courses_app.accounts.models import Organization
 from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.rules import BookingStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
-from courses_app.foundation.text import search_key
 from courses_app.payments.models import Invoice
 
 
@@ -53,29 +52,10 @@ def bookings_of(
     organization: Organization, *, state: BookingStatus | None, number: int, now: datetime
 ) -> Page[Booking]:
     """A page of an organization's bookings, the latest first."""
-    query = _lines().where(Booking.organization_id == organization.id)
+    query = lines().where(Booking.organization_id == organization.id)
     if state is not None:
         query = query.where(in_state(state, now=now))
     return paged(query.order_by(Booking.id.desc()), number=number)
-
-
-def office_bookings(
-    *, state: BookingStatus | None, run: str, organization: str, words: str, now: datetime
-) -> Select[Booking]:
-    """Bookings of all organizations for staff, the latest first; to be paged, or written into a file.
-
-    `run` and `organization` are references; `words` finds references, names of attendees and of organizations.
-    """
-    query = _lines().join(Booking.organization).order_by(Booking.id.desc())
-    if state is not None:
-        query = query.where(in_state(state, now=now))
-    if run:
-        query = query.where(Booking.seats.any(Seat.run.has(CourseRun.reference == run)))
-    if organization:
-        query = query.where(Organization.reference == organization)
-    for word in words.split():
-        query = query.where(_found(word))
-    return query
 
 
 def in_state(state: BookingStatus, *, now: datetime) -> ColumnElement[bool]:
@@ -86,15 +66,6 @@ def in_state(state: BookingStatus, *, now: datetime) -> ColumnElement[bool]:
     if state is BookingStatus.EXPIRED:
         return or_(Booking.status == state, over)
     return Booking.status == state
-
-
-def _found(word: str) -> ColumnElement[bool]:
-    return or_(
-        Booking.reference == word.upper(),
-        Organization.search_key.contains(search_key(word), autoescape=True),
-        Booking.seats.any(Seat.person.has(Person.search_key.contains(search_key(word), autoescape=True))),
-        Booking.seats.any((Seat.family_name + Seat.given_name).contains(word, autoescape=True)),
-    )
 
 
 def _whole() -> Select[Booking]:
@@ -108,7 +79,7 @@ def _whole() -> Select[Booking]:
     )
 
 
-def _lines() -> Select[Booking]:
+def lines() -> Select[Booking]:
     """With what a line of a list shows."""
     return select(Booking).options(
         joinedload(Booking.organization),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -11,7 +11,12 @@ from sqlalchemy.orm import joinedload
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.rules import BookingStatus, SeatStatus
 from courses_app.foundation.db import session
-from courses_app.payments.models import Checkout, CheckoutStatus
+from courses_app.foundation.matters import Matter
+from courses_app.foundation.yen import Yen
+from courses_app.payments.models import Checkout, CheckoutStatus, EventResult, Payment, Refund, StripeEvent
+
+TICKET_FAILED = "ticket_failed"  # the matter of a ticket that could not be printed
+REST = timedelta(minutes=30)  # until it is tried again
 
 
 def holds_run_out(*, now: datetime) -> Sequence[int]:
@@ -46,6 +51,36 @@ def checkouts_to_close() -> Sequence[Checkout]:
     ).all()
 
 
+def checkouts_of(booking_id: int) -> Sequence[Checkout]:
+    """The payment pages of a booking that are still open at Stripe."""
+    return session.scalars(
+        select(Checkout)
+        .join(Booking, Booking.invoice_id == Checkout.invoice_id)
+        .where(Booking.id == booking_id, Checkout.status == CheckoutStatus.OPEN, Checkout.external_id.is_not(None))
+        .order_by(Checkout.id)
+    ).all()
+
+
+def events_unfinished(*, before: datetime) -> Sequence[str]:
+    """Stored events that nobody has worked off: the process died, or Stripe could not be asked (R-15)."""
+    return session.scalars(
+        select(StripeEvent.event_id)
+        .where(StripeEvent.result == EventResult.RECEIVED, StripeEvent.received_at < before)
+        .order_by(StripeEvent.id)
+    ).all()
+
+
+def refund_of_payment(external_id: str, amount: Yen) -> Refund | None:
+    """The refund of this amount for a payment, one that is still due before one that was sent."""
+    return session.scalars(
+        select(Refund)
+        .join(Payment, Payment.invoice_id == Refund.invoice_id)
+        .where(Payment.external_id == external_id, Refund.amount == amount)
+        .order_by(Refund.status, Refund.id)
+        .limit(1)
+    ).one_or_none()
+
+
 def seat_without_ticket(*, without: Collection[int] = ()) -> Seat | None:
     """The next confirmed seat that waits for its ticket, whole; `without` those that can't be printed now."""
     return session.scalars(
@@ -55,3 +90,14 @@ def seat_without_ticket(*, without: Collection[int] = ()) -> Seat | None:
         .order_by(Seat.id)
         .limit(1)
     ).one_or_none()
+
+
+def tickets_put_off(*, now: datetime) -> set[int]:
+    """Seats whose ticket could not be printed just now."""
+    since = (now - REST).isoformat()
+    found = session.execute(
+        select(Seat.id, Matter.detail)
+        .join(Matter, Matter.subject_reference == Seat.reference)
+        .where(Matter.kind == TICKET_FAILED, Matter.settled_at.is_(None))
+    )
+    return {seat_id for seat_id, detail in found if (detail or {}).get("tried_at", "") > since}

@@ -1,0 +1,112 @@
+"""All bookings, and one of them: what happened, and cancelling it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import flash, render_template, request
+from flask_babel import gettext as _
+
+from courses_app.accounts.guards import current_actor, staff
+from courses_app.bookings import operations, queries
+from courses_app.bookings.admin_routes.blueprint import Answer, any_booking, pages, refusals_on
+from courses_app.bookings.forms import METHOD_LABELS, STATE_LABELS, OfficeBookingsFilter, ReasonForm
+from courses_app.bookings.models import Booking
+from courses_app.bookings.rules import BOOKING, BookingMove, BookingStatus, shown_status
+from courses_app.foundation import clock
+from courses_app.foundation.clock import JST
+from courses_app.foundation.forms import BaseForm
+from courses_app.foundation.paging import page_number
+from courses_app.foundation.tables import csv_response
+from courses_app.foundation.templating import local
+from courses_app.foundation.web import see_other, writes
+from courses_app.foundation.yen import total
+
+
+@pages.get("/office/bookings")
+@staff
+def bookings() -> Answer:
+    form, now = OfficeBookingsFilter(request.args), clock.now()
+    page = queries.office_page(_wanted(form), number=page_number(request.args.get("page")), now=now)
+    lines = [(one, _state(one, now)) for one in page.rows]
+    return render_template("bookings/office_bookings.html", form=form, page=page, lines=lines)
+
+
+@pages.get("/office/bookings.csv")
+@staff
+def bookings_csv() -> Answer:
+    now = clock.now()
+    header = [
+        _("Booking"), _("State"), _("Course"), _("Course run"), _("Starts"), _("Organization"), _("Booked by"),
+        _("Attendees"), _("Total"), _("Method of payment"), _("Ordered"), _("Paid"),
+    ]  # fmt: skip
+    rows = _cells(queries.office_rows(_wanted(OfficeBookingsFilter(request.args)), now=now), now)
+    return csv_response("bookings.csv", header, rows)
+
+
+@pages.get("/office/bookings/<reference>")
+@staff
+def booking(reference: str) -> Answer:
+    return _page(reference, ReasonForm(formdata=None))
+
+
+def _page(reference: str, form: BaseForm) -> str:
+    found, now = any_booking(reference), clock.now()
+    invoice = found.invoice
+    payments = invoice.payments if invoice else []
+    owed = total(one.amount for one in payments) - total(one.amount for one in (invoice.refunds if invoice else []))
+    return render_template(
+        "bookings/office_booking.html",
+        booking=found,
+        state=_state(found, now),
+        form=form,
+        trail=queries.trail_of(found),
+        payments=payments,
+        refunds=invoice.refunds if invoice else [],
+        refund=owed,
+        can_cancel=BOOKING.allows(found.status, BookingMove.CANCEL) and _state(found, now) is found.status,
+    )
+
+
+@pages.post("/office/bookings/<reference>/cancellation")
+@staff
+@refusals_on(ReasonForm, _page)
+@writes
+def cancel(reference: str) -> Answer:
+    form = ReasonForm()
+    if not form.validate():
+        return _page(reference, form), 422
+    operations.cancel_by_office(
+        booking=any_booking(reference), reason=form.reason.data or "", by=current_actor(), now=clock.now()
+    )
+    flash(_("The booking has been cancelled, and who booked is told by e-mail."), "success")
+    return see_other("bookings_admin.booking", reference=reference)
+
+
+def _wanted(form: OfficeBookingsFilter) -> queries.Wanted:
+    return queries.Wanted(
+        state=form.wanted,
+        run=(form.run.data or "").upper(),
+        organization=(form.organization.data or "").upper(),
+        words=form.q.data or "",
+    )
+
+
+def _state(found: Booking, now: datetime) -> BookingStatus:
+    return shown_status(found.status, found.hold_until, now=now)
+
+
+def _cells(found: Iterator[Booking], now: datetime) -> Iterator[list[object]]:
+    for one in found:
+        yield [
+            one.reference, STATE_LABELS[_state(one, now)], local(one.run.course, "name"), one.run.reference,
+            _written(one.run.starts_at), one.organization.name, one.booked_by.full_name,
+            "、".join(seat.full_name for seat in one.seats), one.total,
+            METHOD_LABELS[one.payment_method] if one.payment_method else None,
+            _written(one.ordered_at), _written(one.paid_at),
+        ]  # fmt: skip
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M") if at else None

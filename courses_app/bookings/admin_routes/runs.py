@@ -1,0 +1,99 @@
+"""A run's seats: their number, who has them, and what happens when the run does not take place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from flask import flash, render_template
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from courses_app.accounts.guards import current_actor, staff
+from courses_app.bookings import operations, queries
+from courses_app.bookings.admin_routes.blueprint import Answer, any_run, pages, refusals_on
+from courses_app.bookings.forms import CapacityForm, ReasonForm
+from courses_app.bookings.models import Seat
+from courses_app.foundation import clock
+from courses_app.foundation.forms import BaseForm
+from courses_app.foundation.tables import csv_response
+from courses_app.foundation.web import see_other, writes
+
+SEAT_WORDS = {"held": _l("Kept"), "ordered": _l("Kept until payment"), "confirmed": _l("Confirmed")}
+
+
+@pages.get("/office/runs/<reference>/calling-off")
+@staff
+def calling_off(reference: str) -> Answer:
+    return _calling_off_page(reference, ReasonForm(formdata=None))
+
+
+def _calling_off_page(reference: str, form: BaseForm) -> str:
+    run = any_run(reference)
+    consequences = queries.consequences_of(run, now=clock.now())
+    return render_template("bookings/calling_off.html", run=run, form=form, consequences=consequences)
+
+
+@pages.post("/office/runs/<reference>/calling-off")
+@staff
+@refusals_on(ReasonForm, _calling_off_page)
+@writes
+def call_off(reference: str) -> Answer:
+    form = ReasonForm()
+    if not form.validate():
+        return _calling_off_page(reference, form), 422
+    ended = operations.call_off(
+        run=any_run(reference), reason=form.reason.data or "", by=current_actor(), now=clock.now()
+    )
+    flash(
+        _("The run has been called off. %(bookings)d bookings were cancelled and told by e-mail.", bookings=ended),
+        "success",
+    )
+    return see_other("catalogue_admin.run", reference=reference)
+
+
+@pages.get("/office/runs/<reference>/capacity")
+@staff
+def capacity(reference: str) -> Answer:
+    return _capacity_page(reference, CapacityForm(formdata=None, capacity=any_run(reference).capacity))
+
+
+def _capacity_page(reference: str, form: BaseForm) -> str:
+    run = any_run(reference)
+    taken = queries.taken_by_run([run.id], now=clock.now())[run.id]
+    return render_template("bookings/capacity.html", run=run, form=form, taken=taken)
+
+
+@pages.post("/office/runs/<reference>/capacity")
+@staff
+@refusals_on(CapacityForm, _capacity_page)
+@writes
+def change_capacity(reference: str) -> Answer:
+    form = CapacityForm()
+    if not form.validate():
+        return _capacity_page(reference, form), 422
+    operations.change_capacity(
+        run=any_run(reference), capacity=form.capacity.data or 0, by=current_actor(), now=clock.now()
+    )
+    flash(_("The capacity has been changed."), "success")
+    return see_other("catalogue_admin.run", reference=reference)
+
+
+@pages.get("/office/runs/<reference>/bookings")
+@staff
+def seats(reference: str) -> Answer:
+    """The list of seats as a file."""
+    run = any_run(reference)
+    header = [
+        _("Seat"), _("State"), _("Name"), _("Reading"), _("Date of birth"), _("Role"), _("E-mail"), _("Organization"),
+        _("Booking"), _("Booked by"), _("Price"),
+    ]  # fmt: skip
+    return csv_response(f"seats-{run.reference}.csv", header, _cells(queries.seats_of_run(run, now=clock.now())))
+
+
+def _cells(found: Iterable[Seat]) -> Iterator[list[object]]:
+    for seat in found:
+        yield [
+            seat.reference, SEAT_WORDS[seat.status.value], seat.full_name, seat.full_name_kana,
+            seat.born_on.isoformat() if seat.born_on else None, seat.role_code, seat.email,
+            seat.booking.organization.name, seat.booking.reference, seat.booking.booked_by.full_name, seat.price,
+        ]  # fmt: skip

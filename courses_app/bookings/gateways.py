@@ -1,0 +1,48 @@
+"""Stripe, as this room asks it: always outside a transaction, and with the settings of the running application."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app
+
+from courses_app.config import Settings
+from courses_app.payments.gateways import stripe_checkout
+from courses_app.payments.gateways.stripe_checkout import CheckoutOpened, CheckoutState, Event, StripeSettings
+from courses_app.payments.models import Checkout
+from courses_app.payments.operations import ask_for_checkout
+
+
+def stripe_settings() -> StripeSettings:
+    """What connects us to our account. Raises ValueError for a key that would leave this machine unencrypted."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return StripeSettings(settings.stripe_secret_key, settings.stripe_webhook_secret, settings.stripe_api_base)
+
+
+def ask(checkout: Checkout, *, booking: str) -> CheckoutOpened:
+    """Ask for the page of an intended checkout; the addresses to return to are our own, whatever the request's host.
+
+    Raises GatewayUnreachable and GatewayRefused.
+    """
+    page = f"{current_app.config['SETTINGS'].base_url}/bookings/{booking}/payment"
+    return ask_for_checkout(
+        checkout,
+        settings=stripe_settings(),
+        success_url=f"{page}/return?checkout={{CHECKOUT_SESSION_ID}}",
+        cancel_url=page,
+    )
+
+
+def fetch(external_id: str) -> CheckoutState:
+    """How a checkout stands at Stripe now. Raises GatewayUnreachable and GatewayRefused."""
+    return stripe_checkout.fetch_checkout(stripe_settings(), external_id)
+
+
+def close(external_id: str) -> CheckoutState:
+    """Close a payment page, and say how it ended. Raises GatewayUnreachable and GatewayRefused."""
+    return stripe_checkout.expire_checkout(stripe_settings(), external_id)
+
+
+def read_event(payload: bytes, signature: str, *, now: datetime) -> Event:
+    """A signed event. Raises SignatureRefused."""
+    return stripe_checkout.read_event(stripe_settings(), payload, signature, now=now)

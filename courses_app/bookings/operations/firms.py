@@ -1,0 +1,80 @@
+"""What Stripe says of a payment page, turned into settled bookings, or into a reason for a person to look (R-12)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from courses_app.bookings import queries
+from courses_app.bookings.models import Booking
+from courses_app.bookings.operations.refunds import note_refund_sent
+from courses_app.bookings.operations.settle import settle
+from courses_app.foundation.audit import STRIPE
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.yen import Yen
+from courses_app.payments import queries as payments
+from courses_app.payments.gateways.stripe_checkout import CheckoutState
+from courses_app.payments.models import Checkout, CheckoutStatus, PaymentMethod
+from courses_app.payments.operations import note_checkout_ended
+from courses_app.payments.rules import AlreadyPaid, AmountDiffers, RecordedElsewhere
+
+
+class Unfitting(Exception):
+    """Money that fits nothing we asked for; `reason` is a code that staff read."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def settle_checkout(*, state: CheckoutState, livemode: bool, now: datetime) -> Booking | None:
+    """Settle what a payment page says was paid; None while it was not. Safe to repeat.
+
+    The return page, the webhook and the worker all end here. Raises Unfitting before anything is written.
+    """
+    checkout = _ours(state)
+    if not state.paid:
+        if state.status == "expired":
+            note_checkout_ended(checkout=checkout, status=CheckoutStatus.EXPIRED, external_id=state.id, now=now)
+        return None
+    _check(state, checkout, livemode=livemode)
+    try:
+        booking = settle(
+            invoice=checkout.invoice,
+            provider=PaymentMethod.STRIPE,
+            external_id=state.payment_intent or state.id,
+            amount=Yen(state.amount_total or 0),
+            received_on=day_of(now),
+            by=STRIPE,
+            now=now,
+        )
+    except (AlreadyPaid, AmountDiffers, RecordedElsewhere) as refusal:
+        raise Unfitting(REASONS[type(refusal)]) from refusal
+    note_checkout_ended(checkout=checkout, status=CheckoutStatus.COMPLETE, external_id=state.id, now=now)
+    return booking
+
+
+def note_refund_from_firm(*, payment_intent: str, amount: Yen, external_id: str, now: datetime) -> None:
+    """A refund that Stripe tells of: the one we owe, sent by hand from its dashboard. Raises Unfitting."""
+    refund = queries.refund_of_payment(payment_intent, amount)
+    if refund is None:
+        raise Unfitting("refund_not_owed")
+    note_refund_sent(refund=refund, sent_on=day_of(now), external_id=external_id, by=STRIPE, now=now)
+
+
+REASONS = {AlreadyPaid: "paid_twice", AmountDiffers: "wrong_amount", RecordedElsewhere: "recorded_elsewhere"}
+
+
+def _ours(state: CheckoutState) -> Checkout:
+    checkout = payments.checkout_of(state.request_id or "") or payments.checkout_at(state.id)
+    if checkout is None or checkout.invoice.reference != state.reference:
+        raise Unfitting("unknown_reference")
+    return checkout
+
+
+def _check(state: CheckoutState, checkout: Checkout, *, livemode: bool) -> None:
+    if state.livemode is not livemode:
+        raise Unfitting("wrong_mode")
+    if state.currency != "jpy":
+        raise Unfitting("wrong_currency")
+    if state.amount_total != checkout.amount:
+        raise Unfitting("wrong_amount")

@@ -1,0 +1,187 @@
+"""What the clock does for bookings: each piece is looked at again under its lock, in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from flask import current_app
+
+from courses_app.bookings import documents, gateways, operations, queries
+from courses_app.bookings.models import Seat
+from courses_app.bookings.operations import Unfitting
+from courses_app.foundation import matters
+from courses_app.foundation.audit import STRIPE
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.db import transaction
+from courses_app.foundation.papers import GlyphMissing, PaperFailed
+from courses_app.foundation.yen import Yen
+from courses_app.payments import operations as payments
+from courses_app.payments.gateways.stripe_checkout import CheckoutState, GatewayRefused, GatewayUnreachable
+from courses_app.payments.models import Checkout, CheckoutStatus, EventResult, StripeEvent
+from courses_app.payments.queries import event_of
+
+Clock = Callable[[], datetime]
+
+TICKETS_A_ROUND = 50  # mails of one round leave after it
+LEFT_TO_THE_WEBHOOK = timedelta(minutes=1)
+SESSION_EVENTS = {
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.expired",
+}
+UNCLEAR_PAYMENT = "payment_unclear"  # the matter of a payment page that says something we can't act upon
+
+
+def run_due(*, clock: Clock) -> int:
+    """Everything that is due now; returns how much that was."""
+    return (
+        _each(queries.holds_run_out(now=clock()), _lapse_hold, clock)
+        + _each(queries.events_unfinished(before=clock() - LEFT_TO_THE_WEBHOOK), _retry_event, clock)
+        + _each(queries.orders_unpaid(now=clock()), _give_up_order, clock)
+        + _each([one.id for one in queries.checkouts_to_close()], _close_left_open, clock)
+        + _print_tickets(clock)
+    )
+
+
+def work_off(event_id: str, *, clock: Clock) -> None:
+    """Act upon a stored event, once. Raises GatewayUnreachable: then it stays, and is worked off later (R-15)."""
+    event = event_of(event_id)
+    if event is None or event.result in (EventResult.SETTLED, EventResult.IGNORED):
+        return
+    try:
+        if event.livemode is not gateways.stripe_settings().livemode:
+            raise Unfitting("wrong_mode")
+        state = gateways.fetch(event.object_id) if event.kind in SESSION_EVENTS else None
+        _act(event, state, now=clock())
+    except GatewayRefused:
+        _park(event, "unknown_checkout", now=clock())
+    except Unfitting as unfitting:
+        _park(event, unfitting.reason, now=clock())
+
+
+def settle_page(external_id: str, *, clock: Clock) -> bool:
+    """Ask Stripe how a payment page stands and settle what was paid; whether it was.
+
+    The address in a browser proves nothing, the answer of the API does. Raises GatewayUnreachable and GatewayRefused.
+    """
+    state = gateways.fetch(external_id)
+    try:
+        with transaction():
+            return (
+                operations.settle_checkout(state=state, livemode=gateways.stripe_settings().livemode, now=clock())
+                is not None
+            )
+    except Unfitting as unfitting:
+        _tell_office(state, unfitting.reason, now=clock())
+        return False
+
+
+def _each(ids: Iterable[int] | Iterable[str], deed: Callable[..., bool], clock: Clock) -> int:
+    """One after the other; what fails is logged and does not stop the rest."""
+    done = 0
+    for one in ids:
+        try:
+            done += deed(one, clock)
+        except Exception:
+            current_app.logger.exception("booking.task_failed", extra={"task": deed.__name__})
+    return done
+
+
+def _lapse_hold(booking_id: int, clock: Clock) -> bool:
+    with transaction():
+        return operations.lapse_hold(booking_id, now=clock())
+
+
+def _retry_event(event_id: str, clock: Clock) -> bool:
+    try:
+        work_off(event_id, clock=clock)
+    except GatewayUnreachable:
+        return False  # still stored; asked again in the next round
+    return True
+
+
+def _give_up_order(booking_id: int, clock: Clock) -> bool:
+    """First nobody can pay any more, then the seats go: so money and seats can't part company (R-13, R-19)."""
+    for checkout in queries.checkouts_of(booking_id):
+        if not _close(checkout, clock):
+            return False
+    with transaction():
+        return operations.lapse_order(booking_id, now=clock())
+
+
+def _close_left_open(checkout_id: int, clock: Clock) -> bool:
+    checkout = next((one for one in queries.checkouts_to_close() if one.id == checkout_id), None)
+    return checkout is not None and _close(checkout, clock)
+
+
+def _close(checkout: Checkout, clock: Clock) -> bool:
+    """Close a payment page and note how it ended, paid in the last moment included; False if Stripe can't be asked."""
+    try:
+        state = gateways.close(checkout.external_id or "")
+    except (GatewayUnreachable, GatewayRefused):
+        current_app.logger.warning("checkout.not_closed", extra={"task": "bookings"})
+        return False
+    with transaction():
+        if state.paid:
+            operations.settle_checkout(state=state, livemode=gateways.stripe_settings().livemode, now=clock())
+        else:
+            payments.note_checkout_ended(checkout=checkout, status=CheckoutStatus.EXPIRED, now=clock())
+    return True
+
+
+def _act(event: StripeEvent, state: CheckoutState | None, *, now: datetime) -> None:
+    result = EventResult.IGNORED
+    with transaction():
+        if state is not None:
+            livemode = gateways.stripe_settings().livemode
+            settled = operations.settle_checkout(state=state, livemode=livemode, now=now)
+            result = EventResult.IGNORED if settled is None else EventResult.SETTLED
+        elif event.kind == "refund.created":
+            _mirror_refund(event, now=now)
+            result = EventResult.SETTLED
+        payments.finish_event(event=event, result=result, now=now)
+
+
+def _mirror_refund(event: StripeEvent, *, now: datetime) -> None:
+    told = event.payload["data"]["object"]
+    operations.note_refund_from_firm(
+        payment_intent=str(told.get("payment_intent")), amount=Yen(told["amount"]), external_id=event.object_id, now=now
+    )
+
+
+def _park(event: StripeEvent, reason: str, *, now: datetime) -> None:
+    current_app.logger.warning("stripe_event.parked", extra={"task": reason})
+    with transaction():
+        payments.park_event(event=event, reason=reason, now=now)
+
+
+def _tell_office(state: CheckoutState, reason: str, *, now: datetime) -> None:
+    with transaction():
+        matters.open_matter(
+            kind=UNCLEAR_PAYMENT, subject=("checkout", state.id), now=now, by=STRIPE, detail={"reason": reason}
+        )
+
+
+def _print_tickets(clock: Clock) -> int:
+    done, seen = 0, queries.tickets_put_off(now=clock())
+    for _ in range(TICKETS_A_ROUND):
+        seat = queries.seat_without_ticket(without=seen)
+        if seat is None:
+            break
+        seen.add(seat.id)
+        done += _print_ticket(seat, clock())
+    return done
+
+
+def _print_ticket(seat: Seat, now: datetime) -> bool:
+    """Printed before the transaction, so that nobody waits for the press."""
+    try:
+        content = documents.ticket_pdf(seat, today=day_of(now), now=now)
+    except (GlyphMissing, PaperFailed) as error:
+        current_app.logger.error("paper.failed", extra={"task": "admission_ticket"})  # the reason may name people
+        with transaction():
+            operations.put_off_ticket(seat=seat, reason=str(error), now=now)
+        return False
+    with transaction():
+        return operations.keep_ticket(seat=seat, content=content, now=now)
