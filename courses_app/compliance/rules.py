@@ -98,7 +98,14 @@ class EndsBeforeItBegan(Refusal):
     """A period ends on or after the day it began."""
 
     def __init__(self) -> None:
-        super().__init__(_l("The last day can't be before the first day."), field="until_on")
+        super().__init__(_l("The role can't end before it begins."), field="until_on")
+
+
+class RequirementEndsBeforeItBegins(Refusal):
+    """The same for a row of the law."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("A requirement can't end before it begins."), field="until_on")
 
 
 class RequirementOverlaps(Refusal):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Alarm, Calendar, Event, Timezone
+from icalendar import Alarm, Calendar, Component, Event, Timezone
 
 from courses_app.calendar_feeds.rules import EventStatus
 from courses_app.foundation.clock import JST
@@ -20,6 +20,8 @@ from courses_app.foundation.clock import JST
 PRODID = "-//Course Booking System//Course Runs//JA"
 REFRESH = timedelta(hours=6)
 KEPT_ENTRIES = 4096  # about 10 MB
+LONGEST_LINE = 75
+PIECES = re.compile(r"\\.|.", re.DOTALL)
 LINE_ENDS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
@@ -73,7 +75,7 @@ def _frame(name: str) -> tuple[bytes, bytes]:
     zone.pop("COMMENT", None)
     frame.add_component(zone)
     end = b"END:VCALENDAR\r\n"
-    return frame.to_ical().removesuffix(end), end
+    return _written(frame).removesuffix(end), end
 
 
 @lru_cache(maxsize=KEPT_ENTRIES)
@@ -98,8 +100,7 @@ def _event(entry: Entry) -> bytes:
             event.add(name, value)
     if entry.alarm is not None:
         event.add_component(_alarm(entry))
-    written: bytes = event.to_ical()
-    return written
+    return _written(event)
 
 
 def _moment(value: date) -> date:
@@ -112,3 +113,23 @@ def _alarm(entry: Entry) -> Alarm:
     alarm.add("trigger", -(entry.alarm or timedelta()))
     alarm.add("description", plain(entry.summary))
     return alarm
+
+
+def _written(component: Component) -> bytes:
+    """The component's lines, folded here: the library may fold between the two backslashes of an escaped one (C-06)."""
+    return b"".join(_folded(str(line)) for line in component.content_lines() if line)
+
+
+def _folded(line: str) -> bytes:
+    """One content line in physical lines of 75 octets at most; no character and no escape is torn apart."""
+    whole = line.encode()
+    if len(whole) <= LONGEST_LINE:
+        return whole + b"\r\n"
+    lines, present = [], b""
+    for piece in PIECES.findall(line):
+        octets = piece.encode()
+        if len(present) + len(octets) > LONGEST_LINE:
+            lines.append(present)
+            present = b" "
+        present += octets
+    return b"\r\n".join((*lines, present)) + b"\r\n"

@@ -13,7 +13,7 @@ from courses_app.catalogue.models import Course, DutyStrength
 from courses_app.compliance.models import ReminderStep, Requirement, Role
 from courses_app.compliance.rules import (
     ChangedMeanwhile,
-    EndsBeforeItBegan,
+    RequirementEndsBeforeItBegins,
     RequirementFacts,
     RequirementOverlaps,
     overlap,
@@ -90,12 +90,12 @@ def change_requirement(
 ) -> Requirement:
     """A requirement as staff have corrected it; `version` is the one their page showed.
 
-    Raises ChangedMeanwhile, EndsBeforeItBegan, RequirementOverlaps.
+    Raises ChangedMeanwhile, RequirementEndsBeforeItBegins, RequirementOverlaps.
     """
     if requirement.version != version:
         raise ChangedMeanwhile()
     if facts.until_on is not None and facts.until_on < facts.from_on:
-        raise EndsBeforeItBegan()
+        raise RequirementEndsBeforeItBegins()
     if any(overlap((facts.from_on, facts.until_on), (o.from_on, o.until_on)) for o in _siblings(requirement)):
         raise RequirementOverlaps()
     changed = {name: value for name, value in vars(facts).items() if getattr(requirement, name) != value}

@@ -1,0 +1,20 @@
+"""Fixtures of this room's tests."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.calendar_feeds.making import MakeFeeds
+from tests.certificates.making import MakeCertificates
+from tests.compliance.making import MakeCompliance
+from tests.make import Make
+
+
+class MakeHere(Make, MakeCertificates, MakeCompliance, MakeFeeds):
+    """The builder of this room."""
+
+
+@pytest.fixture
+def make(app: Flask) -> MakeHere:
+    return MakeHere(app)
