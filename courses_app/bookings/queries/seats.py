@@ -33,7 +33,7 @@ def taken_by_run(run_ids: Collection[int], *, now: datetime) -> dict[int, int]:
             .where(Seat.run_id.in_(taken), Seat.status.in_(LIVE_SEATS), live(now=now))
             .group_by(Seat.run_id)
         )
-        taken.update(rows.tuples().all())
+        taken.update(rows.all())
     return taken
 
 

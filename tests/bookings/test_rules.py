@@ -1,0 +1,194 @@
+"""The lives of bookings and seats, and what is refused, decided from plain values."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from courses_app.bookings.rules import (
+    BOOKING,
+    MOST_ATTENDEES,
+    NEWS_TRAVELS,
+    PAGE_OPEN,
+    SEAT,
+    AttendeeFacts,
+    BookingClosed,
+    BookingMove,
+    BookingNotOpen,
+    BookingStatus,
+    CapacityBelowSold,
+    NobodyNamed,
+    RunFull,
+    RunNotOffered,
+    SamePersonTwice,
+    SeatMove,
+    SeatStatus,
+    TooManyAttendees,
+    check_attendees,
+    check_bookable,
+    check_capacity,
+    check_room,
+    hold_has_run_out,
+    may_be_cancelled,
+    methods_for,
+    payable,
+    shown_status,
+)
+from courses_app.foundation.clock import end_of, start_of
+from courses_app.foundation.lifecycle import MoveNotAllowed
+from courses_app.foundation.yen import Yen
+from courses_app.payments.models import PaymentMethod
+
+NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)  # Monday noon in Tokyo
+
+BOOKING_EDGES = {
+    ("held", "order"): "ordered",
+    ("held", "lapse"): "expired",
+    ("held", "cancel"): "cancelled",
+    ("ordered", "settle"): "paid",
+    ("ordered", "lapse"): "expired",
+    ("ordered", "cancel"): "cancelled",
+    ("expired", "settle"): "paid",
+    ("expired", "settle_without_seat"): "paid_no_seat",
+    ("cancelled", "settle_without_seat"): "paid_no_seat",
+    ("paid", "cancel"): "cancelled",
+    ("cancelled", "refund"): "refunded",
+    ("paid_no_seat", "refund"): "refunded",
+}
+SEAT_EDGES = {
+    ("held", "order"): "ordered",
+    ("held", "lapse"): "expired",
+    ("held", "cancel"): "cancelled",
+    ("ordered", "confirm"): "confirmed",
+    ("ordered", "lapse"): "expired",
+    ("ordered", "cancel"): "cancelled",
+    ("confirmed", "cancel"): "cancelled",
+    ("expired", "reseat"): "confirmed",
+}
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(BookingStatus, BookingMove)))
+def test_a4_every_state_of_a_booking_with_every_move(state: BookingStatus, move: BookingMove) -> None:
+    wanted = BOOKING_EDGES.get((state.value, move.value))
+    assert BOOKING.allows(state, move) is (wanted is not None)
+    if wanted:
+        assert BOOKING.after(state, move).value == wanted
+    else:
+        with pytest.raises(MoveNotAllowed):
+            BOOKING.after(state, move)
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(SeatStatus, SeatMove)))
+def test_a4_every_state_of_a_seat_with_every_move(state: SeatStatus, move: SeatMove) -> None:
+    wanted = SEAT_EDGES.get((state.value, move.value))
+    assert SEAT.allows(state, move) is (wanted is not None)
+    if wanted:
+        assert SEAT.after(state, move).value == wanted
+    else:
+        with pytest.raises(MoveNotAllowed):
+            SEAT.after(state, move)
+
+
+def test_a_hold_is_over_at_its_last_instant() -> None:
+    assert not hold_has_run_out(SeatStatus.HELD, NOW + timedelta(microseconds=1), now=NOW)
+    assert hold_has_run_out(SeatStatus.HELD, NOW, now=NOW)
+    assert not hold_has_run_out(SeatStatus.ORDERED, None, now=NOW)
+    assert shown_status(BookingStatus.HELD, NOW, now=NOW) is BookingStatus.EXPIRED
+    assert shown_status(BookingStatus.ORDERED, NOW, now=NOW) is BookingStatus.ORDERED
+
+
+def test_booking_opens_and_closes() -> None:
+    times = {"opens_at": NOW, "closes_at": NOW + timedelta(hours=1)}
+    check_bookable(published=True, now=NOW, **times)
+    with pytest.raises(BookingNotOpen):
+        check_bookable(published=True, now=NOW - timedelta(microseconds=1), **times)
+    with pytest.raises(BookingClosed):
+        check_bookable(published=True, now=NOW + timedelta(hours=1), **times)
+    with pytest.raises(RunNotOffered):
+        check_bookable(published=False, now=NOW, **times)
+
+
+def test_r02_all_or_nothing_and_says_how_many_are_left() -> None:
+    check_room(wanted=3, taken=7, capacity=10)
+    with pytest.raises(RunFull) as full:
+        check_room(wanted=5, taken=7, capacity=10)
+    assert full.value.left == 3
+    with pytest.raises(RunFull) as over:
+        check_room(wanted=1, taken=12, capacity=10)
+    assert over.value.left == 0
+
+
+def test_r25_capacity_never_below_what_is_sold() -> None:
+    check_capacity(capacity=18, sold=18)
+    with pytest.raises(CapacityBelowSold) as refused:
+        check_capacity(capacity=15, sold=18)
+    assert refused.value.sold == 18
+
+
+def test_s23_nobody_too_many_and_twice() -> None:
+    def one(number: int) -> AttendeeFacts:
+        return AttendeeFacts(family_name="山田", given_name=f"{number}", born_on=date(1980, 1, 1))
+
+    with pytest.raises(NobodyNamed):
+        check_attendees([])
+    check_attendees([one(number) for number in range(MOST_ATTENDEES)])
+    with pytest.raises(TooManyAttendees):
+        check_attendees([one(number) for number in range(MOST_ATTENDEES + 1)])
+    with pytest.raises(SamePersonTwice):
+        check_attendees([one(1), one(2), one(1)])
+    check_attendees([one(1), AttendeeFacts(family_name="山田", given_name="1", born_on=date(1980, 1, 2))])
+
+
+@pytest.mark.parametrize(
+    ("state", "price", "allowed"),
+    [
+        (BookingStatus.HELD, 100, True),
+        (BookingStatus.ORDERED, 100, True),
+        (BookingStatus.PAID, 100, False),
+        (BookingStatus.PAID, 0, True),
+        (BookingStatus.EXPIRED, 100, False),
+        (BookingStatus.CANCELLED, 100, False),
+        (BookingStatus.PAID_NO_SEAT, 100, False),
+        (BookingStatus.REFUNDED, 100, False),
+    ],
+)
+def test_the_organization_cancels_while_no_money_came(state: BookingStatus, price: int, allowed: bool) -> None:
+    assert may_be_cancelled(state, Yen(price)) is allowed
+
+
+def test_ways_to_pay() -> None:
+    assert methods_for(Yen(0), stripe_enabled=True) == [PaymentMethod.NONE]
+    assert methods_for(Yen(1), stripe_enabled=False) == [PaymentMethod.BANK_TRANSFER]
+    assert methods_for(Yen(1), stripe_enabled=True) == [PaymentMethod.BANK_TRANSFER, PaymentMethod.STRIPE]
+
+
+def test_r17_a_transfer_is_waited_for_longer_than_asked() -> None:
+    starts_at = start_of(date(2026, 12, 1))
+    way = payable(PaymentMethod.BANK_TRANSFER, starts_at=starts_at, due_business_days=7, grace_business_days=3, now=NOW)
+    assert way.due_on == date(2026, 11, 12)  # 3 November is a holiday
+    assert way.grace_until_on == date(2026, 11, 17)
+    assert way.pay_until == end_of(date(2026, 11, 17))
+
+
+def test_a_transfer_arrives_before_the_run() -> None:
+    starts_at = start_of(date(2026, 11, 9))  # Monday of the next week
+    way = payable(PaymentMethod.BANK_TRANSFER, starts_at=starts_at, due_business_days=7, grace_business_days=3, now=NOW)
+    assert (way.due_on, way.grace_until_on) == (date(2026, 11, 5), date(2026, 11, 6))
+    assert way.pay_until <= starts_at
+
+
+def test_an_order_at_the_last_minute_is_due_at_once() -> None:
+    starts_at = start_of(date(2026, 11, 3))
+    way = payable(PaymentMethod.BANK_TRANSFER, starts_at=starts_at, due_business_days=7, grace_business_days=3, now=NOW)
+    assert way.due_on == date(2026, 11, 2)
+    assert way.pay_until == end_of(date(2026, 11, 2)) > NOW
+
+
+def test_an_order_by_card_waits_for_its_page() -> None:
+    way = payable(
+        PaymentMethod.STRIPE, starts_at=NOW + timedelta(days=30), due_business_days=7, grace_business_days=3, now=NOW
+    )
+    assert way.due_on is None
+    assert way.pay_until == NOW + PAGE_OPEN + NEWS_TRAVELS
