@@ -6,6 +6,6 @@ it, see `facts`), glyph (the drawing of a character). How a paper looks is writt
 
 from courses_app.foundation.papers.codes import qr_svg
 from courses_app.foundation.papers.glyphs import GlyphMissing, check_name
-from courses_app.foundation.papers.press import PaperFailed, Template, render, render_apart
+from courses_app.foundation.papers.press import PaperFailed, Template, printing_here, render, render_apart
 
-__all__ = ["GlyphMissing", "PaperFailed", "Template", "check_name", "qr_svg", "render", "render_apart"]
+__all__ = ["GlyphMissing", "PaperFailed", "Template", "check_name", "printing_here", "qr_svg", "render", "render_apart"]
