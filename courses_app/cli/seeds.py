@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib import import_module
-from importlib.util import find_spec
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from courses_app.catalogue.imports import load_catalogue
+from courses_app.config import ROOT
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import transaction
@@ -24,15 +26,19 @@ def load_catalogue_and_rules() -> int:
     with transaction():
         added = load_catalogue(by=SYSTEM, now=now)
         for name in ROOMS:
-            if find_spec(f"courses_app.{name}"):
-                added += import_module(f"courses_app.{name}").load(by=SYSTEM, now=now)
+            added += import_module(f"courses_app.{name}").load(by=SYSTEM, now=now)
     return added
 
 
 def load_demonstration() -> None:
-    """Everything that makes the product look inhabited, dated around the present day."""
-    if find_spec("courses_app.portal.imports"):
-        import_module("courses_app.portal.imports").load_demonstration(clock=clock.now)
+    """Everything that makes the product look inhabited, dated around the present day.
+
+    In a process of its own: it prints many papers, and the memory that takes goes with it when it ends.
+    """
+    command = [sys.executable, "-m", "flask", "--app", "courses_app", "seed", "demo"]
+    done = subprocess.run(command, cwd=ROOT, check=False)  # noqa: S603 - our own command
+    if done.returncode:
+        sys.exit("The demonstration data could not be made; the lines above say why.")
 
 
 @click.group("seed")
@@ -51,6 +57,15 @@ def _catalogue() -> None:
 @with_appcontext
 def _demo() -> None:
     """The demonstration data (never in production)."""
+    from courses_app.portal.imports import DemonstrationRefused
+    from courses_app.portal.imports import load_demonstration as play
+
     if current_app.config["SETTINGS"].production:
         raise click.ClickException("The demonstration data is never loaded in production.")
-    load_demonstration()
+    load_catalogue_and_rules()
+    try:
+        loaded = play(clock=clock.now)
+    except DemonstrationRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    if not loaded:
+        click.echo("The demonstration data is there already.")
