@@ -26,10 +26,10 @@ from courses_app.office.rules import EntriesWanted, MailsWanted, fiscal_year_of
 
 EVERY = ("", _l("All"))
 OUTBOX_STATES = {
-    OutboxState.QUEUED: _l("Waiting to be sent"),
-    OutboxState.SENDING: _l("Being sent"),
-    OutboxState.SENT: _l("Sent"),
-    OutboxState.FAILED: _l("Not delivered"),
+    OutboxState.QUEUED: _l("Mail waiting to be sent"),
+    OutboxState.SENDING: _l("Mail being sent"),
+    OutboxState.SENT: _l("Mail sent"),
+    OutboxState.FAILED: _l("Mail not delivered"),
 }
 STATE_TONES = {
     OutboxState.QUEUED: "info",

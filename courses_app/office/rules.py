@@ -74,6 +74,11 @@ MATTERS = {
         _l("Agree on another date or refund the payment."),
         settled_by_deed=True,
     ),
+    "membership_claimed": MatterKind(
+        _l("A supporting membership is to be checked"),
+        _l("Compare the member number with the list of members, then accept or decline it on the organization's page."),
+        settled_by_deed=True,
+    ),
     "paper_failed": MatterKind(
         _l("A document could not be printed"),
         _l("Correct the text the message names; the document is tried again by itself."),

@@ -32,8 +32,8 @@ def audit_csv() -> Answer:
         _("Action"),
         _("About"),
         _("Reference"),
-        _("Before"),
-        _("After"),
+        _("Before the change"),
+        _("After the change"),
         _("Details"),
         _("Inquiry number"),
     ]

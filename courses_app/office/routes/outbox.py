@@ -30,12 +30,12 @@ def outbox_csv() -> Answer:
     header = [
         _("Written"),
         _("Recipient"),
-        _("Subject"),
+        _("Subject line"),
         _("Kind of mail"),
         _("About"),
         _("State"),
         _("Attempts"),
-        _("Sent"),
+        _("Sent at"),
     ]
     rows = (
         (instant(mail.created_at), mail.recipient, mail.subject, mail.kind, mail.subject_reference,

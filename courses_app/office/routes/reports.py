@@ -35,7 +35,7 @@ def reports_csv() -> Answer:
         _("Month"),
         _("Code"),
         _("Course"),
-        _("Runs"),
+        _("Number of runs"),
         _("Seats taken"),
         _("Capacity"),
         _("Revenue (tax included)"),
