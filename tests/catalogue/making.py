@@ -11,8 +11,14 @@ from courses_app.accounts.models import Person
 from courses_app.catalogue import operations, queries
 from courses_app.catalogue.imports import load_catalogue
 from courses_app.catalogue.models import Course, CourseRun, Delivery, SubjectKind, Venue
-from courses_app.catalogue.operations import VenueFacts
-from courses_app.catalogue.rules import MeetingPlan, RunPlan, booking_closes_by_default, fingerprint, lay_out_day
+from courses_app.catalogue.rules import (
+    MeetingPlan,
+    RunPlan,
+    VenueFacts,
+    booking_closes_by_default,
+    fingerprint,
+    lay_out_day,
+)
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.clock import JST

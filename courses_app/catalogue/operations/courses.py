@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
 from courses_app.catalogue.models import Course, Fee, Meeting, Subject
-from courses_app.catalogue.rules import ChangedMeanwhile, FeeAudience, FeeInForceAlready, SubjectKind
+from courses_app.catalogue.rules import (
+    ChangedMeanwhile,
+    CourseChange,
+    FeeAudience,
+    FeeInForceAlready,
+    SubjectChange,
+    SubjectKind,
+)
 from courses_app.foundation.audit import Actor, record
 from courses_app.foundation.db import session
 from courses_app.foundation.refusal import Refusal
@@ -29,46 +36,6 @@ class SubjectsDontAddUp(Refusal):
             ),
             field="net_minutes",
         )
-
-
-@dataclass(frozen=True)
-class SubjectChange:
-    """A subject as staff want it. `number` is its present place (from 1) in the course, None for a new one."""
-
-    name_ja: str
-    name_en: str
-    minutes: int
-    kind: SubjectKind
-    number: int | None = None
-
-
-@dataclass(frozen=True)
-class CourseChange:
-    """Everything about a course that staff may change. Its code and address stay."""
-
-    name_ja: str
-    name_en: str
-    summary_ja: str
-    summary_en: str
-    description_ja: str
-    description_en: str
-    certificate_worth_ja: str
-    certificate_worth_en: str
-    legal_basis_ja: str
-    legal_basis_en: str
-    net_minutes: int
-    pass_mark: int | None
-    test_minutes: int | None
-    test_questions: int | None
-    validity_months: int | None
-    default_capacity: int
-    default_language: str
-    closes_days_before_venue: int
-    closes_business_days_before_online: int
-    payment_due_business_days: int
-    payment_grace_business_days: int
-    hold_minutes: int
-    withdrawn_on: date | None
 
 
 def change_course(

@@ -22,7 +22,6 @@ from courses_app.catalogue.rules import (
     check_net_time,
     check_plan,
     fingerprint,
-    moved,
 )
 from courses_app.foundation.audit import Actor, record
 from courses_app.foundation.db import session
@@ -70,27 +69,28 @@ def change_run(
     if run.version != version:
         raise ChangedMeanwhile()
     check_plan(plan)
-    before, started, ended = _place_and_times(run), run.starts_at, run.ends_at
-    _refuse_unseen_clashes(plan, seen=clashes_seen, run=run)
-    if run.status is RunStatus.DRAFT:
-        run.capacity = plan.capacity
-    _apply(run, plan, now=now)
-    _apply_meetings(run, plan.meetings)
-    has_moved = moved(before, _place_and_times(run))
-    if has_moved and started <= now:
+    moved = _place_and_times(run) != _planned_place_and_times(plan)
+    if moved and run.starts_at <= now:
         raise RunHasBegun()
     if run.status is RunStatus.PUBLISHED:
-        _check_net_time(run)
-        run.sequence += 1 if has_moved else 0
+        check_net_time((meeting.net_minutes for meeting in plan.meetings), wanted=run.course.net_minutes)
+    _refuse_unseen_clashes(plan, seen=clashes_seen, run=run)
+    change = RunChange(run, moved, run.starts_at, run.ends_at)
+    _apply(run, plan, now=now)
+    _apply_meetings(run, plan.meetings)
+    if run.status is RunStatus.DRAFT:
+        run.capacity = plan.capacity
+    elif moved:
+        run.sequence += 1
     session.flush()
-    detail = {"moved": has_moved, "starts_at": [started.isoformat(), run.starts_at.isoformat()]}
+    detail = {"moved": moved, "starts_at": [change.starts_at_before.isoformat(), run.starts_at.isoformat()]}
     record(by=by, now=now, action="run.changed", subject=("run", run.reference), detail=detail)
-    return RunChange(run, has_moved, started, ended)
+    return change
 
 
 def publish_run(run: CourseRun, *, by: Actor, now: datetime) -> CourseRun:
     """Put a draft before the public. Raises NetTimeDiffers, NoFee, PlanRefused, MoveNotAllowed."""
-    _check_net_time(run)
+    check_net_time((meeting.net_minutes for meeting in run.meetings), wanted=run.course.net_minutes)
     queries.price_of(run, FeeAudience.GENERAL)
     if run.booking_closes_at <= now:
         raise PlanRefused(_l("Booking would have ended already. Please correct its last day, then publish."))
@@ -122,7 +122,7 @@ def _refuse_unseen_clashes(plan: RunPlan, *, seen: str, run: CourseRun | None) -
 
 def _apply(run: CourseRun, plan: RunPlan, *, now: datetime) -> None:
     run.delivery = plan.delivery
-    run.venue = queries.venue_by_code(plan.venue) if plan.venue else None
+    run.venue = queries.find_venue(plan.venue) if plan.venue else None
     run.online_note_ja, run.online_note_en = plan.online_note_ja, plan.online_note_en
     run.language = plan.language
     run.starts_at, run.ends_at = plan.starts_at, plan.ends_at
@@ -134,7 +134,7 @@ def _apply(run: CourseRun, plan: RunPlan, *, now: datetime) -> None:
 def _apply_meetings(run: CourseRun, plans: Sequence[MeetingPlan]) -> None:
     """Meetings keep their row where they are planned again: rosters point at them."""
     present = list(run.meetings)
-    people = queries.instructors_by_reference(plan.instructor for plan in plans)
+    people = queries.people_by_reference(plan.instructor for plan in plans)
     subjects = {subject.id for subject in run.course.subjects}
     kept: list[Meeting] = []
     for plan in plans:
@@ -149,12 +149,13 @@ def _apply_meetings(run: CourseRun, plans: Sequence[MeetingPlan]) -> None:
 
 
 def _place_and_times(run: CourseRun) -> tuple[object, ...]:
-    place = (run.delivery, run.venue.code if run.venue else None)
-    return (*place, *((meeting.starts_at, meeting.ends_at) for meeting in run.meetings))
+    """What a diary must notice: when it changes, `sequence` rises (RFC 5545, 3.8.7.4)."""
+    times = sorted((meeting.starts_at, meeting.ends_at) for meeting in run.meetings)
+    return (run.venue.code if run.venue else None, *times)
 
 
-def _check_net_time(run: CourseRun) -> None:
-    check_net_time((meeting.net_minutes for meeting in run.meetings), wanted=run.course.net_minutes)
+def _planned_place_and_times(plan: RunPlan) -> tuple[object, ...]:
+    return (plan.venue, *sorted((meeting.starts_at, meeting.ends_at) for meeting in plan.meetings))
 
 
 def _move(run: CourseRun, move: RunMove, *, by: Actor, now: datetime) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from courses_app.catalogue.models import Venue
-from courses_app.catalogue.rules import ChangedMeanwhile
+from courses_app.catalogue.rules import ChangedMeanwhile, VenueFacts
 from courses_app.foundation.audit import Actor, record
 from courses_app.foundation.db import session
 from courses_app.foundation.refusal import Refusal
@@ -20,22 +20,6 @@ class CodeTaken(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_l("Another venue has this code already. Choose another one."), field="code")
-
-
-@dataclass(frozen=True)
-class VenueFacts:
-    """What staff say about a venue; `prefecture_code` after JIS X 0401."""
-
-    name_ja: str
-    name_en: str
-    prefecture_code: str
-    postal_code: str
-    address_ja: str
-    address_en: str
-    access_ja: str
-    access_en: str
-    capacity: int
-    closed_on: date | None
 
 
 def add_venue(facts: VenueFacts, *, code: str, by: Actor, now: datetime) -> Venue:

@@ -1,24 +1,34 @@
 """What the catalogue can be asked."""
 
+from courses_app.catalogue.queries.clashes import clashes_of, keep_still
 from courses_app.catalogue.queries.courses import (
     CourseLine,
-    all_courses,
+    CourseOffer,
+    Need,
+    all_offers,
+    catalogue_on,
     course_by_code,
     course_by_slug,
     course_lines,
-    courses_on_offer,
+    courses_to_plan,
     duties_on,
+    fees_after,
     fees_on,
+    find_course,
+    fits,
+    needs_on,
+)
+from courses_app.catalogue.queries.places import (
+    Region,
+    find_venue,
     instructors,
-    instructors_by_reference,
+    people_by_reference,
     prefectures,
     regions,
-    venue_by_code,
     venues,
 )
 from courses_app.catalogue.queries.runs import (
-    clashes_of,
-    keep_still,
+    OfficeFilter,
     matching,
     office_runs,
     price_of,
@@ -28,7 +38,9 @@ from courses_app.catalogue.queries.runs import (
 )
 
 __all__ = [
-    "CourseLine", "all_courses", "clashes_of", "course_by_code", "course_by_slug", "course_lines", "courses_on_offer",
-    "duties_on", "fees_on", "instructors", "instructors_by_reference", "keep_still", "matching", "office_runs",
-    "prefectures", "price_of", "regions", "run_by_reference", "run_for_update", "upcoming", "venue_by_code", "venues",
+    "CourseLine", "CourseOffer", "Need", "OfficeFilter", "Region", "all_offers", "catalogue_on", "clashes_of",
+    "course_by_code", "course_by_slug", "course_lines", "courses_to_plan", "duties_on", "fees_after",
+    "fees_on", "find_course", "find_venue", "fits", "instructors", "keep_still", "matching", "needs_on",
+    "office_runs", "people_by_reference", "prefectures", "price_of", "regions", "run_by_reference",
+    "run_for_update", "upcoming", "venues",
 ]  # fmt: skip

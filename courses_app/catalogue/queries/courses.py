@@ -1,18 +1,20 @@
-"""Courses, fees, venues, and who can teach."""
+"""Courses: what is on offer, for whom, what it costs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import defer, selectinload
 
-from courses_app.accounts.models import AccessRole, Account, Person
-from courses_app.catalogue.models import Course, CourseKind, Duty, Fee, Prefecture, Programme, Venue
+from courses_app.catalogue.models import Course, CourseKind, Duty, Fee, FeeAudience, Programme
+from courses_app.catalogue.rules import Audience, NoFee, Price, RunFilter, price_for
 from courses_app.foundation.db import session
+
+LONG_TEXTS = (Course.description_ja, Course.description_en, Course.certificate_worth_ja, Course.certificate_worth_en)
 
 
 @dataclass(frozen=True)
@@ -29,41 +31,98 @@ class CourseLine:
     audiences: list[Any]
 
 
+@dataclass(frozen=True)
+class CourseOffer:
+    """A course with what a seat on it costs today."""
+
+    course: Course
+    price: Price | None
+    member_price: Price | None
+
+
+@dataclass(frozen=True)
+class Need:
+    """A role's duty, and the course that fulfils it."""
+
+    duty: Duty
+    course: Course
+
+
 def course_lines() -> list[CourseLine]:
     """Every course ever taught, in the institution's order, in one light statement."""
-    columns = (
+    return _lines(_line_columns())
+
+
+def courses_to_plan(today: date) -> list[CourseLine]:
+    """Courses of which new runs are held."""
+    return _lines(_line_columns().where(_offered(today)))
+
+
+def _line_columns() -> Select[*tuple[Any, ...]]:
+    return select(
         Course.id, Course.code, Course.slug, Course.kind, Course.programme, Course.name_ja, Course.name_en,
         Course.audiences,
-    )  # fmt: skip
-    return [CourseLine(*row) for row in session.execute(select(*columns).order_by(Course.position, Course.id)).tuples()]
+    ).order_by(Course.position, Course.id)  # fmt: skip
 
 
-def courses_on_offer(today: date) -> Sequence[Course]:
-    """Courses that are not withdrawn, in order, with duties and fees."""
-    return session.scalars(
+def _lines(query: Select[*tuple[Any, ...]]) -> list[CourseLine]:
+    return [CourseLine(*row) for row in session.execute(query)]
+
+
+def _offered(today: date) -> ColumnElement[bool]:
+    return or_(Course.withdrawn_on.is_(None), Course.withdrawn_on > today)
+
+
+def catalogue_on(today: date, wanted: RunFilter) -> list[tuple[CourseKind, list[CourseOffer]]]:
+    """The courses on offer that fit, by kind in the kinds' order, each with its fees of the day."""
+    fitting = [offer for offer in _offers(_courses().where(_offered(today)), today) if fits(wanted, offer.course)]
+    groups = ((kind, [offer for offer in fitting if offer.course.kind is kind]) for kind in CourseKind)
+    return [(kind, offers) for kind, offers in groups if offers]
+
+
+def all_offers(today: date) -> list[CourseOffer]:
+    """For staff: every course with its fees of the day, withdrawn ones too."""
+    return _offers(_courses(), today)
+
+
+def _courses() -> Select[Course]:
+    return (
         select(Course)
-        .options(selectinload(Course.duties), selectinload(Course.fees))
-        .where(or_(Course.withdrawn_on.is_(None), Course.withdrawn_on > today))
+        .options(selectinload(Course.fees), *(defer(text) for text in LONG_TEXTS))
         .order_by(Course.position, Course.id)
-    ).all()
+    )
 
 
-def all_courses() -> Sequence[Course]:
-    """For staff: withdrawn ones too."""
-    return session.scalars(select(Course).options(selectinload(Course.fees)).order_by(Course.position, Course.id)).all()
+def _offers(query: Select[Course], today: date) -> list[CourseOffer]:
+    return [CourseOffer(course, *fees_on(course, today)) for course in session.scalars(query)]
+
+
+def fits(wanted: RunFilter, course: Course | CourseLine) -> bool:
+    """Whether a course passes the filter's conditions on courses."""
+    return (
+        wanted.course in ("", course.slug, course.code)
+        and wanted.kind in (None, course.kind)
+        and wanted.programme in (None, course.programme)
+        and (wanted.audience is None or not {wanted.audience, Audience.ANYONE}.isdisjoint(course.audiences))
+    )
 
 
 def course_by_slug(slug: str) -> Course | None:
-    """A course with its subjects, duties and fees."""
-    return session.scalar(_whole_course().where(Course.slug == slug))
+    """A course with its subjects, duties and fees, by its address."""
+    return session.scalar(_whole().where(Course.slug == slug))
+
+
+def find_course(code: str) -> Course | None:
+    """The same by its code."""
+    return session.scalar(_whole().where(Course.code == code))
 
 
 def course_by_code(code: str) -> Course:
     """The course with this code. Raises NoResultFound."""
-    return session.scalars(_whole_course().where(Course.code == code)).one()
+    return session.scalars(_whole().where(Course.code == code)).one()
 
 
-def _whole_course() -> Select[Course]:
+def _whole() -> Select[Course]:
     return select(Course).options(selectinload(Course.subjects), selectinload(Course.duties), selectinload(Course.fees))
 
 
@@ -76,50 +135,33 @@ def duties_on(course: Course, day: date) -> list[Duty]:
     ]
 
 
-def fees_on(course: Course, day: date) -> list[Fee]:
-    """The fees in force on a day, everybody's first."""
-    valid = [fee for fee in course.fees if fee.from_on <= day and (fee.until_on is None or day <= fee.until_on)]
-    return sorted(valid, key=lambda fee: fee.audience)
+def fees_on(course: Course, day: date) -> tuple[Price | None, Price | None]:
+    """What a seat costs on a day: everybody, supporting members; (None, None) where no fee is set."""
+    try:
+        return (price_for(course.fees, FeeAudience.GENERAL, on=day), price_for(course.fees, FeeAudience.MEMBER, on=day))
+    except NoFee:
+        return (None, None)
 
 
-def venue_by_code(code: str) -> Venue:
-    """The venue with this code. Raises NoResultFound."""
-    return session.scalars(select(Venue).where(Venue.code == code)).one()
+def fees_after(course: Course, day: date) -> list[Fee]:
+    """Fees that begin later, soonest first."""
+    return sorted((fee for fee in course.fees if fee.from_on > day), key=lambda fee: (fee.from_on, fee.audience))
 
 
-def venues(*, open_on: date | None = None) -> Sequence[Venue]:
-    """Venues from north to south; with a day, only those not closed by then."""
-    query = select(Venue).options(joinedload(Venue.prefecture)).order_by(Venue.prefecture_code, Venue.id)
-    if open_on is not None:
-        query = query.where(or_(Venue.closed_on.is_(None), Venue.closed_on > open_on))
-    return session.scalars(query).all()
-
-
-def prefectures() -> Sequence[Prefecture]:
-    return session.scalars(select(Prefecture).order_by(Prefecture.code)).all()
-
-
-def regions() -> list[tuple[str, str, str]]:
-    """(code, Japanese, English) of each region, from north to south."""
-    rows = session.execute(
-        select(Prefecture.region, Prefecture.region_name_ja, Prefecture.region_name_en).order_by(Prefecture.code)
-    )
-    return list(dict.fromkeys((code, ja, en) for code, ja, en in rows))
-
-
-def instructors() -> Sequence[Person]:
-    """Everyone who may teach, by reading."""
-    return session.scalars(
-        select(Person)
-        .join(Account, Account.person_id == Person.id)
-        .where(Account.roles.any(AccessRole.name == "instructor"))
-        .order_by(Person.family_name_kana, Person.given_name_kana, Person.id)
+def needs_on(day: date) -> dict[Audience, list[Need]]:
+    """By side of organization, who must or should take which course on a day; withdrawn courses are left out."""
+    rows: Sequence[Any] = session.execute(
+        select(Duty, Course)
+        .join(Course, Course.id == Duty.course_id)
+        .options(*(defer(text) for text in LONG_TEXTS))
+        .where(
+            _offered(day),
+            or_(Duty.from_on.is_(None), Duty.from_on <= day),
+            or_(Duty.until_on.is_(None), Duty.until_on >= day),
+        )
+        .order_by(Course.position, Duty.position)
     ).all()
-
-
-def instructors_by_reference(references: Iterable[str | None]) -> dict[str, Person]:
-    """The people with these references; those unknown are left out."""
-    wanted = {reference for reference in references if reference}
-    if not wanted:
-        return {}
-    return {person.reference: person for person in session.scalars(select(Person).where(Person.reference.in_(wanted)))}
+    needs: dict[Audience, list[Need]] = {}
+    for duty, course in rows:
+        needs.setdefault(Audience(duty.side), []).append(Need(duty, course))
+    return needs

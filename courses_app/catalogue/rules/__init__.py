@@ -2,7 +2,8 @@
 
 from courses_app.catalogue.rules.clashes import Clash, ClashFound, ClashKind, Occupied, clashes_between, fingerprint
 from courses_app.catalogue.rules.days import DayPart, lay_out_day
-from courses_app.catalogue.rules.filters import RunFilter, run_filter
+from courses_app.catalogue.rules.facts import CourseChange, SubjectChange, VenueFacts
+from courses_app.catalogue.rules.filters import RunFilter, month_of, run_filter
 from courses_app.catalogue.rules.plans import (
     ChangedMeanwhile,
     MeetingPlan,
@@ -12,7 +13,6 @@ from courses_app.catalogue.rules.plans import (
     RunPlan,
     check_net_time,
     check_plan,
-    moved,
 )
 from courses_app.catalogue.rules.prices import FeeInForceAlready, NoFee, Price, price_for
 from courses_app.catalogue.rules.runs import (
@@ -24,21 +24,22 @@ from courses_app.catalogue.rules.runs import (
     seats_left,
 )
 from courses_app.catalogue.rules.words import (
-    LANGUAGES,
+    Audience,
     CourseKind,
     Delivery,
     DutyStrength,
     FeeAudience,
+    Language,
     Programme,
     RunStatus,
     SubjectKind,
 )
 
 __all__ = [
-    "LANGUAGES", "RUN", "Availability", "ChangedMeanwhile", "Clash", "ClashFound", "ClashKind", "CourseKind", "DayPart",
-    "Delivery", "DutyStrength", "FeeAudience", "FeeInForceAlready", "MeetingPlan", "NetTimeDiffers", "NoFee",
-    "Occupied", "PlanRefused", "Price", "Programme", "RunFilter", "RunHasBegun", "RunMove", "RunPlan", "RunStatus",
-    "SubjectKind",
-    "availability", "booking_closes_by_default", "check_net_time", "check_plan", "clashes_between", "fingerprint",
-    "lay_out_day", "moved", "price_for", "run_filter", "seats_left",
+    "RUN", "Audience", "Availability", "ChangedMeanwhile", "Clash", "ClashFound", "ClashKind", "CourseChange",
+    "CourseKind", "DayPart", "Delivery", "DutyStrength", "FeeAudience", "FeeInForceAlready", "Language",
+    "MeetingPlan", "NetTimeDiffers", "NoFee", "Occupied", "PlanRefused", "Price", "Programme", "RunFilter",
+    "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SubjectChange", "SubjectKind", "VenueFacts",
+    "availability", "booking_closes_by_default", "check_net_time", "check_plan", "clashes_between",
+    "fingerprint", "lay_out_day", "month_of", "price_for", "run_filter", "seats_left",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 DAY_BEGINS = time(9, 30)
 BREAK = timedelta(minutes=10)
 LUNCH = timedelta(minutes=60)
-LUNCH_FROM, LUNCH_UNTIL = time(11, 30), time(14, 0)
+LUNCH_FROM, LUNCH_BY = time(11, 20), time(12, 30)
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,17 @@ class DayPart:
 def lay_out_day(minutes: Iterable[int], *, starts_at: datetime) -> list[DayPart]:
     """One part for each subject, in order, with short breaks between and a lunch break around noon.
 
-    A day that begins at 11:30 or later has no lunch break. Staff may move every part afterwards.
+    Lunch is taken before the part that would else end after 12:30; a day that begins at 11:20 or later has none.
+    Staff may move every part afterwards.
     """
     parts: list[DayPart] = []
     lunch_to_come = starts_at.time() < LUNCH_FROM
     at = starts_at
-    for number, length in enumerate(minutes):
+    for number, length in enumerate(timedelta(minutes=count) for count in minutes):
         if parts:
-            lunch_now = lunch_to_come and LUNCH_FROM <= at.time() < LUNCH_UNTIL
+            lunch_now = lunch_to_come and at.time() >= LUNCH_FROM and (at + BREAK + length).time() > LUNCH_BY
             at += LUNCH if lunch_now else BREAK
             lunch_to_come = lunch_to_come and not lunch_now
-        end = at + timedelta(minutes=length)
-        parts.append(DayPart(number, at, end))
-        at = end
+        parts.append(DayPart(number, at, at + length))
+        at += length
     return parts

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from courses_app.catalogue.rules.words import LANGUAGES, CourseKind, Delivery, Programme
+from courses_app.catalogue.rules.words import Audience, CourseKind, Delivery, Language, Programme
 from courses_app.foundation.text import folded
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -17,16 +17,16 @@ LONGEST_SEARCH = 100
 
 @dataclass(frozen=True)
 class RunFilter:
-    """Only what is set narrows the list. `month` is its first day; `region`, `audience` are codes, `course` a slug."""
+    """Only what is set narrows the list. `month` is its first day; `region` is a code, `course` a slug."""
 
     q: str = ""
     course: str = ""
     kind: CourseKind | None = None
-    audience: str = ""
+    audience: Audience | None = None
     programme: Programme | None = None
     region: str = ""
     delivery: Delivery | None = None
-    language: str = ""
+    language: Language | None = None
     month: date | None = None
     open: bool = False
 
@@ -40,17 +40,16 @@ def run_filter(args: Mapping[str, str]) -> RunFilter:
 
     What can't be understood is left out, so that an old bookmark still shows a timetable.
     """
-    language = args.get("language", "")
     return RunFilter(
         q=(folded(args.get("q")) or "")[:LONGEST_SEARCH],
         course=args.get("course", ""),
         kind=_one_of(CourseKind, args.get("kind")),
-        audience=args.get("audience", ""),
+        audience=_one_of(Audience, args.get("audience")),
         programme=_one_of(Programme, args.get("programme")),
         region=args.get("region", ""),
         delivery={"1": Delivery.ONLINE, "0": Delivery.VENUE}.get(args.get("online", "")),
-        language=language if language in LANGUAGES else "",
-        month=_month(args.get("month", "")),
+        language=_one_of(Language, args.get("language")),
+        month=month_of(args.get("month", "")),
         open=args.get("open", "") in {"1", "y", "on", "true"},
     )
 
@@ -59,7 +58,8 @@ def _one_of(choices: type[Choice], value: str | None) -> Choice | None:
     return choices(value) if value in set(choices) else None
 
 
-def _month(value: str) -> date | None:
+def month_of(value: str) -> date | None:
+    """The first day of a month written as 2026-12; None for anything else."""
     try:
         return date.fromisoformat(f"{value}-01")
     except ValueError:

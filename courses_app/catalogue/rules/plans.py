@@ -122,8 +122,3 @@ def check_net_time(net_minutes: Iterable[int], *, wanted: int) -> None:
     planned = sum(net_minutes)
     if planned != wanted:
         raise NetTimeDiffers(planned, wanted)
-
-
-def moved(before: tuple[object, ...], after: tuple[object, ...]) -> bool:
-    """Whether what a diary must notice (place and times) has changed, so that `sequence` rises (RFC 5545, 3.8.7.4)."""
-    return before != after

@@ -1,0 +1,60 @@
+"""Fields of the office's pages: a time of the day, versions, amounts."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, TimeField
+from wtforms.validators import InputRequired, NumberRange, StopValidation
+
+from courses_app.foundation import text
+from courses_app.foundation.forms import BaseForm
+
+LONGEST_TITLE = 200
+LONGEST_TEXT = 20_000
+MOST_YEN = 10_000_000
+
+
+class ClockField(TimeField):
+    """A time of the day: 9:30, 09:30, 0930, in any width."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = text.folded(valuelist[0]) if valuelist else None
+        self.data = None
+        if not typed:
+            return
+        parts = re.fullmatch(r"(\d{1,2}):?(\d{2})(?::\d{2})?", typed)
+        if parts is None or int(parts[1]) > 23 or int(parts[2]) > 59:
+            raise ValueError(_l("Write the time as hours and minutes, for example 9:30."))
+        self.data = time(int(parts[1]), int(parts[2]))
+
+
+class Given(InputRequired):
+    """The field must be filled in, zero included; a reading error already shown is enough."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data is not None and field.data != "":
+            return
+        if not field.errors:
+            raise StopValidation(str(_l("Enter: %(label)s", label=field.label.text)))
+        raise StopValidation()
+
+
+def between(least: int, most: int) -> NumberRange:
+    """A whole number in a range, ends included."""
+    return NumberRange(least, most, _l("Enter a number from %(least)d to %(most)d.", least=least, most=most))
+
+
+class Versioned(BaseForm):
+    """A form that remembers which version of a thing it shows (R-41)."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """The version the form was made from; 0, which nothing has, when it doesn't say."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

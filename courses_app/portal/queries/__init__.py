@@ -1,0 +1,11 @@
+"""What the front hall asks: lists that need the words of several rooms."""
+
+from courses_app.portal.queries.legal import LegalPage, legal_page
+from courses_app.portal.queries.mine import AtAGlance, ComingRun, Mine, at_a_glance, mine
+from courses_app.portal.queries.office import OfficeLine, office_page, office_table
+from courses_app.portal.queries.timetable import RunSeats, TimetableLine, next_runs, next_runs_of, seats_of, timetable
+
+__all__ = [
+    "AtAGlance", "ComingRun", "LegalPage", "Mine", "OfficeLine", "RunSeats", "TimetableLine", "at_a_glance",
+    "legal_page", "mine", "next_runs", "next_runs_of", "office_page", "office_table", "seats_of", "timetable",
+]  # fmt: skip

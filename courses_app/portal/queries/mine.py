@@ -1,0 +1,86 @@
+"""My organization at a glance, and what is mine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlalchemy import func, select
+
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings.models import Booking, BookingStatus, Seat
+from courses_app.bookings.queries import in_state, seats_of_organization, seats_of_person
+from courses_app.catalogue.models import CourseRun
+from courses_app.certificates.models import Certificate
+from courses_app.certificates.queries import of_person
+from courses_app.compliance.queries import Line, standing_of, standings_of
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.db import session
+
+RUNS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class ComingRun:
+    """A run, its first day, and the seats that are taken in it for us."""
+
+    run: CourseRun
+    on: date
+    seats: Sequence[Seat]
+
+
+@dataclass(frozen=True)
+class AtAGlance:
+    """An organization: people, people by state (`expired`, `never`, `expiring`), bookings by state, the next runs."""
+
+    people: int
+    in_state: Counter[str]
+    to_order: int
+    to_pay: int
+    coming: Sequence[ComingRun]
+
+
+@dataclass(frozen=True)
+class Mine:
+    """A person's own seats, certificates and standing."""
+
+    coming: Sequence[ComingRun]
+    certificates: Sequence[Certificate]
+    standing: Sequence[Line]
+
+
+def at_a_glance(organization: Organization, *, now: datetime) -> AtAGlance:
+    """What a coordinator wants to see first. A person counts once, in the most urgent of their states."""
+    lines = standings_of(organization, on=day_of(now))
+    states: dict[int, str] = {}
+    for line in lines:  # the most urgent come first
+        states.setdefault(line.person.id, line.state)
+    return AtAGlance(
+        people=len(states),
+        in_state=Counter(states.values()),
+        to_order=_bookings(organization, BookingStatus.HELD, now=now),
+        to_pay=_bookings(organization, BookingStatus.ORDERED, now=now),
+        coming=_coming(seats_of_organization(organization, now=now, ending_after=now))[:RUNS_SHOWN],
+    )
+
+
+def mine(person: Person, *, now: datetime) -> Mine:
+    """What concerns a person themselves, whoever booked it."""
+    return Mine(
+        coming=_coming(seats_of_person(person, now=now, ending_after=now)),
+        certificates=of_person(person),
+        standing=standing_of(person, on=day_of(now)),
+    )
+
+
+def _coming(seats: Sequence[Seat]) -> list[ComingRun]:
+    by_run = groupby(seats, key=lambda seat: seat.run)
+    return [ComingRun(run, day_of(run.starts_at), list(of_run)) for run, of_run in by_run]
+
+
+def _bookings(organization: Organization, state: BookingStatus, *, now: datetime) -> int:
+    query = select(func.count(Booking.id)).where(Booking.organization_id == organization.id, in_state(state, now=now))
+    return session.scalar(query) or 0

@@ -1,0 +1,48 @@
+"""The office's runs, with their seats: the catalogue's addresses, opened here because bookings know the seats."""
+
+from __future__ import annotations
+
+from flask import Response, abort, render_template, request
+from flask_babel import gettext as _
+
+from courses_app.accounts.guards import staff
+from courses_app.catalogue import queries as catalogue
+from courses_app.foundation import clock
+from courses_app.foundation.paging import page_number
+from courses_app.foundation.tables import csv_response
+from courses_app.portal import queries
+from courses_app.portal.forms import RunsFilter
+from courses_app.portal.routes.blueprint import on_behalf
+
+
+@on_behalf("/office/runs", "catalogue_admin.runs")
+@staff
+def runs() -> str:
+    form = RunsFilter(request.args)
+    form.offer(catalogue.course_lines(), catalogue.regions())
+    page = queries.office_page(form.wanted(), number=page_number(request.args.get("page")), now=clock.now())
+    return render_template("portal/office/runs.html", page=page, form=form)
+
+
+@on_behalf("/office/runs.csv", "catalogue_admin.runs_file")
+@staff
+def runs_file() -> Response:
+    header = [
+        _("Number of the run"),
+        _("Course"),
+        _("State"),
+        _("Begins"),
+        _("Ends"),
+        _("Venue"),
+        _("Seats"),
+        _("Taken"),
+    ]
+    rows = queries.office_table(RunsFilter(request.args).wanted(), now=clock.now())
+    return csv_response(f"runs-{clock.today().isoformat()}.csv", header, rows)
+
+
+@on_behalf("/office/runs/<reference>", "catalogue_admin.run")
+@staff
+def run(reference: str) -> str:
+    found = catalogue.run_by_reference(reference) or abort(404)
+    return render_template("portal/office/run.html", run=found, seats=queries.seats_of(found, now=clock.now()))

@@ -1,0 +1,72 @@
+"""Home, timetable, a run, a course, the course finder."""
+
+from __future__ import annotations
+
+from flask import abort, render_template, request
+
+from courses_app.catalogue import queries as catalogue
+from courses_app.catalogue.rules import RunStatus, run_filter
+from courses_app.foundation import clock
+from courses_app.foundation.paging import page_number
+from courses_app.foundation.web import public
+from courses_app.portal import queries
+from courses_app.portal.forms import TimetableFilter
+from courses_app.portal.routes.blueprint import on_behalf, pages
+
+RUNS_AT_HOME = 5
+RUNS_OF_COURSE = 5
+
+
+@pages.get("/")
+@public
+def home() -> str:
+    lines, courses = queries.next_runs(limit=RUNS_AT_HOME, now=clock.now())
+    form = TimetableFilter()
+    form.offer(courses=courses, regions=catalogue.regions(), today=clock.today())
+    return render_template("portal/home.html", lines=lines, form=form)
+
+
+@pages.get("/runs")
+@public
+def runs() -> str:
+    number = page_number(request.args.get("page"))
+    page, courses = queries.timetable(run_filter(request.args), number=number, now=clock.now())
+    form = TimetableFilter(request.args)
+    form.offer(courses=courses, regions=catalogue.regions(), today=clock.today())
+    return render_template("portal/runs.html", page=page, form=form)
+
+
+@pages.get("/runs/<reference>")
+@public
+def run(reference: str) -> str:
+    found = catalogue.run_by_reference(reference)
+    if found is None or found.status is RunStatus.DRAFT:
+        abort(404)
+    return render_template("portal/run.html", run=found, seats=queries.seats_of(found, now=clock.now()))
+
+
+@on_behalf("/courses/<slug>", "catalogue.course")
+@public
+def course(slug: str) -> str:
+    found = catalogue.course_by_slug(slug)
+    if found is None:
+        abort(404)
+    today = clock.today()
+    return render_template(
+        "portal/course.html",
+        course=found,
+        duties=catalogue.duties_on(found, today),
+        prices=catalogue.fees_on(found, today),
+        coming_fees=catalogue.fees_after(found, today),
+        withdrawn=found.withdrawn_on is not None and found.withdrawn_on <= today,
+        lines=queries.next_runs_of(found, limit=RUNS_OF_COURSE, now=clock.now()),
+    )
+
+
+@pages.get("/which-course")
+@public
+def finder() -> str:
+    sides = catalogue.needs_on(clock.today())
+    role = request.args.get("role", "")
+    found = [need for needs in sides.values() for need in needs if need.duty.role_code == role]
+    return render_template("portal/finder.html", sides=sides, found=found)
