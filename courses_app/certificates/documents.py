@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from courses_app.catalogue.models import CourseRun
 from courses_app.certificates.models import Certificate
-from courses_app.certificates.rules import BirthDateMissing, valid_through
+from courses_app.certificates.rules import STATUS_NAMES, BirthDateMissing, valid_through
 from courses_app.foundation import papers
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.papers.facts import CertificateFacts, FailureNoticeFacts
 from courses_app.foundation.references import new_token
+from courses_app.foundation.templating import local
 from courses_app.payments.queries import institution_on
 from courses_app.rosters.models import RosterEntry
 from courses_app.rosters.queries import counted_meetings, net_minutes, record_of
@@ -150,3 +152,26 @@ def _next_steps(run: CourseRun) -> list[str]:
         f"今後の開催日程は、次のページでご覧いただけます。{runs_url}",
         "判定の内容についてのお問い合わせは、上記の連絡先で承ります。",
     ]
+
+
+def list_header() -> list[str]:
+    """The titles of a list's columns in the reader's language."""
+    return [
+        _("Certificate number"), _("Version"), _("Full name"), _("Course"), _("Completed on"), _("Valid through"),
+        _("State"), _("Organization"),
+    ]  # fmt: skip
+
+
+def list_rows(certificates: Iterable[Certificate], *, today: date) -> Iterator[list[object]]:
+    """The rows of a list to download; days as ISO dates, which spreadsheets understand."""
+    for one in certificates:
+        yield [
+            one.number,
+            one.revision,
+            one.facts["name"],
+            local(one.course, "name"),
+            one.completed_on.isoformat(),
+            one.valid_through.isoformat() if one.valid_through else "",
+            str(STATUS_NAMES[one.status_on(today)]),
+            one.entry.seat.booking.organization.name,
+        ]

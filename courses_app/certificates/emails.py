@@ -9,7 +9,6 @@ from typing import Any
 from flask import current_app
 
 from courses_app.bookings.models import Seat
-from courses_app.certificates.documents import verify_url
 from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.certificates.queries import ABSENCE
 from courses_app.foundation.clock import day_of
@@ -62,7 +61,7 @@ def _of_certificate(
     told: dict[str, Any] = {
         "certificate": certificate,
         "facts": certificate.facts,
-        "verify_url": verify_url(certificate.code),
+        "verify_url": certificate.facts["verify_url"],
     }
     subject = ("certificate", certificate.number)
     whole_key = f"certificate:{certificate.number}:{key}"

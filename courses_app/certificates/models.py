@@ -59,6 +59,11 @@ class Certificate(Base):
     entry: Mapped[RosterEntry] = relationship()
     document: Mapped[StoredDocument] = relationship()
 
+    @property
+    def days(self) -> list[date]:
+        """The course days, as printed."""
+        return [date.fromisoformat(day) for day in self.facts["days"]]
+
     def status_on(self, day: date) -> Status:
         """What this copy is worth on a day."""
         return status_on(

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField
 from wtforms.fields.core import Label
 
-from courses_app.foundation.forms import BaseForm, Length, NameField, Required, WholeNumberField
+from courses_app.foundation.forms import Length, NameField, WholeNumberField
 from courses_app.rosters.rules import EntryChanged, EntryConflict, Record, Value, blank, problems
 
 LONGEST_REMARKS = 300
@@ -97,10 +97,11 @@ class Row:
         self.form = _entry_form(self.seat, conflict.merged, was=conflict.theirs)
         self.conflict = conflict
 
-    def compared(self) -> Iterator[tuple[Any, str, str]]:
-        """Of each field both wrote: its control, my value, the value kept now."""
+    def compared(self) -> Iterator[tuple[Any, int | None, str, str]]:
+        """Of each field both wrote: its control, which meeting it is of (if one), my value, the kept one."""
         for part in self.conflict.fields if self.conflict else ():
-            yield self.form.field_of(part.field), _shown(part.mine), _shown(part.theirs)
+            at = part.field.partition("-")[2]
+            yield self.form.field_of(part.field), int(at) if at else None, _shown(part.mine), _shown(part.theirs)
 
 
 class RosterForm:
@@ -149,12 +150,6 @@ class RosterForm:
             if row.seat in by_seat:
                 row.show(by_seat[row.seat])
         self.form_errors.append(str(changed.message))
-
-
-class ReopenForm(BaseForm):
-    """Why a closed roster is opened again."""
-
-    reason = NameField(_l("Reason"), [Required(), Length(max=LONGEST_REMARKS)])
 
 
 def _entry_form(seat: str, record: Record, was: Record) -> EntryForm:

@@ -7,10 +7,10 @@ from courses_app.certificates.operations.issuing import (
     put_off_paper,
     tell_absence,
 )
-from courses_app.certificates.operations.keeping import NewName, reissue_certificate, reopen_roster, revoke_certificate
+from courses_app.certificates.operations.keeping import reissue_certificate, reopen_roster, revoke_certificate
 from courses_app.certificates.operations.verifying import Checked, TooManyChecks, check_by_code, check_by_number
 
 __all__ = [
-    "Checked", "NewName", "NumberTaken", "TooManyChecks", "check_by_code", "check_by_number", "issue_certificate",
+    "Checked", "NumberTaken", "TooManyChecks", "check_by_code", "check_by_number", "issue_certificate",
     "issue_notice", "put_off_paper", "reissue_certificate", "reopen_roster", "revoke_certificate", "tell_absence",
 ]  # fmt: skip

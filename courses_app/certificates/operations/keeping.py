@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from courses_app.certificates import documents, emails, queries
 from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.certificates.rules import (
     AlreadyRevoked,
+    NewName,
     NewNameMissing,
     NotTheLatest,
     PapersIssued,
@@ -26,20 +26,6 @@ from courses_app.foundation.documents import store
 from courses_app.foundation.text import search_key
 from courses_app.rosters import operations as rosters
 from courses_app.rosters.models import Roster, RosterEntry
-
-
-@dataclass(frozen=True)
-class NewName:
-    """A name as it now stands on the residence record; readings are for our searches only."""
-
-    family_name: str
-    given_name: str
-    family_name_kana: str
-    given_name_kana: str
-
-    @property
-    def full(self) -> str:
-        return f"{self.family_name} {self.given_name}".strip()
 
 
 def reissue_certificate(

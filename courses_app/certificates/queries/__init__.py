@@ -15,7 +15,6 @@ from courses_app.certificates.queries.due import (
     resting,
 )
 from courses_app.certificates.queries.lists import (
-    CertificateFilter,
     by_code,
     by_code_for,
     closed_run,
@@ -25,6 +24,7 @@ from courses_app.certificates.queries.lists import (
     for_office,
     latest,
     notice_by_number,
+    notices,
     of_organization,
     of_person,
 )
@@ -32,8 +32,8 @@ from courses_app.certificates.queries.standing import valid_certificates_of
 from courses_app.certificates.queries.violations import violations
 
 __all__ = [
-    "ABSENCE", "PAPER_FAILED", "CertificateFilter", "absence_due", "by_code", "by_code_for", "certificate_due",
+    "ABSENCE", "PAPER_FAILED", "absence_due", "by_code", "by_code_for", "certificate_due",
     "closed_run", "copies_of", "count_to_come", "courses_with_certificates", "every", "failed_paper_of", "for_office",
-    "is_due", "latest", "next_absence", "next_certificate", "next_notice", "notice_by_number", "notice_due",
+    "is_due", "latest", "next_absence", "next_certificate", "next_notice", "notice_by_number", "notice_due", "notices",
     "of_organization", "of_person", "resting", "valid_certificates_of", "violations",
 ]  # fmt: skip

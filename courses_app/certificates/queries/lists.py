@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from courses_app.accounts.models import Membership, Organization, Person
 from courses_app.bookings.models import Booking, Seat
 from courses_app.catalogue.models import Course, CourseRun
 from courses_app.certificates.models import Certificate, FailureNotice
-from courses_app.certificates.rules import Status, is_number
+from courses_app.certificates.rules import CertificateFilter, Status, is_number
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import search_key
 from courses_app.rosters.models import Roster, RosterEntry
 
 ROWS_AT_ONCE = 200
-
-
-@dataclass(frozen=True)
-class CertificateFilter:
-    """What a list is narrowed to; empty means everything. `word` is part of a name, or a number."""
-
-    word: str = ""
-    course: str = ""
-    status: Status | None = None
 
 
 def latest(number: str) -> Certificate | None:
@@ -103,6 +93,29 @@ def notice_by_number(number: str) -> FailureNotice | None:
     return session.scalar(
         select(FailureNotice).options(joinedload(FailureNotice.document)).where(FailureNotice.number == number)
     )
+
+
+def notices(word: str, *, number: int) -> Page[FailureNotice]:
+    """For the office: a page of notices of failure, the latest first; `word` is part of a name, or a number."""
+    query = (
+        select(FailureNotice)
+        .join(FailureNotice.entry)
+        .join(RosterEntry.seat)
+        .join(Seat.person)
+        .options(
+            contains_eager(FailureNotice.entry)
+            .contains_eager(RosterEntry.seat)
+            .options(
+                joinedload(Seat.booking).joinedload(Booking.organization),
+                joinedload(Seat.run).joinedload(CourseRun.course),
+            )
+        )
+        .order_by(FailureNotice.issued_at.desc(), FailureNotice.id.desc())
+    )
+    if word:
+        named = Person.search_key.contains(search_key(word), autoescape=True)
+        query = query.where(FailureNotice.number == word.upper() if is_number(word.upper()) else named)
+    return paged(query, number=number)
 
 
 def closed_run(reference: str) -> CourseRun | None:

@@ -8,12 +8,19 @@ from courses_app.certificates.rules.refusals import (
     NewNameMissing,
     NotTheLatest,
     PapersIssued,
-    ReissueReason,
 )
 from courses_app.certificates.rules.statuses import Status, status_on
 from courses_app.certificates.rules.validity import valid_through
+from courses_app.certificates.rules.words import (
+    REASON_NAMES,
+    STATUS_NAMES,
+    CertificateFilter,
+    NewName,
+    ReissueReason,
+)
 
 __all__ = [
-    "AlreadyRevoked", "BirthDateMissing", "NewNameMissing", "NotTheLatest", "PapersIssued", "ReissueReason", "Series",
-    "Status", "certificate_number", "is_number", "masked", "notice_number", "status_on", "valid_through",
+    "REASON_NAMES", "STATUS_NAMES", "AlreadyRevoked", "BirthDateMissing", "CertificateFilter", "NewName",
+    "NewNameMissing", "NotTheLatest", "PapersIssued", "ReissueReason", "Series", "Status", "certificate_number",
+    "is_number", "masked", "notice_number", "status_on", "valid_through",
 ]  # fmt: skip

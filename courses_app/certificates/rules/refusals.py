@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from flask_babel import lazy_gettext as _l
 
 from courses_app.foundation.refusal import Refusal
-
-
-class ReissueReason(StrEnum):
-    """Why a copy is printed again (domain §6)."""
-
-    LOST = "lost"
-    DAMAGED = "damaged"
-    NAME_CHANGED = "name_changed"
-    MISPRINT = "misprint"
 
 
 class AlreadyRevoked(Refusal):
