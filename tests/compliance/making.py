@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from courses_app.accounts.models import Establishment, Person
 from courses_app.accounts.queries import establishments_of
+from courses_app.bookings.models import Seat
 from courses_app.bookings.operations import AttendeeFacts
+from courses_app.bookings.rules import MOST_ATTENDEES
+from courses_app.catalogue import queries
 from courses_app.catalogue.imports import load_catalogue
+from courses_app.catalogue.models import CourseRun, Fee, FeeAudience
 from courses_app.certificates.models import Certificate
 from courses_app.compliance import operations
 from courses_app.compliance.imports import load
@@ -17,9 +23,14 @@ from courses_app.compliance.models import Appointment
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session
+from courses_app.foundation.yen import Yen
+from courses_app.rosters.models import Roster, RosterEntry
 
 if TYPE_CHECKING:
+    from courses_app.bookings.models import Booking
     from tests.accounts.making import Coordinator
+
+FIRST_FEE = date(2000, 1, 1)
 
 
 class MakeCompliance:
@@ -28,7 +39,19 @@ class MakeCompliance:
     def deed(self) -> AbstractContextManager[None]:  # given by Make
         raise NotImplementedError
 
-    def certificate(self, course: str = "SUP", **how: Any) -> Certificate:  # given by MakeCertificates
+    def issuer(self) -> None:  # given by MakePayments
+        raise NotImplementedError
+
+    def run(self, course: str = "SUP", **how: Any) -> CourseRun:  # given by MakeCatalogue
+        raise NotImplementedError
+
+    def paid(self, run: CourseRun, n: int = 1, **how: Any) -> Booking:  # given by MakeBookings
+        raise NotImplementedError
+
+    def closed_roster(self, run: CourseRun, **how: Any) -> Roster:  # given by MakeRosters
+        raise NotImplementedError
+
+    def papers(self, run: CourseRun, **how: Any) -> int:  # given by MakeCertificates
         raise NotImplementedError
 
     def law(self) -> None:
@@ -53,13 +76,38 @@ class MakeCompliance:
             here = session.get_one(Person, person.id)
             return operations.appoint(here, role, place, from_on=from_on, by=SYSTEM, now=clock.now())
 
-    def completed(self, coordinator: Coordinator, person: Person, *, on: date, course: str = "SUP") -> Certificate:
-        """The person took the course on a day: booked, paid, attended, certified."""
+    def completed(self, coordinator: Coordinator, *people: Person, on: date, course: str = "SUP") -> list[Certificate]:
+        """The people took the course on a day: booked, attended, certified today. The run was free of charge: nothing
+        but the course is of interest here."""
         self.law()
-        return self.certificate(
-            course,
-            days_ago=(clock.today() - on).days,
-            booked_by=coordinator.person,
-            organization=coordinator.organization,
-            attendees=[AttendeeFacts(person=person.reference)],
-        )
+        self.issuer()
+        self._taught_before(course)
+        free = {"price_general": Yen(0), "price_member": Yen(0)}
+        run = self.run(course, days_ahead=(on - clock.today()).days, capacity=100, venue="tokyo-kanda", **free)
+        for some in (people[at : at + MOST_ATTENDEES] for at in range(0, len(people), MOST_ATTENDEES)):
+            self.paid(
+                run,
+                now=run.starts_at - timedelta(days=40),
+                booked_by=coordinator.person,
+                organization=coordinator.organization,
+                attendees=[AttendeeFacts(person=person.reference) for person in some],
+            )
+        self.closed_roster(run)
+        while self.papers(run, now=clock.now()):
+            pass
+        with self.deed():
+            return list(
+                session.scalars(
+                    select(Certificate).join(Certificate.entry).join(RosterEntry.seat).where(Seat.run_id == run.id)
+                )
+            )
+
+    def _taught_before(self, code: str) -> None:
+        """The catalogue's fees begin in 2025; completions that expire now are older."""
+        with self.deed():
+            course = queries.course_by_code(code)
+            first = min(course.fees, key=lambda fee: fee.from_on)
+            if first.from_on > FIRST_FEE:
+                ended = first.from_on - timedelta(days=1)
+                facts = {"audience": FeeAudience.GENERAL, "amount": Yen(0), "tax_category": first.tax_category}
+                course.fees.append(Fee(from_on=FIRST_FEE, until_on=ended, **facts))
