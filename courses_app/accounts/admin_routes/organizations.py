@@ -34,7 +34,7 @@ def organizations() -> Answer:
 def organizations_file() -> Response:
     form = OrganizationFilterForm(request.args)
     header = [
-        _("Reference"), _("Name of the organization"), _("Name in kana"), _("Kind of organization"),
+        _("Organization reference"), _("Name of the organization"), _("Name in kana"), _("Kind of organization"),
         _("Corporate number"), _("Licence number"), _("Licence class"), _("Postal code"), _("Prefecture"), _("Address"),
         _("Telephone number"), _("Contact person"), _("E-mail address of the contact person"),
         _("Supporting-member number"), _("Supporting membership"), _("Registered on"),

@@ -22,7 +22,7 @@ class AccountFilter(FilterForm):
     """Narrow the office's list of accounts."""
 
     search = SearchField(_l("E-mail address"))
-    role = SelectField(_l("Access"), [Optional()])
+    role = SelectField(_l("Access rights"), [Optional()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,7 +32,7 @@ class AccountFilter(FilterForm):
 class RoleForm(BaseForm):
     """One of the access roles."""
 
-    role = SelectField(_l("Access"), [Required()])
+    role = SelectField(_l("Access rights"), [Required()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

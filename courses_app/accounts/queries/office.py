@@ -40,8 +40,8 @@ def organizations(wanted: OrganizationFilter, *, page: int) -> Page[Organization
 
 
 def all_organizations(wanted: OrganizationFilter) -> Iterator[Organization]:
-    """The same, all of them, fetched in batches: for a file."""
-    return iter(session.scalars(_organizations(wanted).execution_options(yield_per=BATCH)))
+    """The same, all of them, fetched in batches while a file is written; asked when the first is wanted."""
+    yield from session.scalars(_organizations(wanted).execution_options(yield_per=BATCH))
 
 
 def organization(reference: str) -> Organization | None:
