@@ -36,6 +36,7 @@ NARROW, WIDE, HEIGHT = 320, 1280, 900
 LOCALES = {"ja": "ja-JP", "en": "en-GB"}
 # A page that says no says so by its status, which Chromium repeats in its console.
 EXPECTED = re.compile(r"the server responded with a status of (401|404|409|422|429)")
+FIELD_NAMES = "all => all.map(one => one.getAttribute('name'))"
 HREFS = "all => all.map(one => one.getAttribute('href'))"
 # What a press leads to: another page, a part of this one, or a row that a script adds.
 LEADS_TO = """one => one.closest('[data-repeat-add], [data-repeat-remove]') ? 'script'
@@ -112,10 +113,20 @@ class Surfer:
         found = self._group(around).locator(f'[name$="{ending}"]').first
         return found.get_attribute("name") or ""
 
-    def unfold(self, around: str) -> Surfer:
-        """Open what is folded in the group of these words."""
-        for folded in self._group(around).locator("details:not([open]) > summary").all():
-            folded.click()
+    def controls(self, ending: str) -> list[str]:
+        """The names of all fields that end like this."""
+        found: list[str] = self.page.locator(f'main [name$="{ending}"]').evaluate_all(FIELD_NAMES)
+        return found
+
+    def copied(self, part: str) -> str:
+        """The address on the page that is meant to be copied."""
+        return self.page.locator(f'main [data-copy*="{part}"]').first.get_attribute("data-copy") or ""
+
+    def unfold(self, around: str = "") -> Surfer:
+        """Open what is folded on the page, or in the group of these words."""
+        place = self._group(around) if around else self.page.locator("main")
+        while (folded := place.locator("details:not([open]) > summary")).count():
+            self._activate(folded.first)
         return self
 
     def _group(self, around: str) -> Locator:
@@ -149,16 +160,19 @@ class Surfer:
     def _clicked(self, target: Locator, status: int) -> Surfer:
         leads_to = target.evaluate(LEADS_TO) if self.javascript else "page"
         if leads_to == "script":
-            target.click()
+            self._activate(target)
         elif leads_to == "part":
             with self.page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
-                target.click()
+                self._activate(target)
             self.page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
         else:
             with self.page.expect_navigation() as gone:
-                target.click()
+                self._activate(target)
             return self._arrived(gone.value, status)
         return self
+
+    def _activate(self, target: Locator) -> None:
+        target.click()
 
     def _arrived(self, answer: Response | None, status: int) -> Surfer:
         assert answer is not None, f"no answer at {self.page.url}"
@@ -171,9 +185,18 @@ class Surfer:
         if kind in {"radio", "checkbox"}:
             self.page.locator(f'main [name="{name}"][value="{value}"]').check()
         elif kind == "select":
-            control.first.select_option(value)
+            self._pick(control.first, value)
         else:
             control.first.fill(value)
+
+    def _pick(self, control: Locator, value: str) -> None:
+        control.select_option(self._option(control, value))
+
+    def _option(self, control: Locator, value: str) -> str:
+        """The option that sends this value, or else says it."""
+        if control.locator(f'option[value="{value}"]').count():
+            return value
+        return control.locator("option").filter(has_text=value).first.get_attribute("value") or ""
 
     # ---- Looking --------------------------------------------------------------------------------------------------
 
@@ -240,6 +263,7 @@ class Surfer:
             self.faults.append(f"{page.url}: {headings} h1")
         if (language := page.locator("html").get_attribute("lang")) != self.words.language:
             self.faults.append(f"{page.url}: lang {language}")
+        self.titles[page.url] = page.title()
         if "|" not in page.title():
             self.faults.append(f"{page.url}: title {page.title()!r}")
 
@@ -261,7 +285,14 @@ class Surfer:
 
 @contextmanager
 def surfing(
-    browser: Browser, home: str, journey: str, language: str, width: int, *, javascript: bool = True
+    browser: Browser,
+    home: str,
+    journey: str,
+    language: str,
+    width: int,
+    *,
+    javascript: bool = True,
+    kind: type[Surfer] | None = None,
 ) -> Iterator[Surfer]:
     """A window of its own; when its person has done, nothing may have been complained of."""
     context = browser.new_context(
@@ -272,7 +303,7 @@ def surfing(
         accept_downloads=True,
     )
     context.set_default_timeout(20_000)
-    surfer = Surfer(context.new_page(), context, home, Words(language), width, journey, javascript).listen()
+    surfer = (kind or Surfer)(context.new_page(), context, home, Words(language), width, journey, javascript).listen()
     try:
         yield surfer
     finally:

@@ -17,6 +17,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from courses_app.cli.ledger import violations
+from courses_app.cli.seeds import load_catalogue_and_rules
 from courses_app.cli.worker import run_round
 from courses_app.payments.gateways.local_stripe.server import LocalStripe, local_stripe
 from tests.conftest import BASE_URL, own_database, settings_for
@@ -122,6 +123,11 @@ class World:
         somebody = Visitor(self.app.test_client(), BASE_URL, Words(language or self.language))
         self.visitors.append(somebody)
         return somebody
+
+    def stock(self) -> None:
+        """The catalogue, the roles and what they ask for, the issuer: as every house begins."""
+        with self.app.app_context():
+            load_catalogue_and_rules()
 
     def worker(self) -> int:
         """Let the worker do all that is due; how many pieces that were."""

@@ -17,7 +17,7 @@ class Paper:
     """A PDF that came with a letter."""
 
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
 
     @property
     def text(self) -> str:

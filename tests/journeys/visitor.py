@@ -96,7 +96,17 @@ class Visitor:
         assert matching, f"no field …{ending} for {around!r}; there are: {found}"
         return matching[0]
 
-    def unfold(self, around: str) -> Visitor:
+    def controls(self, ending: str) -> list[str]:
+        """The names of all fields that end like this."""
+        return [one["name"] for one in self._controls() if one["name"].endswith(ending)]
+
+    def copied(self, part: str) -> str:
+        """The address on the page that is meant to be copied."""
+        found = [one["data-copy"] for one in self.page.all("button") if part in one["data-copy"]]
+        assert found, f"nothing to copy with {part!r} on {self.path}"
+        return found[0]
+
+    def unfold(self, around: str = "") -> Visitor:
         """Without a screen nothing is folded."""
         return self
 
@@ -231,7 +241,7 @@ class Visitor:
         got = self.client.open(
             target, method=method, base_url=self.base_url, headers=headers, **(options if method != "GET" else {})
         )
-        assert got.status_code < 500, got.get_data(as_text=True)
+        assert got.status_code < 500, f"{got.status_code} at {target}: {dom.read(got.get_data(as_text=True)).text}"
         kept = {name.lower(): value for name, value in got.headers.items()}
         return Answer(urljoin(self.base_url, target), got.status_code, kept, got.get_data())
 
@@ -250,6 +260,7 @@ def _named(label: str, elements: list[Element]) -> list[Element]:
 
 def _choose(options: list[Element], value: str, mark: str) -> None:
     chosen = [one for one in options if one.attributes.get("value", one.text) == value]
+    chosen = chosen or [one for one in options if value and value in one.text]
     assert chosen, f"no choice {value!r}; there are: {[one.attributes.get('value', one.text) for one in options]}"
     for one in options:
         if one["type"] != "checkbox":
