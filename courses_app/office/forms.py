@@ -43,14 +43,20 @@ class OutboxFilter(FilterForm):
     """Which mail: by state, kind, and recipient or what it is about."""
 
     q = FoldedField(_l("Recipient or reference"))
-    state = SelectField(_l("State"), choices=[EVERY, *((state.value, word) for state, word in OUTBOX_STATES.items())])
-    kind = SelectField(_l("Kind of mail"), choices=lambda: [EVERY, *((kind, kind) for kind in _kinds())])
+    state = SelectField(
+        _l("State"),
+        choices=[EVERY, *((state.value, word) for state, word in OUTBOX_STATES.items())],
+        validate_choice=False,
+    )
+    kind = SelectField(
+        _l("Kind of mail"), choices=lambda: [EVERY, *((kind, kind) for kind in _kinds())], validate_choice=False
+    )
 
     def wanted(self) -> MailsWanted:
-        """The conditions; what can't be read is left out."""
-        self.validate()
-        state, kind = ("" if field.errors else field.data or "" for field in (self.state, self.kind))
-        return MailsWanted(self.q.data or "", state, kind)
+        """The conditions; a state or kind that doesn't exist is left out."""
+        state, kind = self.state.data or "", self.kind.data or ""
+        known_state, known_kind = state in set(OutboxState), kind in _kinds()
+        return MailsWanted(self.q.data or "", state if known_state else "", kind if known_kind else "")
 
 
 class AuditFilter(FilterForm):

@@ -86,6 +86,18 @@ MATTERS = {
 }  # fmt: skip
 
 
+# What a matter's detail says, of which keys; the others are for the machine.
+DETAILS = {
+    "about": _l("About"),
+    "amount": _l("Amount"),
+    "kind": _l("Kind"),
+    "member_number": _l("Member number"),
+    "object": _l("Object"),
+    "provider": _l("Paid by"),
+    "reason": _l("Reason"),
+}
+
+
 def matter_kind(kind: str) -> MatterKind:
     """The words for a matter; one that no rule names is called by its own word."""
     return MATTERS.get(kind) or MatterKind(kind.replace("_", " "), "")

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from courses_app.office.queries import find
+from courses_app.office.routes.places import LISTS, PLACES, list_of, place_of, subject_word
 from tests.office.conftest import MakeHere
 
 
@@ -62,3 +63,18 @@ def test_a_search_without_a_hit_says_so(desk: FlaskClient) -> None:
     page = desk.get("/office/search?q=見つからない").get_data(as_text=True)
     assert "empty-state" in page
     assert 'value="見つからない"' in page
+
+
+def test_every_place_has_its_page(app: Flask) -> None:
+    with app.test_request_context():
+        assert all(place_of(kind, "1") for kind in PLACES)
+        assert all(list_of(what) for what in LISTS)
+        assert place_of("role", "supervision_manager") is None
+        assert subject_word("never_heard_of") == "never heard of"
+
+
+def test_a_seat_leads_to_its_booking(make: MakeHere, desk: FlaskClient) -> None:
+    booking = make.ordered(make.run(), 2)
+    answer = desk.get(f"/office/search?q={booking.seats[1].reference}")
+    assert answer.location == f"/office/bookings/{booking.reference}"
+    assert desk.get(f"/office/search?q={booking.reference}").location == answer.location

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from courses_app.accounts.models import Membership, Organization, Person
-from courses_app.bookings.models import Booking
+from courses_app.bookings.models import Booking, Seat
 from courses_app.catalogue.models import Course, CourseRun
 from courses_app.certificates.models import Certificate
 from courses_app.foundation.db import session
@@ -54,7 +54,8 @@ def find(word: str) -> Findings:
 
 
 def _bookings(typed: str) -> Sequence[Booking]:
-    query = select(Booking).where(_reference(Booking.reference, "B", typed))
+    of_seat = Booking.seats.any(_reference(Seat.reference, "S", typed))
+    query = select(Booking).where(or_(_reference(Booking.reference, "B", typed), of_seat))
     query = query.options(joinedload(Booking.organization)).order_by(Booking.id.desc())
     return session.scalars(query.limit(SHOWN)).all()
 

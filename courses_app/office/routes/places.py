@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-# What a subject is called in the audit -> its word, its page and the name of its argument there (None: no page).
+# What a subject is called in the audit -> its word, its page, and what its reference is called there.
 PLACES = {
+    "account": (_l("Account"), "accounts_admin.account", "reference"),
     "booking": (_l("Booking"), "bookings_admin.booking", "reference"),
     "certificate": (_l("Certificate"), "certificates_admin.certificate", "number"),
-    "invoice": (_l("Invoice"), "bookings_admin.payments", "q"),
+    "course": (_l("Course"), "catalogue_admin.course", "code"),
+    "invoice": (_l("Invoice"), "bookings_admin.payment", "reference"),
     "organization": (_l("Organization"), "accounts_admin.organization", "reference"),
     "outbox": (_l("Mail"), "office.mail", "number"),
-    "person": (_l("Person"), "accounts_admin.person", "reference"),
-    "run": (_l("Course run"), "catalogue_admin.run", "reference"),
+    "person": (_l("A person"), "accounts_admin.person", "reference"),
     "roster": (_l("Roster"), "rosters.roster", "reference"),
+    "run": (_l("Course run"), "catalogue_admin.run", "reference"),
+    "seat": (_l("Seat"), "office.search", "q"),
     "stripe_event": (_l("Stripe message"), "bookings_admin.payments", "q"),
-}  # fmt: skip
+    "venue": (_l("Venue"), "catalogue_admin.venue", "code"),
+}
+WORDS_ONLY = {
+    "checkout": _l("Payment page"),
+    "establishment": _l("Establishment"),
+    "issuer": _l("Issuer"),
+    "notice_of_failure": _l("Notice of failure"),
+    "requirement": _l("Requirement"),
+    "role": _l("Role"),
+}
 # Lists of what waits -> the page that shows them, and how it is asked.
 LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "payments": ("bookings_admin.payments", {}),
-    "refunds": ("bookings_admin.payments", {}),
-    "stripe_events": ("bookings_admin.payments", {}),
+    "refunds": ("bookings_admin.payments", {"view": "refunds"}),
+    "stripe_events": ("bookings_admin.payments", {"view": "events"}),
     "certificates": ("certificates_admin.certificates", {}),
-    "memberships": ("accounts_admin.organizations", {}),
+    "mails": ("office.outbox", {"state": "failed"}),
+    "memberships": ("accounts_admin.organizations", {"member_status": "pending"}),
 }
 
 
@@ -34,8 +47,6 @@ def place_of(kind: str, reference: str) -> str | None:
     if kind not in PLACES:
         return None
     _word, endpoint, argument = PLACES[kind]
-    if endpoint not in current_app.view_functions:  # TEMPORARY
-        return None
     asked: dict[str, Any] = {argument: reference}
     return url_for(endpoint, **asked)
 
@@ -43,11 +54,11 @@ def place_of(kind: str, reference: str) -> str | None:
 def list_of(what: str) -> str:
     """The address of the list where something is dealt with."""
     endpoint, asked = LISTS[what]
-    if endpoint not in current_app.view_functions:  # TEMPORARY
-        return "/"
     return url_for(endpoint, **asked)
 
 
 def subject_word(kind: str) -> str:
-    """What a subject is called on a page; one without a word keeps its own."""
-    return str(PLACES[kind][0]) if kind in PLACES else kind.replace("_", " ")
+    """What a subject is called on a page; one that nobody named keeps its own word."""
+    if kind in PLACES:
+        return str(PLACES[kind][0])
+    return str(WORDS_ONLY.get(kind, kind.replace("_", " ")))

@@ -36,7 +36,7 @@ def reports_csv() -> Answer:
         _("Code"),
         _("Course"),
         _("Number of runs"),
-        _("Seats taken"),
+        _("Confirmed seats"),
         _("Capacity"),
         _("Revenue (tax included)"),
     ]

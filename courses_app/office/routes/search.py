@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flask import redirect, render_template, request
@@ -10,12 +11,16 @@ from flask_babel import gettext as _
 from courses_app.accounts.guards import staff
 from courses_app.accounts.models import Person
 from courses_app.catalogue.models import CourseRun
+from courses_app.foundation.references import ALPHABET, REFERENCE_LENGTH
 from courses_app.foundation.templating import day, instant, local, yen
+from courses_app.foundation.text import folded
 from courses_app.office import queries
 from courses_app.office.forms import SearchForm
 from courses_app.office.queries import SHOWN, Findings
 from courses_app.office.routes.blueprint import Answer, pages
 from courses_app.office.routes.places import place_of
+
+REFERENCE = re.compile(f"[A-Z][{ALPHABET}]{{{REFERENCE_LENGTH}}}")
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,18 @@ def search() -> Answer:
     form = SearchForm(request.args)
     word = form.q.data or ""
     groups = [group for group in _groups(queries.find(word)) if group.hits]
-    hits = [hit for group in groups for hit in group.hits]
-    if len(hits) == 1 and hits[0].href and _plain(hits[0].key) == _plain(word):
-        return redirect(hits[0].href)
+    hit = _named(word, [hit for group in groups for hit in group.hits])
+    if hit is not None and hit.href:
+        return redirect(hit.href)
     return render_template("office/search.html", word=word, groups=groups)
+
+
+def _named(word: str, hits: list[Hit]) -> Hit | None:
+    """The one thing that a number or reference names: its own, or that of something in it (a seat of a booking)."""
+    exact = [hit for hit in hits if _plain(hit.key) == _plain(word)]
+    if len(exact) == 1:
+        return exact[0]
+    return hits[0] if len(hits) == 1 and REFERENCE.fullmatch(_plain(word)) else None
 
 
 def _groups(found: Findings) -> list[Group]:
@@ -95,4 +108,4 @@ def _employers(person: Person) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("-", "").replace(" ", "").upper()
+    return (folded(text) or "").replace("-", "").replace(" ", "").upper()

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, flash, render_template, request
 from flask_babel import gettext as _
 
 from courses_app.accounts.guards import current_actor, staff
 from courses_app.foundation import clock
+from courses_app.foundation.matters import Matter
 from courses_app.foundation.paging import page_number
+from courses_app.foundation.templating import yen
 from courses_app.foundation.web import see_other, writes
+from courses_app.foundation.yen import Yen
 from courses_app.office import operations, queries
 from courses_app.office.forms import SettleForm
 from courses_app.office.routes.blueprint import Answer, pages
 from courses_app.office.routes.places import list_of
-from courses_app.office.rules import matter_kind
+from courses_app.office.rules import DETAILS, matter_kind
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ def _today(wrong: dict[int, SettleForm] | None = None) -> str:
         forms={**blank, **(wrong or {})},
         form=next(iter((wrong or {}).values()), None),
         matter_kind=matter_kind,
+        details_of=_details_of,
         look=queries.runs_to_look_at(now=now),
         runs=queries.next_runs(now=now),
         now=now,
@@ -89,8 +93,18 @@ def _waiting(desk: queries.Desk) -> list[Waiting]:
         Waiting(_("Rosters to close"), desk.rosters_open, "#look"),
         Waiting(_("Closing soon with few bookings"), desk.runs_nearly_empty, "#look"),
         Waiting(_("Certificates to issue"), desk.certificates_due, list_of("certificates")),
-        Waiting(_("Mail not delivered"), desk.mails_failed, url_for("office.outbox", state="failed"), urgent=True),
+        Waiting(_("Mail not delivered"), desk.mails_failed, list_of("mails"), urgent=True),
         Waiting(_("Supporting memberships to check"), desk.members_pending, list_of("memberships")),
+    ]
+
+
+def _details_of(matter: Matter) -> list[tuple[str, str]]:
+    """What the detail of a matter says to people: (label, value)."""
+    told = [(name, (matter.detail or {}).get(name)) for name in DETAILS]
+    return [
+        (str(DETAILS[name]), yen(Yen(value)) if name == "amount" and isinstance(value, int) else str(value))
+        for name, value in told
+        if value is not None
     ]
 
 
