@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import format_skeleton
 from flask_babel import LazyString, get_locale
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SearchField, SelectField, StringField
+from wtforms import BooleanField, SearchField, SelectField
 
 from courses_app.catalogue.queries import CourseLine, OfficeFilter, Region
 from courses_app.catalogue.rules import Audience, CourseKind, Language, Programme, RunStatus, month_of
@@ -60,11 +60,13 @@ class RunsFilter(FilterForm):
         _l("State"), choices=[("", _l("All")), *((each.value, each.label) for each in RunStatus)], validate_choice=False
     )
     course = SelectField(_l("Course"), validate_choice=False)
-    month = StringField(_l("Month"), description=_l("For example 2026-12"))
+    month = SelectField(_l("Month"), validate_choice=False)
     region = SelectField(_l("Region"), validate_choice=False)
     past = BooleanField(_l("Runs that are over"))
 
-    def offer(self, courses: Iterable[Any], regions: Iterable[Any]) -> None:
+    def offer(self, *, courses: Iterable[CourseLine], regions: Iterable[Region], today: date) -> None:
+        """Fill in what can be chosen at present."""
+        self.month.choices = [("", _l("Any month")), *_months(today, first=-MONTHS_AHEAD)]
         self.course.choices = [("", _l("All courses")), *((each.code, local(each, "name")) for each in courses)]
         places = ((each.code, local(each, "name")) for each in regions)
         self.region.choices = [("", _l("Everywhere")), ("online", _l("Online")), *places]
@@ -81,9 +83,8 @@ class RunsFilter(FilterForm):
         )
 
 
-def _months(today: date) -> Choices:
-    first = today.replace(day=1)
-    firsts = [
-        date(first.year + (first.month + n - 1) // 12, (first.month + n - 1) % 12 + 1, 1) for n in range(MONTHS_AHEAD)
-    ]
+def _months(today: date, *, first: int = 0) -> Choices:
+    """Months from the `first` (counted from the present one) to a year ahead."""
+    counted = (today.year * 12 + today.month - 1 + n for n in range(first, MONTHS_AHEAD))
+    firsts = (date(months // 12, months % 12 + 1, 1) for months in counted)
     return [(f"{month:%Y-%m}", format_skeleton("yMMMM", month, locale=get_locale())) for month in firsts]

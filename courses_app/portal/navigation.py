@@ -95,13 +95,14 @@ def _main_places() -> Iterator[Place]:
     account = _account()
     if account is None:
         return
+    roles = {role.name for role in account.roles}
     if _coordinates(account):
         yield from COORDINATOR
-    if account.person_id is not None:
+    if account.person_id is not None and not roles:
         yield from PERSON
-    if account.has_role("instructor"):
+    if "instructor" in roles:
         yield from INSTRUCTOR
-    if account.has_role("staff"):
+    if "staff" in roles:
         yield from STAFF
 
 

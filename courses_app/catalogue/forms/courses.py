@@ -17,6 +17,7 @@ from courses_app.foundation.yen import TaxCategory
 
 TITLE = Length(max=LONGEST_TITLE)
 TEXT = Length(max=LONGEST_TEXT)
+TALL = {"rows": 12}
 MOST_MINUTES = 6000
 MOST_SUBJECTS = 30
 
@@ -36,7 +37,7 @@ class SubjectForm(Form):
     name_ja = NameField(_l("Name in Japanese"), [Required(), TITLE])
     name_en = NameField(_l("Name in English"), [Required(), TITLE])
     minutes = WholeNumberField(_l("Minutes"), [Given(), between(1, 600)])
-    kind = SelectField(_l("Kind"), choices=[(kind.value, kind.label) for kind in SubjectKind])
+    kind = SelectField(_l("Kind"), [Required()], choices=[(kind.value, kind.label) for kind in SubjectKind])
 
 
 class CourseForm(Versioned):
@@ -47,9 +48,12 @@ class CourseForm(Versioned):
     summary_ja = TextAreaField(_l("Summary in Japanese"), [Required(), TEXT])
     summary_en = TextAreaField(_l("Summary in English"), [Required(), TEXT])
     description_ja = TextAreaField(
-        _l("Description in Japanese"), [Required(), TEXT], description=_l("An empty line begins a new paragraph.")
+        _l("Description in Japanese"),
+        [Required(), TEXT],
+        render_kw=TALL,
+        description=_l("An empty line begins a new paragraph."),
     )
-    description_en = TextAreaField(_l("Description in English"), [Required(), TEXT])
+    description_en = TextAreaField(_l("Description in English"), [Required(), TEXT], render_kw=TALL)
     legal_basis_ja = TextAreaField(_l("Legal basis in Japanese"), [Optional(), TEXT])
     legal_basis_en = TextAreaField(_l("Legal basis in English"), [Optional(), TEXT])
     certificate_worth_ja = TextAreaField(_l("Worth of the certificate in Japanese"), [Optional(), TEXT])
@@ -70,7 +74,9 @@ class CourseForm(Versioned):
         description=_l("Empty: without an end."),
     )
     default_capacity = WholeNumberField(_l("Usual number of seats"), [Given(), between(1, 1000)])
-    default_language = SelectField(_l("Usual language"), choices=[(each.value, each.label) for each in Language])
+    default_language = SelectField(
+        _l("Usual language"), [Required()], choices=[(each.value, each.label) for each in Language]
+    )
     closes_days_before_venue = WholeNumberField(_l("Booking ends before a venue run (days)"), [Given(), between(0, 90)])
     closes_business_days_before_online = WholeNumberField(
         _l("Booking ends before an online run (business days)"), [Given(), between(0, 60)]
@@ -135,6 +141,7 @@ class FeeForm(BaseForm):
     amount = WholeNumberField(_l("Amount in yen, tax included"), [Given(), between(0, MOST_YEN)])
     tax_category = SelectField(
         _l("Consumption tax"),
+        [Required()],
         choices=[
             (TaxCategory.TAXABLE_10.value, _l("Taxable (10 %)")),
             (TaxCategory.EXEMPT.value, _l("Exempt")),

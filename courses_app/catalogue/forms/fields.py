@@ -22,8 +22,9 @@ class ClockField(TimeField):
     """A time of the day: 9:30, 09:30, 0930, in any width."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        typed = text.folded(valuelist[0]) if valuelist else None
-        self.data = None
+        if not valuelist:
+            return
+        typed, self.data = text.folded(valuelist[0]), None
         if not typed:
             return
         parts = re.fullmatch(r"(\d{1,2}):?(\d{2})(?::\d{2})?", typed)

@@ -80,7 +80,7 @@ class RunForm(Versioned):
     venue = SelectField(_l("Venue"), validate_choice=False)
     online_note_ja = NameField(_l("Note on joining, in Japanese"), [Optional(), Length(max=1000)])
     online_note_en = NameField(_l("Note on joining, in English"), [Optional(), Length(max=1000)])
-    language = SelectField(_l("Language"), choices=[(each.value, each.label) for each in Language])
+    language = SelectField(_l("Language"), [Required()], choices=[(each.value, each.label) for each in Language])
     capacity = WholeNumberField(_l("Seats"), [Given(), between(1, 1000)])
     booking_opens_on = DayField(_l("Booking opens on"), [Given()])
     booking_opens_time = ClockField(_l("Opens at (time)"), [Given()])

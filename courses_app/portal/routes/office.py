@@ -19,7 +19,7 @@ from courses_app.portal.routes.blueprint import on_behalf
 @staff
 def runs() -> str:
     form = RunsFilter(request.args)
-    form.offer(catalogue.course_lines(), catalogue.regions())
+    form.offer(courses=catalogue.course_lines(), regions=catalogue.regions(), today=clock.today())
     page = queries.office_page(form.wanted(), number=page_number(request.args.get("page")), now=clock.now())
     return render_template("portal/office/runs.html", page=page, form=form)
 
