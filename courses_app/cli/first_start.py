@@ -6,6 +6,7 @@ import contextlib
 import io
 import logging
 import sys
+from pathlib import Path
 
 import click
 from alembic.migration import MigrationContext
@@ -39,16 +40,33 @@ def prepare_instance(settings: Settings) -> None:
 
 
 def bring_up_to_date(settings: Settings) -> None:
-    """Migrate; on an empty development database also load the catalogue and the demonstration data."""
+    """Migrate; on an empty database also load the catalogue, in development with the demonstration data.
+
+    A first start that was killed half-way begins anew: its mark is still there.
+    """
+    mark = settings.instance / ".first-start"
+    if mark.exists():
+        _forget_half_made_database()
     try:
         with db.engine.connect() as connection:
             fresh = MigrationContext.configure(connection).get_current_revision() is None
     except OperationalError as error:
         sys.exit(f"The database can't be reached: check DATABASE_URL. ({type(error.orig).__name__})")
+    if fresh:
+        mark.touch()
     _migrate()
     if fresh:
         _seed(settings)
     session.remove()
+    mark.unlink(missing_ok=True)
+
+
+def _forget_half_made_database() -> None:
+    """Only the embedded one: nobody has worked with it yet."""
+    url = db.engine.url
+    if url.get_backend_name() == "sqlite" and url.database:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{url.database}{suffix}").unlink(missing_ok=True)
 
 
 def _migrate() -> None:

@@ -1,23 +1,25 @@
 """`flask serve`: web server and worker under one Ctrl-C; in development also the local Stripe-shaped server.
 
-One process imports the application, brings the database up to date and then forks, so that web and worker share their
-memory pages.
+One process imports the application and brings the database up to date; it then becomes the web server's master and
+forks everything else from itself, so that all share their memory pages.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from types import FrameType
+from dataclasses import replace
 from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from courses_app.cli import first_start, worker
 from courses_app.config import LOCAL_STRIPE_SECRET_KEY, LOCAL_STRIPE_WEBHOOK_SECRET, Settings
@@ -26,6 +28,7 @@ from courses_app.foundation.db import db
 WEB_PROCESSES = 2
 THREADS = 4
 GRACE_SECONDS = 20
+WARM_UP = ("/", "/courses", "/runs", "/sign-in")
 
 
 @click.command("serve")
@@ -38,95 +41,137 @@ def serve(host: str, port: int) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings: Settings = app.config["SETTINGS"]
     first_start.prepare_instance(settings)
-    first_start.bring_up_to_date(settings)
-    children = Children()
+    _apart(lambda: first_start.bring_up_to_date(settings))
+    companions = Companions()
     if not settings.production and not settings.stripe_enabled:
         _refuse_taken_port("127.0.0.1", port + 1)
         app.config["SETTINGS"] = settings = _with_local_stripe(settings, port + 1)
-        children.start("local stripe", lambda: _local_stripe(settings, host, port))
-    db.engine.dispose()
-    children.start("web", lambda: _web(app, host, port))
-    children.start("worker", lambda: _worker(app))
+        companions.add("local stripe", lambda: _local_stripe(settings, host, port))
+    companions.add("worker", lambda: _work(app))
+    _warm_up(app)
     first_start.announce(settings, f"http://{host}:{port}")
-    children.watch()
+    Master(WebServer(app, companions, host, port)).run()
 
 
-@dataclass
-class Child:
-    name: str
-    pid: int
-
-
-class Children:
-    """The forked processes: started by name, watched, and ended together."""
+class Companions:
+    """The processes beside the web server: started by its master, started again when they end by themselves."""
 
     def __init__(self) -> None:
-        self.running: dict[int, Child] = {}
-        self.stopping = False
+        self.work: dict[str, Callable[[], None]] = {}
+        self.running: dict[str, int] = {}
 
-    def start(self, name: str, work: Callable[[], None]) -> None:
-        pid = os.fork()
-        if pid:
-            self.running[pid] = Child(name, pid)
-            return
-        os.setpgid(0, 0)  # Ctrl-C reaches the parent alone, which then ends the others in order
-        try:
-            work()
-        except BaseException as error:
-            code = error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 1
-            os._exit(code)
-        os._exit(0)
+    def add(self, name: str, work: Callable[[], None]) -> None:
+        self.work[name] = work
 
-    def watch(self) -> None:
-        """Wait; when one ends or a signal comes, end all. Exits 1 if a child failed by itself."""
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(sign, self._stop)
-        failed = ""
-        while self.running:
-            try:
-                pid, _status = os.wait()
-            except ChildProcessError:
-                break
-            child = self.running.pop(pid, None)
-            if child and not self.stopping:
-                failed = child.name
-                self._stop()
-        if failed:
-            sys.exit(f"The {failed} process ended by itself; its last lines above say why.")
+    def keep_running(self) -> None:
+        """Start whatever is not running (the master has already reaped what ended)."""
+        for name, work in self.work.items():
+            if name not in self.running or not _lives(self.running[name]):
+                self.running[name] = _forked(work)
 
-    def _stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        self.stopping = True
-        for pid in self.running:
-            os.kill(pid, signal.SIGTERM)
+    def end(self) -> None:
+        self.work = {}
+        for pid in self.running.values():
+            if _lives(pid):
+                os.kill(pid, signal.SIGTERM)
+        for pid in self.running.values():
+            _reap(pid)
 
 
-def _web(app: Flask, host: str, port: int) -> None:
-    from gunicorn.app.base import BaseApplication
+class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's master, which also looks after the companions, about once a second."""
 
-    class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-        def load_config(self) -> None:
-            options: dict[str, Any] = {
-                "bind": f"{host}:{port}",
-                "workers": WEB_PROCESSES,
-                "worker_class": "gthread",
-                "threads": THREADS,
-                "reuse_port": True,
-                "preload_app": True,
-                "graceful_timeout": GRACE_SECONDS,
-                "loglevel": "warning",
-                "control_socket_disable": True,
-            }
-            for name, value in options.items():
-                if name in self.cfg.settings:
-                    self.cfg.set(name, value)
-
-        def load(self) -> Flask:
-            return app
-
-    Server().run()
+    def manage_workers(self) -> None:
+        self.app.companions.keep_running()
+        super().manage_workers()
 
 
-def _worker(app: Flask) -> None:
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """gunicorn as we ship it."""
+
+    def __init__(self, app: Flask, companions: Companions, host: str, port: int) -> None:
+        self.flask = app
+        self.companions = companions
+        self.bind = f"{host}:{port}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": self.bind,
+            "workers": WEB_PROCESSES,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "reuse_port": True,
+            "preload_app": True,
+            "graceful_timeout": GRACE_SECONDS,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "on_exit": lambda _master: self.companions.end(),
+        }
+        for name, value in options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self.flask
+
+
+def _warm_up(app: Flask) -> None:
+    """Build once, before the forks, what every process would build for itself; then keep the collector off it."""
+    app.logger.disabled = True
+    visitor = app.test_client()
+    for path in WARM_UP:
+        visitor.get(path, base_url=app.config["SETTINGS"].base_url)
+    app.logger.disabled = False
+    db.session.remove()
+    db.engine.dispose()
+    gc.collect()
+    gc.freeze()
+
+
+def _apart(work: Callable[[], None]) -> None:
+    """Do it in a process of its own, so that the memory it takes goes with it; exits if it fails."""
+    status = _reap(_forked(work))
+    if status:
+        sys.exit(status)
+
+
+def _forked(work: Callable[[], None]) -> int:
+    """Start `work` in a process of its own; returns its number."""
+    pid = os.fork()
+    if pid:
+        return pid
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(sign, signal.SIG_DFL)
+    try:
+        work()
+    except SystemExit as error:
+        if isinstance(error.code, str):
+            click.echo(error.code, err=True)
+        os._exit(1 if error.code else 0)
+    except BaseException:
+        current_app.logger.exception("companion.failed")
+        os._exit(1)
+    os._exit(0)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _reap(pid: int) -> int:
+    """Wait for the end of a process; its exit code, or 0 if somebody else has reaped it."""
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except ChildProcessError:
+        return 0
+
+
+def _work(app: Flask) -> None:
     with app.app_context():
         worker.work_until_stopped()
 
