@@ -33,10 +33,11 @@ Named = tuple[str, str, date | None]
 def people_for(
     organization: Organization, attendees: Sequence[AttendeeFacts], *, by: Actor, now: datetime
 ) -> list[Person]:
-    """The person of each attendee, in order; one statement finds them all, three keep those who are new.
+    """The person of each attendee, in order; those nobody knew yet are new, and written at the next flush.
 
     Asked under the run's lock: of two colleagues typing the same new name at once the second finds the first's (R-04).
-    Raises AttendeeUnknown, SamePersonTwice, and GlyphMissing for a name our papers can't print.
+    One statement finds them all. Raises AttendeeUnknown, SamePersonTwice, and GlyphMissing for a name our papers can't
+    print.
     """
     known = _known(organization, attendees)
     by_reference = {person.reference: person for person in known}
@@ -44,13 +45,10 @@ def people_for(
     people = []
     for one in attendees:
         person = by_reference.get(one.person) if one.person else by_name.get(_named(one))
-        if person is None:
-            person = _new_person(organization, one, by=by, now=now)
-        people.append(person)
+        people.append(person or _new_person(organization, one, by=by, now=now))
     twice = {person.full_name for person in people if people.count(person) > 1}
     if twice:
         raise SamePersonTwice(sorted(twice))
-    session.flush()
     return people
 
 
@@ -76,11 +74,14 @@ def correct_attendee(*, booking: Booking, position: int, facts: PersonFacts, by:
         by=by,
         now=now,
     )
-    changed = sorted(name for name, value in vars(facts).items() if getattr(seat, name) != value)
+    changed = sorted(name for name in SPELLING if getattr(seat, name) != getattr(facts, name))
     for name in changed:
         setattr(seat, name, getattr(facts, name))
     audit.record(by=by, now=now, action="seat.corrected", subject=("seat", seat.reference), detail={"fields": changed})
     return seat
+
+
+SPELLING = ("family_name", "given_name", "family_name_kana", "given_name_kana", "born_on")
 
 
 def _known(organization: Organization, attendees: Sequence[AttendeeFacts]) -> Sequence[Person]:
@@ -104,7 +105,7 @@ def _named(one: Person | AttendeeFacts) -> Named:
 
 
 def _new_person(organization: Organization, one: AttendeeFacts, *, by: Actor, now: datetime) -> Person:
-    """Written with all the others at the next flush. Raises AttendeeUnknown where a known person was meant."""
+    """As accounts.add_person, but written together with all the others. Raises AttendeeUnknown, GlyphMissing."""
     if one.person is not None:
         raise AttendeeUnknown()
     facts = PersonFacts(
@@ -117,8 +118,8 @@ def _new_person(organization: Organization, one: AttendeeFacts, *, by: Actor, no
     )
     check_glyphs(facts, *NAMES)
     person = Person(reference=new_reference("P"), search_key=facts.search_key, created_at=now, **vars(facts))
-    session.add(person)
-    session.add(Membership(person=person, organization_id=organization.id, is_coordinator=False, from_on=day_of(now)))
+    membership = Membership(person=person, organization_id=organization.id, is_coordinator=False, from_on=day_of(now))
+    session.add_all((person, membership))
     subject, detail = ("person", person.reference), {"organization": organization.reference}
     audit.record(by=by, now=now, action="person.added", subject=subject)
     audit.record(by=by, now=now, action="membership.begun", subject=subject, detail=detail)

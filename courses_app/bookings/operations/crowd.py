@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, inspect, select
 from sqlalchemy.orm import joinedload
 
+from courses_app.accounts.models import Person
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.rules import LIVE_SEATS, AlreadyBooked, SeatStatus, check_room
@@ -36,17 +37,18 @@ def crowd_of(run_id: int, person_ids: Sequence[int], *, now: datetime) -> Crowd:
     return Crowd(*row)
 
 
-def make_room(run: CourseRun, person_ids: Sequence[int], *, organization_id: int, now: datetime) -> None:
+def make_room(run: CourseRun, people: Sequence[Person], *, organization_id: int, now: datetime) -> None:
     """Whether all these people find a seat; run-out holds end on the way, so that their seats can be given again.
 
-    Raises AlreadyBooked and RunFull.
+    People who are not written yet can't have a seat. Raises AlreadyBooked and RunFull.
     """
+    person_ids = [key[0] for person in people if (key := inspect(person).identity)]
     crowd = crowd_of(run.id, person_ids, now=now)
     if crowd.run_out:
         lapse_run_out_holds(run.id, now=now)
     if crowd.clashing:
         raise _already_booked(run.id, person_ids, organization_id=organization_id)
-    check_room(wanted=len(person_ids), taken=crowd.taken, capacity=run.capacity)
+    check_room(wanted=len(people), taken=crowd.taken, capacity=run.capacity)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import insert, inspect, literal, select
 from sqlalchemy.orm import joinedload
 
 from courses_app.accounts.models import MemberStatus, Organization, Person
@@ -25,7 +25,7 @@ from courses_app.bookings.rules import (
     check_attendees,
     check_bookable,
 )
-from courses_app.catalogue.models import CourseRun, Fee
+from courses_app.catalogue.models import Course, CourseRun
 from courses_app.catalogue.rules import FeeAudience, Price, RunStatus, price_for
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
@@ -61,8 +61,9 @@ def hold_seats(
         closes_at=run.booking_closes_at,
         now=now,
     )
-    people = people_for(organization, attendees, by=by, now=now)
-    make_room(run, [person.id for person in people], organization_id=organization.id, now=now)
+    with session.no_autoflush:  # new people are written at the end, with everything else
+        people = people_for(organization, attendees, by=by, now=now)
+        make_room(run, people, organization_id=organization.id, now=now)
     audience, price = _price(run, organization)
     booking = _new_booking(
         organization=organization,
@@ -80,14 +81,18 @@ def hold_seats(
 
 
 def _locked_run(reference: str) -> CourseRun:
-    """The run with its course, ours until the transaction ends. Raises RunNotOffered."""
-    run = session.scalars(
-        select(CourseRun)
-        .options(joinedload(CourseRun.course, innerjoin=True))
-        .where(CourseRun.reference == reference)
-        .with_for_update(of=CourseRun)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    """The run with its course and fees, ours until the transaction ends. Raises RunNotOffered."""
+    run = (
+        session.scalars(
+            select(CourseRun)
+            .options(joinedload(CourseRun.course, innerjoin=True).joinedload(Course.fees))
+            .where(CourseRun.reference == reference)
+            .with_for_update(of=CourseRun)
+            .execution_options(populate_existing=True)
+        )
+        .unique()
+        .one_or_none()
+    )
     if run is None:
         raise RunNotOffered()
     return run
@@ -104,7 +109,7 @@ def _price(run: CourseRun, organization: Organization) -> tuple[FeeAudience, Pri
     verified = organization.member_status is MemberStatus.VERIFIED
     audience = FeeAudience.MEMBER if verified else FeeAudience.GENERAL
     price = price_for(
-        session.scalars(select(Fee).where(Fee.course_id == run.course_id)),
+        run.course.fees,
         audience,
         on=day_of(run.starts_at),
         general_override=run.price_general,
@@ -126,7 +131,7 @@ def _new_booking(
     booking = Booking(
         reference=new_reference("B"),
         organization_id=organization.id,
-        booked_by_person_id=booked_by.id,
+        booked_by_person_id=_id_of(booked_by),
         form_token=form_token,
         status=BookingStatus.HELD,
         language=language,
@@ -136,6 +141,12 @@ def _new_booking(
     )
     session.add(booking)
     return booking
+
+
+def _id_of(person: Person) -> int:
+    """Known without asking the database, also where the transaction has forgotten everything else about them."""
+    identity = inspect(person).identity
+    return int(identity[0]) if identity else person.id
 
 
 def _note_held(booking: Booking, *, run: CourseRun, seats: int, by: Actor, now: datetime) -> None:

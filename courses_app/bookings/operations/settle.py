@@ -88,7 +88,7 @@ def _finds_seats_again(booking: Booking, *, now: datetime) -> bool:
     run = booking.run
     if run.status is not RunStatus.PUBLISHED or run.starts_at <= now:
         return False
-    people = [seat.person_id for seat in booking.seats]
+    people = [seat.person for seat in booking.seats]
     try:
         make_room(run, people, organization_id=booking.organization_id, now=now)
     except (RunFull, AlreadyBooked):
