@@ -28,13 +28,13 @@ from courses_app.rosters.rules import (
     SeatGone,
     blank,
 )
-from tests.rosters.conftest import MakeHere
+from tests.make import Make
 from tests.rosters.making import present
 
 BEFORE = timedelta(days=40)
 
 
-def held_run(make: MakeHere, people: int = 3) -> CourseRun:
+def held_run(make: Make, people: int = 3) -> CourseRun:
     """A run held last week with so many paid seats."""
     run = make.run(days_ahead=-7)
     make.paid(run, people, now=run.starts_at - BEFORE)
@@ -52,7 +52,7 @@ def seats_of(run: CourseRun) -> list[str]:
     return [one.seat.reference for one in queries.attendees(run)]
 
 
-def test_inv19_the_roster_has_an_entry_for_each_confirmed_seat(inside: Flask, make: MakeHere) -> None:
+def test_inv19_the_roster_has_an_entry_for_each_confirmed_seat(inside: Flask, make: Make) -> None:
     run = held_run(make)
     for _ in range(2):
         with transaction():
@@ -64,7 +64,7 @@ def test_inv19_the_roster_has_an_entry_for_each_confirmed_seat(inside: Flask, ma
     assert list(queries.violations(now=run.ends_at)) == []
 
 
-def test_a_roster_is_filled_in_from_the_first_day_on(inside: Flask, make: MakeHere) -> None:
+def test_a_roster_is_filled_in_from_the_first_day_on(inside: Flask, make: Make) -> None:
     run = held_run(make, 1)
     (seat,) = seats_of(run)
     first_instant = start_of(day_of(run.starts_at))
@@ -73,7 +73,7 @@ def test_a_roster_is_filled_in_from_the_first_day_on(inside: Flask, make: MakeHe
     assert make.recorded(run, {seat: present(4)}, now=first_instant).seats == (seat,)
 
 
-def test_what_is_written_is_kept_and_audited(inside: Flask, make: MakeHere) -> None:
+def test_what_is_written_is_kept_and_audited(inside: Flask, make: Make) -> None:
     run, instructor = held_run(make, 1), make.instructor().person
     (seat,) = seats_of(run)
     record = present(4, score=85, missed=(0, 10, 0, 0), made_up=(0, 10, 0, 0), remarks="遅刻")
@@ -90,7 +90,7 @@ def test_what_is_written_is_kept_and_audited(inside: Flask, make: MakeHere) -> N
     assert "absent" not in noted.detail
 
 
-def test_r41_two_people_on_different_rows_both_succeed(inside: Flask, make: MakeHere) -> None:
+def test_r41_two_people_on_different_rows_both_succeed(inside: Flask, make: Make) -> None:
     run = held_run(make, 2)
     first, second = seats_of(run)
     nothing = blank(4)
@@ -104,7 +104,7 @@ def test_r41_two_people_on_different_rows_both_succeed(inside: Flask, make: Make
     assert [one.record.score for one in queries.attendees(fresh(run))] == [90, 70]
 
 
-def test_r41_different_fields_of_one_row_are_both_kept(inside: Flask, make: MakeHere) -> None:
+def test_r41_different_fields_of_one_row_are_both_kept(inside: Flask, make: Make) -> None:
     run = held_run(make, 1)
     (seat,) = seats_of(run)
     make.recorded(run, {seat: replace(blank(4), identity=True)})
@@ -115,7 +115,7 @@ def test_r41_different_fields_of_one_row_are_both_kept(inside: Flask, make: Make
     assert queries.attendees(fresh(run))[0].record == replace(blank(4), identity=True, score=88, remarks="良")
 
 
-def test_r41_the_same_field_twice_keeps_the_first_and_shows_both(inside: Flask, make: MakeHere) -> None:
+def test_r41_the_same_field_twice_keeps_the_first_and_shows_both(inside: Flask, make: Make) -> None:
     run, instructor = held_run(make, 2), make.instructor().person
     first, second = seats_of(run)
     make.recorded(run, {first: present(4, score=90)}, by=instructor)
@@ -135,7 +135,7 @@ def test_r41_the_same_field_twice_keeps_the_first_and_shows_both(inside: Flask, 
     assert queries.attendees(fresh(run))[0].record.score == 60
 
 
-def test_r41_changes_that_contradict_each_other_go_to_a_person(inside: Flask, make: MakeHere) -> None:
+def test_r41_changes_that_contradict_each_other_go_to_a_person(inside: Flask, make: Make) -> None:
     run = held_run(make, 1)
     (seat,) = seats_of(run)
     make.recorded(run, {seat: replace(blank(4), absent=True)})
@@ -146,7 +146,7 @@ def test_r41_changes_that_contradict_each_other_go_to_a_person(inside: Flask, ma
     assert {field.field for field in refused.value.conflicts[0].fields} == {"absent", "identity", "score"}
 
 
-def test_a_seat_that_is_gone_is_refused_only_if_something_was_written_of_it(inside: Flask, make: MakeHere) -> None:
+def test_a_seat_that_is_gone_is_refused_only_if_something_was_written_of_it(inside: Flask, make: Make) -> None:
     run = held_run(make, 1)
     with transaction():
         untouched = [EntryChange("S-GONE", blank(4), blank(4))]
@@ -156,7 +156,7 @@ def test_a_seat_that_is_gone_is_refused_only_if_something_was_written_of_it(insi
         operations.save_entries(run=fresh(run), changes=written, by=SYSTEM, now=run.ends_at)
 
 
-def test_closing_derives_outcomes_and_the_day_of_completion(inside: Flask, make: MakeHere) -> None:
+def test_closing_derives_outcomes_and_the_day_of_completion(inside: Flask, make: Make) -> None:
     run, instructor = held_run(make, 4), make.instructor().person
     roster = make.closed_roster(run, failed=1, absent=1, by=instructor)
     assert (roster.closed_at, roster.closed_by_person_id, roster.pass_mark) == (run.ends_at, instructor.id, 80)
@@ -170,7 +170,7 @@ def test_closing_derives_outcomes_and_the_day_of_completion(inside: Flask, make:
         make.closed_roster(run)
 
 
-def test_closing_waits_for_the_last_meeting(inside: Flask, make: MakeHere) -> None:
+def test_closing_waits_for_the_last_meeting(inside: Flask, make: Make) -> None:
     run = held_run(make, 1)
     make.recorded(run, {seat: present(4) for seat in seats_of(run)})
     seen = queries.state_of(queries.attendees(fresh(run)))
@@ -179,7 +179,7 @@ def test_closing_waits_for_the_last_meeting(inside: Flask, make: MakeHere) -> No
         operations.close_roster(run=fresh(run), seen=seen, by=SYSTEM, now=early)
 
 
-def test_closing_names_those_of_whom_too_little_is_recorded(inside: Flask, make: MakeHere) -> None:
+def test_closing_names_those_of_whom_too_little_is_recorded(inside: Flask, make: Make) -> None:
     run = held_run(make, 3)
     first, second, third = queries.attendees(run)
     make.recorded(run, {first.seat.reference: present(4), second.seat.reference: present(4, score=None)})
@@ -190,7 +190,7 @@ def test_closing_names_those_of_whom_too_little_is_recorded(inside: Flask, make:
     assert refused.value.without_score == (second.seat.full_name,)
 
 
-def test_closing_what_was_changed_since_it_was_looked_at_is_refused(inside: Flask, make: MakeHere) -> None:
+def test_closing_what_was_changed_since_it_was_looked_at_is_refused(inside: Flask, make: Make) -> None:
     run = held_run(make, 1)
     (seat,) = seats_of(run)
     make.recorded(run, {seat: present(4, score=80)})
@@ -200,7 +200,7 @@ def test_closing_what_was_changed_since_it_was_looked_at_is_refused(inside: Flas
         operations.close_roster(run=fresh(run), seen=seen, by=SYSTEM, now=run.ends_at)
 
 
-def test_reopening_takes_the_outcomes_back(inside: Flask, make: MakeHere) -> None:
+def test_reopening_takes_the_outcomes_back(inside: Flask, make: Make) -> None:
     run = held_run(make, 2)
     with pytest.raises(NotClosed), transaction():
         operations.reopen_roster(run=fresh(run), reason="x", by=SYSTEM, now=run.ends_at)
@@ -212,7 +212,7 @@ def test_reopening_takes_the_outcomes_back(inside: Flask, make: MakeHere) -> Non
     assert all(one.entry and one.entry.outcome is Outcome.COMPLETED for one in queries.attendees(fresh(run)))
 
 
-def test_inv19_a_seat_missing_in_a_closed_roster_and_a_wrong_outcome_are_found(inside: Flask, make: MakeHere) -> None:
+def test_inv19_a_seat_missing_in_a_closed_roster_and_a_wrong_outcome_are_found(inside: Flask, make: Make) -> None:
     run = held_run(make, 1)
     make.closed_roster(run)
     late = make.paid(run, 1, now=run.starts_at - BEFORE)
@@ -224,7 +224,7 @@ def test_inv19_a_seat_missing_in_a_closed_roster_and_a_wrong_outcome_are_found(i
     assert "failed" in found[1]
 
 
-def test_only_published_runs_and_only_their_instructors(inside: Flask, make: MakeHere) -> None:
+def test_only_published_runs_and_only_their_instructors(inside: Flask, make: Make) -> None:
     teaches, other = make.instructor().person, make.instructor().person
     run = make.run(days_ahead=-7, instructor=teaches)
     assert queries.run_of(run.reference, person_id=teaches.id, staff=False) is not None
@@ -234,7 +234,7 @@ def test_only_published_runs_and_only_their_instructors(inside: Flask, make: Mak
     assert queries.run_of(unassigned.reference, person_id=None, staff=False) is None
 
 
-def test_an_instructors_list_has_their_own_runs(inside: Flask, make: MakeHere) -> None:
+def test_an_instructors_list_has_their_own_runs(inside: Flask, make: Make) -> None:
     teaches = make.instructor().person
     coming, held = make.run(days_ahead=60, instructor=teaches), make.run(days_ahead=-7, instructor=teaches)
     make.run(days_ahead=61)
