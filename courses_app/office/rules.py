@@ -88,12 +88,10 @@ MATTERS = {
 
 # What a matter's detail says, of which keys; the others are for the machine.
 DETAILS = {
-    "about": _l("About"),
     "amount": _l("Amount"),
     "kind": _l("Kind"),
     "member_number": _l("Member number"),
     "object": _l("Object"),
-    "provider": _l("Paid by"),
     "reason": _l("Reason"),
 }
 
