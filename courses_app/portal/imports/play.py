@@ -47,7 +47,6 @@ def play(cast: Cast, *, now: datetime) -> None:
     for scene in written:
         Performance(scene, cast, script).begin()
     script.at(at(today - timedelta(days=2), 11), lambda when: cast.claim_membership(*LATE_MEMBER, when))
-    script.worker_at(at(today - timedelta(days=1), 7), Room.COMPLIANCE)
     script.at(now, cast.open_accounts)
     script.play()
 

@@ -11,7 +11,6 @@ from itertools import count
 
 from courses_app.bookings import tasks as bookings
 from courses_app.certificates import tasks as certificates
-from courses_app.compliance import tasks as compliance
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.outbox import deliver_due
 from courses_app.foundation.outbox.transports import Undeliverable
@@ -26,14 +25,12 @@ class Room(StrEnum):
     BOOKINGS = "bookings"
     PAYMENTS = "payments"
     CERTIFICATES = "certificates"
-    COMPLIANCE = "compliance"
 
 
 TASKS = {
     Room.BOOKINGS: bookings.run_due,
     Room.PAYMENTS: payments.run_due,
     Room.CERTIFICATES: certificates.run_due,
-    Room.COMPLIANCE: compliance.run_due,
 }
 
 
