@@ -28,7 +28,7 @@ class CourseLine:
     programme: Programme
     name_ja: str
     name_en: str
-    audiences: list[Any]
+    audiences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _line_columns() -> Select[*tuple[Any, ...]]:
 
 
 def _lines(query: Select[*tuple[Any, ...]]) -> list[CourseLine]:
-    return [CourseLine(*row) for row in session.execute(query)]
+    return [CourseLine(*facts, tuple(audiences)) for *facts, audiences in session.execute(query)]
 
 
 def _offered(today: date) -> ColumnElement[bool]:
