@@ -14,9 +14,10 @@ from courses_app.accounts.models import Account, MemberStatus, Organization, Org
 from courses_app.foundation.audit import AuditEntry
 from courses_app.foundation.db import session
 from tests.accounts.conftest import MakeHere
+from tests.accounts.counting import MOST_STATEMENTS, statements
 from tests.accounts.mailbox import link_to
 from tests.accounts.signing import post, sign_in
-from tests.accounts.test_routes import JOIN, MOST_STATEMENTS, statements
+from tests.accounts.test_joining import JOIN
 
 LISTS = ("/office/organizations", "/office/people", "/office/accounts")
 

@@ -186,13 +186,18 @@ def test_no_token_in_an_address_or_header_signs_anybody_in(app: Flask, client: F
     assert client.get(GUARDED, headers={"Authentication-Token": token}).status_code == 302
 
 
-def test_the_language_of_the_account_comes_back(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_the_chosen_language_stays_and_is_that_of_the_mails(app: Flask, client: FlaskClient, make: MakeHere) -> None:
     somebody = make.coordinator()
+    sign_in(app.test_client(), somebody.email)
+    with app.app_context():
+        assert session.get_one(Account, somebody.account.id).language == "ja"
     post(client, "/language", {"language": "en", "next": "/sign-in"}, page="/sign-in")
     sign_in(client, somebody.email)
-    elsewhere = app.test_client()
-    sign_in(elsewhere, somebody.email)
-    assert "Change your password" in elsewhere.get(GUARDED).get_data(as_text=True)
+    assert "Change your password" in client.get(GUARDED).get_data(as_text=True)
+    with app.app_context():
+        assert session.get_one(Account, somebody.account.id).language == "en"
+    sign_out(client)
+    assert "Sign in" in client.get("/sign-in").get_data(as_text=True)
 
 
 def test_a_hash_made_with_cheaper_settings_is_renewed(app: Flask, client: FlaskClient, make: MakeHere) -> None:

@@ -7,12 +7,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from courses_app.accounts import operations
-from courses_app.accounts.admin_routes.blueprint import pages
+from courses_app.accounts.admin_routes.blueprint import Answer, pages
 from courses_app.accounts.forms.office import AccountFilter, RoleForm
 from courses_app.accounts.guards import current_account, current_actor, staff
 from courses_app.accounts.models import Account
 from courses_app.accounts.queries import office
-from courses_app.accounts.routes.blueprint import Answer
 from courses_app.accounts.rules.labels import ACCESS_ROLES
 from courses_app.foundation import clock
 from courses_app.foundation.paging import page_number

@@ -6,13 +6,13 @@ from flask import Response, abort, flash, render_template, request
 from flask_babel import gettext as _
 
 from courses_app.accounts import operations, queries
-from courses_app.accounts.admin_routes.blueprint import pages
+from courses_app.accounts.admin_routes.blueprint import Answer, pages
+from courses_app.accounts.forms.fields import prefecture_name
 from courses_app.accounts.forms.organizations import ChangeOrganizationForm, OrganizationFilterForm
 from courses_app.accounts.guards import current_actor, staff
 from courses_app.accounts.models import MemberStatus, Organization, OrganizationKind
 from courses_app.accounts.queries import office
 from courses_app.accounts.queries.office import OrganizationFilter
-from courses_app.accounts.routes.blueprint import Answer, prefecture_name
 from courses_app.accounts.rules.labels import label
 from courses_app.foundation import clock
 from courses_app.foundation.paging import page_number

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask import abort, render_template, request
 
-from courses_app.accounts.admin_routes.blueprint import pages
+from courses_app.accounts.admin_routes.blueprint import Answer, pages
 from courses_app.accounts.forms.office import EverybodyFilter
 from courses_app.accounts.guards import staff
 from courses_app.accounts.queries import office
-from courses_app.accounts.routes.blueprint import Answer
 from courses_app.foundation.paging import page_number
 
 

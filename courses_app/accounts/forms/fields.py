@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, SelectField, StringField
-from wtforms.validators import ValidationError
+from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from courses_app.accounts.rules import numbers
 from courses_app.accounts.rules.prefectures import PREFECTURES
@@ -50,6 +50,19 @@ def corporate_number(typed: str) -> str:
     return numbers.check_corporate_number(text.digits(typed) or "")
 
 
+class PickField(RadioField):
+    """One of a few; picking nothing is answered in the field's own words."""
+
+    def __init__(self, label: Any, *, nothing: Any, **kwargs: Any) -> None:
+        super().__init__(label, [InputRequired()], **kwargs)
+        self.nothing = nothing
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            raise StopValidation(str(self.nothing))
+        super().pre_validate(form)
+
+
 class SecondLook(BaseForm):
     """A form that may be right though it looks wrong: shown once more with a warning, and accepted when sent again."""
 
@@ -82,6 +95,10 @@ class PrefectureField(SelectField):
         super().__init__(label, validators, choices=_prefectures, **kwargs)
 
 
+def prefecture_name(code: str) -> str:
+    """東京都 / Tokyo from `13`."""
+    return PREFECTURES[code][1 if locale() == "en" else 0] if code in PREFECTURES else code
+
+
 def _prefectures() -> list[tuple[str, Any]]:
-    place = 1 if locale() == "en" else 0
-    return [("", _l("Please choose")), *((code, names[place]) for code, names in PREFECTURES.items())]
+    return [("", _l("Please choose")), *((code, prefecture_name(code)) for code in PREFECTURES)]

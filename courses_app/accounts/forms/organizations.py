@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField, SearchField, SelectField
+from wtforms import Field, SearchField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from courses_app.accounts.forms.fields import (
     LONGEST_TEXT,
     AddressField,
+    PickField,
     PrefectureField,
     SecondLook,
     ShapedField,
@@ -41,7 +42,7 @@ class OrganizationForm(SecondLook, Versioned):
 
     name = NameField(_l("Name of the organization"), [Required(), Length(max=LONGEST_TEXT)])
     name_kana = KanaField(_l("Name in kana"), [Required(), Length(max=LONGEST_TEXT)])
-    kind = RadioField(_l("Kind of organization"), [Required(_l("Choose the kind of organization."))])
+    kind = PickField(_l("Kind of organization"), nothing=_l("Choose the kind of organization."))
     corporate_number = ShapedField(_l("Corporate number"), [Optional()], shape=corporate_number)
     licence_number = ShapedField(_l("Licence number"), [Optional()], shape=numbers.licence_number)
     licence_class = SelectField(_l("Licence class"), [Optional()])

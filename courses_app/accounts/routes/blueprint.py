@@ -5,20 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, make_response
 from werkzeug.wrappers import Response
 
+from courses_app.accounts.forms.fields import prefecture_name
 from courses_app.accounts.rules.labels import label
-from courses_app.accounts.rules.prefectures import PREFECTURES
-from courses_app.foundation.templating import locale
 
 Answer = Response | str | tuple[str, int]
 
 pages = Blueprint("accounts", __name__)
 pages.add_app_template_filter(label, "choice_label")
-
-
-@pages.app_template_filter("prefecture_name")
-def prefecture_name(code: str) -> str:
-    """東京都 / Tokyo from `13`."""
-    return PREFECTURES[code][1 if locale() == "en" else 0] if code in PREFECTURES else code
+pages.add_app_template_filter(prefecture_name)
 
 
 def token_page(page: str, status: int = 200) -> Response:

@@ -37,9 +37,10 @@ def chosen_language() -> str | None:
 
 def enter(account: Account, token: str) -> None:
     """Give the browser a new cookie for a sign-in that has begun; of the old one only the language stays (S-11)."""
-    language = chosen_language() or account.language
+    language = chosen_language()
     _forget()
-    session["language"] = language
+    if language:
+        session["language"] = language
     session[SIGN_IN_TOKEN] = token
     session[LAST_ACCOUNT] = account.reference
     login_user(account, authn_via=["password"])
