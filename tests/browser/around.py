@@ -37,7 +37,7 @@ class Around:
         self.live.move_to(day, at)
 
     def letter(self, address: str, about: str = "") -> Letter:
-        return self.live.letter(address, about)
+        return self.letters(address, about, at_least=1)[-1]
 
-    def letters(self, address: str, about: str = "") -> list[Letter]:
-        return self.live.mailbox.to(address, about)
+    def letters(self, address: str, about: str = "", *, at_least: int = 0) -> list[Letter]:
+        return self.live.letters(address, about, at_least=at_least)

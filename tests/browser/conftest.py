@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.servers import Live, running_product
+from tests.browser.servers import Live, empty_product, inhabited_product
 from tests.browser.surfer import chromium_path, running_chromium
+from tests.make import Make
 
 
 @pytest.fixture(scope="session")
@@ -21,14 +22,24 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """The product with its demonstration data, today. Nobody moves this one's clock."""
-    with running_product(tmp_path_factory.mktemp("live")) as product:
-        yield product
+def inhabited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The product with its demonstration data."""
+    with inhabited_product(tmp_path_factory.mktemp("inhabited")) as live:
+        yield live
 
 
 @pytest.fixture(scope="module")
-def years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A product of this file's own, whose clock is moved through the years."""
-    with running_product(tmp_path_factory.mktemp("years")) as product:
-        yield product
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Make]]:
+    """An almost empty product of this file's own, and its builder; its clock may be moved."""
+    with empty_product(tmp_path_factory.mktemp("house")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def live(house: tuple[Live, Make]) -> Live:
+    return house[0]
+
+
+@pytest.fixture
+def make(house: tuple[Live, Make]) -> Make:
+    return house[1]

@@ -16,8 +16,13 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
 
+from courses_app.cli.seeds import load_catalogue_and_rules
 from courses_app.foundation.clock import JST, day_of
+from tests.conftest import settings_for
+from tests.journeys.cast import INSTRUCTOR, STAFF
 from tests.journeys.mailbox import Letter, Mailbox
+from tests.make import Make
+from tests.stage import open_stage
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS, LETTER_SECONDS = 120, 60
@@ -32,13 +37,14 @@ class Live:
     folder: Path
     mailbox: Mailbox
 
-    def letter(self, address: str, about: str = "") -> Letter:
-        """The newest letter of this kind, once the worker has sent it."""
+    def letters(self, address: str, about: str = "", *, at_least: int = 0) -> list[Letter]:
+        """The letters of this kind, once the worker has sent so many."""
         deadline = time.monotonic() + LETTER_SECONDS
-        while not (found := self.mailbox.to(address, about)):
-            assert time.monotonic() < deadline, f"no letter to {address} about {about!r}: {self.mailbox.letters}"
+        while len(found := self.mailbox.to(address, about)) < at_least:
+            sent = [(one.to, one.subject) for one in self.mailbox.letters]
+            assert time.monotonic() < deadline, f"{len(found)} letters to {address} about {about!r}: {sent}"
             time.sleep(0.1)
-        return found[-1]
+        return found
 
     @property
     def log(self) -> str:
@@ -61,15 +67,37 @@ class Live:
 
 
 @contextmanager
-def running_product(folder: Path, database_url: str | None = None) -> Iterator[Live]:
-    """Start it with its demonstration data, wait until it answers, end it afterwards."""
-    port = _two_free_ports()
+def inhabited_product(folder: Path) -> Iterator[Live]:
+    """The product as its first start makes it, demonstration data included."""
+    with _serving(folder, _two_free_ports()) as live:
+        yield live
+
+
+@contextmanager
+def empty_product(folder: Path) -> Iterator[tuple[Live, Make]]:
+    """The product with its catalogue, one clerk and one instructor; the builder makes whatever else a test needs."""
+    port, instance = _two_free_ports(), folder / "instance"
+    instance.mkdir()
+    database = f"sqlite:///{instance / 'courses.sqlite3'}"
+    with open_stage(settings_for(instance, database, base_url=f"http://127.0.0.1:{port}")) as stage:
+        with stage.app.app_context():
+            load_catalogue_and_rules()
+        make = Make(stage.app)
+        make.staff(STAFF)
+        make.instructor(INSTRUCTOR)
+        with _serving(folder, port) as live:
+            yield live, make
+
+
+@contextmanager
+def _serving(folder: Path, port: int) -> Iterator[Live]:
+    """Start all processes, wait until they answer, end them afterwards."""
     (folder / "clock").write_text("0")
     live = Live(f"http://127.0.0.1:{port}", folder, Mailbox(folder / "instance" / "outbox"))
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "tests.browser.entry", "serve", "--port", str(port)],
-            cwd=ROOT, env=_environment(folder, port, database_url), stdout=log, stderr=log, start_new_session=True,
+            cwd=ROOT, env=_environment(folder, port), stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
         try:
             _wait_until_ready(live, server)
@@ -78,14 +106,13 @@ def running_product(folder: Path, database_url: str | None = None) -> Iterator[L
             _end(server)
 
 
-def _environment(folder: Path, port: int, database_url: str | None) -> dict[str, str]:
+def _environment(folder: Path, port: int) -> dict[str, str]:
     own = {
         "COURSES_INSTANCE": str(folder / "instance"),
         "TEST_CLOCK": str(folder / "clock"),
         "BASE_URL": f"http://127.0.0.1:{port}",
     }
-    database = {"DATABASE_URL": database_url} if database_url else {}
-    return {name: os.environ[name] for name in INHERITED if name in os.environ} | own | database
+    return {name: os.environ[name] for name in INHERITED if name in os.environ} | own
 
 
 def _two_free_ports() -> int:

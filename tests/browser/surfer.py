@@ -20,6 +20,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -33,6 +34,7 @@ FLAGS = [
 ]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NARROW, WIDE, HEIGHT = 320, 1280, 900
+PATIENCE = 30_000  # milliseconds; a busy machine is no fault of the page
 LOCALES = {"ja": "ja-JP", "en": "en-GB"}
 # A page that says no says so by its status, which Chromium repeats in its console.
 EXPECTED = re.compile(r"the server responded with a status of (401|404|409|422|429)")
@@ -76,7 +78,8 @@ class Surfer:
 
     def listen(self) -> Surfer:
         """Keep every complaint of the browser, and every request that leaves the house."""
-        self.allowed.add(urlsplit(self.home).netloc)
+        own = urlsplit(self.home)
+        self.allowed |= {own.netloc, f"{own.hostname}:{(own.port or 0) + 1}"}  # ours, and the payment server's
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
         self.page.on("response", self._answered)
@@ -97,6 +100,14 @@ class Surfer:
     def press(self, label: str, nth: int = 0, status: int = 200) -> Surfer:
         """Press a button that leads to a page, by what it says."""
         return self._clicked(self._named("button", label).nth(nth), status)
+
+    def arrives(self, label: str, path: str) -> Surfer:
+        """A page that sends itself; without scripts its button is pressed."""
+        if not self.javascript:
+            self.press(label)
+        self.page.wait_for_url(self.home + path)
+        self.page.wait_for_load_state()
+        return self
 
     def fill(self, **values: str) -> Surfer:
         """Fill fields by the names they are sent under; `__` stands for a hyphen."""
@@ -154,8 +165,11 @@ class Surfer:
         return found
 
     def _named(self, role: Literal["link", "button"], label: str) -> Locator:
+        """Those that say exactly this; if there are none, those that say it among other things."""
         exact = self.page.get_by_role(role, name=label, exact=True)
-        return exact if exact.count() else self.page.get_by_role(role, name=label)
+        found = exact if exact.count() else self.page.get_by_role(role, name=label)
+        assert found.count(), f"no {role} {label!r} at {self.page.url}: {self.text[:1500]}"
+        return found
 
     def _clicked(self, target: Locator, status: int) -> Surfer:
         leads_to = target.evaluate(LEADS_TO) if self.javascript else "page"
@@ -164,7 +178,7 @@ class Surfer:
         elif leads_to == "part":
             with self.page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
                 self._activate(target)
-            self.page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
+            expect(self.page.locator(".htmx-request, .htmx-settling")).to_have_count(0, timeout=PATIENCE)
         else:
             with self.page.expect_navigation() as gone:
                 self._activate(target)
@@ -302,7 +316,7 @@ def surfing(
         reduced_motion="reduce",
         accept_downloads=True,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     surfer = (kind or Surfer)(context.new_page(), context, home, Words(language), width, journey, javascript).listen()
     try:
         yield surfer

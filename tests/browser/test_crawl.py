@@ -50,9 +50,9 @@ def seen() -> Counter[str]:
 
 @pytest.mark.parametrize(("reader", "email", "language"), READERS, ids=[reader for reader, _, _ in READERS])
 def test_d01_every_kind_of_page(
-    chromium: Browser, live: Live, routes: MapAdapter, seen: Counter[str], reader: str, email: str, language: str
+    chromium: Browser, inhabited: Live, routes: MapAdapter, seen: Counter[str], reader: str, email: str, language: str
 ) -> None:
-    with surfing(chromium, live.url, f"crawl-{reader}", language, 1280) as surfer:
+    with surfing(chromium, inhabited.url, f"crawl-{reader}", language, 1280) as surfer:
         if email:
             signs_in(surfer, email)
         looked_at = _crawl(surfer, routes, seen)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tests.journeys.cast import Person
 from tests.journeys.walkers import Walker
 
+PAY = {"ja": "カードで支払う", "en": "Pay by card"}  # words of the payment firm's page
 SUPERVISION_MANAGER, COURSE = "supervision_manager", "supervision-managers"
 
 
@@ -52,3 +53,11 @@ def orders(me: Walker, method: str) -> None:
     """The last button of all: names compared, a way to pay, a paid order."""
     me.fill(names_confirmed="y", payment_method=method)
     me.press(me.words("Order with these contents (paid)"))
+
+
+def pays_by_card(me: Walker, order: str) -> None:
+    """From our page to the payment firm's and back: the seats are confirmed."""
+    say = me.words
+    me.shoot("payment").press(say("Go on to the payment page")).press(PAY[say.language])
+    me.arrives(say("Look at the payment now"), f"/bookings/{order}")
+    me.sees(say("The seats are confirmed."))

@@ -140,7 +140,7 @@ class World:
                     return done
         raise AssertionError("the worker finds something to do for ever")
 
-    def letters(self, address: str, about: str = "") -> list[Letter]:
+    def letters(self, address: str, about: str = "", *, at_least: int = 0) -> list[Letter]:
         """The letters somebody has got, once the worker has sent what is due."""
         self.worker()
         return self.mailbox.to(address, about)

@@ -127,6 +127,12 @@ class Visitor:
         target = urljoin(self.answer.url, button["formaction"] or form["action"] or self.answer.url)
         return self._go(method, target, pairs, status)
 
+    def arrives(self, label: str, path: str) -> Visitor:
+        """A page that sends itself where scripts run: here its button is pressed."""
+        self.press(label)
+        assert self.path == path, f"{self.path} instead of {path}: {self.text}"
+        return self
+
     def button(self, label: str, nth: int = 0) -> Element:
         """A button of the page, by what it says."""
         found = _named(label, self.buttons())
