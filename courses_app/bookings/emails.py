@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import current_app
 
-from courses_app.bookings import documents
 from courses_app.bookings.models import Booking, Seat
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.documents import StoredDocument
@@ -110,7 +109,6 @@ def _facts(booking: Booking, now: datetime) -> dict[str, Any]:
         "booking": booking,
         "run": run,
         "course": run.course,
-        "place": documents.place_of,
         "issuer": issuer_on(day_of(now)),
         "booking_url": _address(f"/bookings/{booking.reference}"),
         "payment_url": _address(f"/bookings/{booking.reference}/payment"),

@@ -55,12 +55,7 @@ def hold_seats(
     run = _locked_run(run_reference)
     if (same := _booking_of_form(organization, form_token)) is not None:
         return same
-    check_bookable(
-        published=run.status is RunStatus.PUBLISHED,
-        opens_at=run.booking_opens_at,
-        closes_at=run.booking_closes_at,
-        now=now,
-    )
+    _check_bookable(run, now=now)
     with session.no_autoflush:  # new people are written at the end, with everything else
         people = people_for(organization, attendees, by=by, now=now)
         make_room(run, people, organization_id=organization.id, now=now)
@@ -102,6 +97,12 @@ def _booking_of_form(organization: Organization, form_token: str) -> Booking | N
     return session.scalars(
         select(Booking).where(Booking.organization_id == organization.id, Booking.form_token == form_token)
     ).one_or_none()
+
+
+def _check_bookable(run: CourseRun, *, now: datetime) -> None:
+    """Raises RunNotOffered, BookingNotOpen and BookingClosed."""
+    published = run.status is RunStatus.PUBLISHED
+    check_bookable(published=published, opens_at=run.booking_opens_at, closes_at=run.booking_closes_at, now=now)
 
 
 def _price(run: CourseRun, organization: Organization) -> tuple[FeeAudience, Price]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial, wraps
 from typing import ParamSpec
 
 from flask import abort, render_template
 
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
-from courses_app.accounts.models import MemberStatus
+from courses_app.accounts.models import MemberStatus, Organization
 from courses_app.bookings import operations, queries
 from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
 from courses_app.bookings.routes.blueprint import Answer, pages
 from courses_app.bookings.rules import MOST_ATTENDEES
 from courses_app.catalogue.models import CourseRun, FeeAudience, RunStatus
 from courses_app.catalogue.queries import duties_on, price_of, run_by_reference
-from courses_app.catalogue.rules import availability, seats_left
+from courses_app.catalogue.rules import Availability, availability, seats_left
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.references import new_token
@@ -80,9 +81,25 @@ def _page(reference: str, form: AttendeesForm) -> str:
     run = run_by_reference(reference)
     if run is None or run.status is RunStatus.DRAFT:
         abort(404)
-    now = clock.now()
+    now, organization = clock.now(), current_organization()
     taken = queries.taken_by_run([run.id], now=now)[run.id]
-    state = availability(
+    people = queries.people_to_choose(organization)
+    form.prepare(_roles(run))
+    return render_template(
+        "bookings/details.html",
+        run=run,
+        form=form,
+        state=_availability(run, taken, now),
+        left=seats_left(run.capacity, taken),
+        price=price_of(run, _audience(organization)),
+        people=list(enumerate(people, start=KNOWN_FROM)),
+        most=MOST_ATTENDEES,
+        seated=queries.people_in_run(run, [person.id for person in people], now=now),
+    )
+
+
+def _availability(run: CourseRun, taken: int, now: datetime) -> Availability:
+    return availability(
         status=run.status,
         capacity=run.capacity,
         taken=taken,
@@ -91,19 +108,6 @@ def _page(reference: str, form: AttendeesForm) -> str:
         ends_at=run.ends_at,
         now=now,
     )
-    form.prepare(_roles(run))
-    people = queries.people_to_choose(current_organization())
-    return render_template(
-        "bookings/details.html",
-        run=run,
-        form=form,
-        state=state,
-        left=seats_left(run.capacity, taken),
-        price=price_of(run, _audience()),
-        people=list(enumerate(people, start=KNOWN_FROM)),
-        most=MOST_ATTENDEES,
-        seated=queries.people_in_run(run, [person.id for person in people], now=now),
-    )
 
 
 def _roles(run: CourseRun) -> list[tuple[str, str]]:
@@ -111,6 +115,6 @@ def _roles(run: CourseRun) -> list[tuple[str, str]]:
     return [(duty.role_code, local(duty, "role_name")) for duty in duties]
 
 
-def _audience() -> FeeAudience:
-    verified = current_organization().member_status is MemberStatus.VERIFIED
+def _audience(organization: Organization) -> FeeAudience:
+    verified = organization.member_status is MemberStatus.VERIFIED
     return FeeAudience.MEMBER if verified else FeeAudience.GENERAL
