@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from courses_app.accounts.models import Establishment, Membership, Organization, Person
+from courses_app.accounts.queries.people import same_person
 from courses_app.accounts.rules.facts import PersonFacts
 from courses_app.accounts.rules.people import EditedMeanwhile, EndsBeforeItBegan, LastCoordinator, MembershipEnded
 from courses_app.foundation import audit
@@ -63,33 +64,18 @@ def find_or_add_person(
     now: datetime,
 ) -> Person:
     """The organization's person with exactly this name and day of birth, or else a new one. Raises GlyphMissing."""
-    found = session.scalar(
-        select(Person)
-        .join(Membership)
-        .where(
-            Membership.organization_id == organization.id,
-            Membership.until_on.is_(None),
-            Person.family_name == family_name,
-            Person.given_name == given_name,
-            Person.born_on == born_on if born_on else Person.born_on.is_(None),
-        )
-        .order_by(Person.id)
-        .limit(1)
-    )
-    if found is not None:
-        return found
-    return add_person(
-        organization=organization,
-        establishment=establishment,
+    facts = PersonFacts(
         family_name=family_name,
         given_name=given_name,
         family_name_kana=family_name_kana,
         given_name_kana=given_name_kana,
         born_on=born_on,
         email=email,
-        by=by,
-        now=now,
     )
+    found = same_person(organization, facts)
+    if found is not None:
+        return found
+    return add_person(organization=organization, establishment=establishment, by=by, now=now, **vars(facts))
 
 
 def keep_person(facts: PersonFacts, *, by: audit.Actor, now: datetime) -> Person:

@@ -13,9 +13,8 @@ from courses_app.accounts.models import TokenPurpose
 from courses_app.accounts.routes.blueprint import Answer, pages, token_page
 from courses_app.accounts.security import entrance
 from courses_app.foundation import clock
-from courses_app.foundation.db import in_transaction
 from courses_app.foundation.refusal import Refusal
-from courses_app.foundation.web import public, see_other
+from courses_app.foundation.web import public, see_other, writes
 
 
 @pages.get("/password/reset")
@@ -26,12 +25,13 @@ def forgot_password() -> Answer:
 
 @pages.post("/password/reset")
 @public
+@writes
 def send_reset() -> Answer:
     form = EmailForm()
     if not form.validate():
         return render_template("accounts/forgot_password.html", form=form), 422
     entrance.admit_mail_request(form.address)
-    in_transaction(lambda: operations.send_reset(email=form.address, now=clock.now()))
+    operations.send_reset(email=form.address, now=clock.now())
     return see_other("accounts.reset_sent")
 
 

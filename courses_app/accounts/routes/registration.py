@@ -11,9 +11,8 @@ from courses_app.accounts.forms.sign_in import EmailForm, RegisterForm
 from courses_app.accounts.guards import current_actor
 from courses_app.accounts.models import TokenPurpose
 from courses_app.accounts.routes.blueprint import Answer, pages, token_page
-from courses_app.accounts.security import entrance, passwords
+from courses_app.accounts.security import entrance
 from courses_app.foundation import clock
-from courses_app.foundation.db import in_transaction
 from courses_app.foundation.templating import locale
 from courses_app.foundation.web import public, see_other, writes
 
@@ -32,11 +31,7 @@ def create_account() -> Answer:
     form = RegisterForm()
     if not form.validate():
         return render_template("accounts/register.html", form=form), 422
-    entrance.admit_mail_request(form.address)
-    hashed, actor = passwords.hashed(form.typed_password), current_actor()
-    in_transaction(
-        lambda: operations.register(email=form.address, password=hashed, language=locale(), by=actor, now=clock.now())
-    )
+    entrance.register(form.address, form.typed_password, locale())
     return see_other("accounts.registered")
 
 
@@ -54,12 +49,13 @@ def unconfirmed() -> Answer:
 
 @pages.post("/confirm")
 @public
+@writes
 def send_confirmation() -> Answer:
     form = EmailForm()
     if not form.validate():
         return render_template("accounts/unconfirmed.html", form=form), 422
     entrance.admit_mail_request(form.address)
-    in_transaction(lambda: operations.send_confirmation_to(email=form.address, now=clock.now()))
+    operations.send_confirmation_to(email=form.address, now=clock.now())
     return see_other("accounts.registered")
 
 

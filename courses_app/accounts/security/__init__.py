@@ -33,9 +33,35 @@ class Datastore(SQLAlchemyUserDatastore):
         self.db.session.flush()
 
 
+CONFIGURATION = {
+    "PERMANENT_SESSION_LIFETIME": COOKIE_LASTS,
+    "SESSION_REFRESH_EACH_REQUEST": False,
+    "SESSION_PROTECTION": None,  # the table decides; telephones change their address all day
+    "SECURITY_BLUEPRINT_NAME": "accounts",
+    "SECURITY_CLI_USERS_NAME": None,
+    "SECURITY_CLI_ROLES_NAME": None,
+    "SECURITY_FLASH_MESSAGES": False,
+    "SECURITY_REGISTERABLE": True,
+    "SECURITY_CONFIRMABLE": True,
+    "SECURITY_RECOVERABLE": True,
+    "SECURITY_CHANGEABLE": True,
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_EMAIL_HTML": False,
+    "SECURITY_EMAIL_PLAINTEXT": False,  # OutboxMail writes them
+    "SECURITY_EMAIL_TEMPLATE_PASSWORD_CHANGE_NOTICE": "accounts/password_changed",
+    "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE": "accounts/password_changed",
+    "SECURITY_DATETIME_FACTORY": clock.now,
+    "SECURITY_PASSWORD_HASH": "argon2",
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+    "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
+    "SECURITY_MSG_UNAUTHENTICATED": (_l("Sign in to go on."), "info"),
+}
+
+
 def prepare(app: Flask) -> None:
     """Attach sign-in to the application."""
-    app.config.update(_configuration(app.config["SETTINGS"]))
+    app.config.update(CONFIGURATION, SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=_cost(app.config["SETTINGS"]))
     security = Security(app, Datastore(db, Account, AccessRole), register_blueprint=False, mail_util_cls=OutboxMail)
     security.login_manager.user_loader(browser.account_of_cookie)
     security.login_manager.request_loader(None)  # no tokens in addresses or headers
@@ -43,34 +69,11 @@ def prepare(app: Flask) -> None:
     security.principal.identity_loaders.clear()  # it would ask the database at every request, assets included
 
 
-def _configuration(settings: Settings) -> dict[str, object]:
+def _cost(settings: Settings) -> dict[str, object]:
+    """How dear a password hash is (ASVS 11.4.2)."""
     return {
-        "PERMANENT_SESSION_LIFETIME": COOKIE_LASTS,
-        "SESSION_REFRESH_EACH_REQUEST": False,
-        "SESSION_PROTECTION": None,  # the table decides; telephones change their address all day
-        "SECURITY_BLUEPRINT_NAME": "accounts",
-        "SECURITY_CLI_USERS_NAME": None,
-        "SECURITY_CLI_ROLES_NAME": None,
-        "SECURITY_FLASH_MESSAGES": False,
-        "SECURITY_REGISTERABLE": True,
-        "SECURITY_CONFIRMABLE": True,
-        "SECURITY_RECOVERABLE": True,
-        "SECURITY_CHANGEABLE": True,
-        "SECURITY_RETURN_GENERIC_RESPONSES": True,
-        "SECURITY_EMAIL_HTML": False,
-        "SECURITY_EMAIL_PLAINTEXT": False,  # OutboxMail writes them
-        "SECURITY_EMAIL_TEMPLATE_PASSWORD_CHANGE_NOTICE": "accounts/password_changed",
-        "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE": "accounts/password_changed",
-        "SECURITY_DATETIME_FACTORY": clock.now,
-        "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-        "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
-        "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
-        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
-            "argon2__type": "ID",
-            "argon2__time_cost": settings.argon2_time_cost,
-            "argon2__memory_cost": settings.argon2_memory_kib,
-            "argon2__parallelism": 1,
-        },
-        "SECURITY_MSG_UNAUTHENTICATED": (_l("Sign in to go on."), "info"),
+        "argon2__type": "ID",
+        "argon2__time_cost": settings.argon2_time_cost,
+        "argon2__memory_cost": settings.argon2_memory_kib,
+        "argon2__parallelism": 1,
     }

@@ -33,12 +33,21 @@ def sign_in(email: str, password: str) -> None:
 
 
 def admit_mail_request(email: str) -> None:
-    """Count a request that makes us mail a typed address. Raises TooManyRequests."""
-    wait = in_transaction(
-        lambda: operations.count_mail_request(email=email, address=browser.address(), now=clock.now())
-    )
+    """Count a request that makes us mail a typed address, in the present transaction. Raises TooManyRequests."""
+    wait = operations.count_mail_request(email=email, address=browser.address(), now=clock.now())
     if wait:
         raise TooManyRequests(retry_after=wait)
+
+
+def register(email: str, password: str, language: str) -> None:
+    """Open an account, or mail its owner that there is one. Raises TooManyRequests."""
+    hashed, actor = passwords.hashed(password), current_actor()
+
+    def work() -> None:
+        admit_mail_request(email)
+        operations.register(email=email, password=hashed, language=language, by=actor, now=clock.now())
+
+    in_transaction(work)
 
 
 def reset_password(token: str, password: str) -> bool:
