@@ -9,8 +9,10 @@ from flask import redirect, render_template, request
 from flask_babel import gettext as _
 
 from courses_app.accounts.guards import staff
-from courses_app.accounts.models import Person
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings.models import Booking
 from courses_app.catalogue.models import CourseRun
+from courses_app.certificates.models import Certificate
 from courses_app.foundation.references import ALPHABET, REFERENCE_LENGTH
 from courses_app.foundation.templating import day, instant, local, yen
 from courses_app.foundation.text import folded
@@ -19,6 +21,7 @@ from courses_app.office.forms import SearchForm
 from courses_app.office.queries import SHOWN, Findings
 from courses_app.office.routes.blueprint import Answer, pages
 from courses_app.office.routes.places import place_of
+from courses_app.payments.models import Invoice
 
 REFERENCE = re.compile(f"[A-Z][{ALPHABET}]{{{REFERENCE_LENGTH}}}")
 
@@ -68,35 +71,41 @@ def _named(word: str, hits: list[Hit]) -> Hit | None:
 
 def _groups(found: Findings) -> list[Group]:
     return [
-        Group("bookings", _("Bookings"), [
-            Hit(one.reference, one.organization.name, place_of("booking", one.reference), one.reference)
-            for one in found.bookings
-        ]),
-        Group("runs", _("Course runs"), [
-            Hit(local(one.course, "name"), " · ".join((instant(one.starts_at), _place(one), one.reference)),
-                place_of("run", one.reference), one.reference)
-            for one in found.runs
-        ]),
-        Group("organizations", _("Organizations"), [
-            Hit(one.name, one.reference, place_of("organization", one.reference), one.reference)
-            for one in found.organizations
-        ]),
-        Group("people", _("People"), [
-            Hit(one.full_name, " · ".join(filter(None, (one.full_name_kana, _employers(one)))),
-                place_of("person", one.reference), one.reference)
-            for one in found.people
-        ]),
-        Group("invoices", _("Invoices"), [
-            Hit(one.number or one.reference, f"{one.addressee} · {yen(one.total)}",
-                place_of("invoice", one.reference), one.number or one.reference)
-            for one in found.invoices
-        ]),
-        Group("certificates", _("Certificates"), [
-            Hit(one.number, " · ".join((one.person.full_name, local(one.course, "name"), day(one.completed_on))),
-                place_of("certificate", one.number), one.number)
-            for one in found.certificates
-        ]),
-    ]  # fmt: skip
+        Group("bookings", _("Bookings"), [_booking(one) for one in found.bookings]),
+        Group("runs", _("Course runs"), [_run(one) for one in found.runs]),
+        Group("organizations", _("Organizations"), [_organization(one) for one in found.organizations]),
+        Group("people", _("People"), [_person(one) for one in found.people]),
+        Group("invoices", _("Invoices"), [_invoice(one) for one in found.invoices]),
+        Group("certificates", _("Certificates"), [_certificate(one) for one in found.certificates]),
+    ]
+
+
+def _booking(one: Booking) -> Hit:
+    return Hit(one.reference, one.organization.name, place_of("booking", one.reference), one.reference)
+
+
+def _run(one: CourseRun) -> Hit:
+    note = " · ".join((instant(one.starts_at), _place(one), one.reference))
+    return Hit(local(one.course, "name"), note, place_of("run", one.reference), one.reference)
+
+
+def _organization(one: Organization) -> Hit:
+    return Hit(one.name, one.reference, place_of("organization", one.reference), one.reference)
+
+
+def _person(one: Person) -> Hit:
+    note = " · ".join(filter(None, (one.full_name_kana, _employers(one))))
+    return Hit(one.full_name, note, place_of("person", one.reference), one.reference)
+
+
+def _invoice(one: Invoice) -> Hit:
+    number = one.number or one.reference
+    return Hit(number, f"{one.addressee} · {yen(one.total)}", place_of("invoice", one.reference), number)
+
+
+def _certificate(one: Certificate) -> Hit:
+    note = " · ".join((one.person.full_name, local(one.course, "name"), day(one.completed_on)))
+    return Hit(one.number, note, place_of("certificate", one.number), one.number)
 
 
 def _place(run: CourseRun) -> str:
