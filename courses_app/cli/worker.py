@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -38,6 +39,7 @@ def run_round() -> int:
     """One round of all tasks; a task that fails is logged and does not stop the others."""
     done = 0
     for name, task in tasks():
+        audit.request_id.set(f"worker-{uuid.uuid4().hex}")
         try:
             count = task()
         except Exception:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_skeleton
-from flask_babel import LazyString, get_locale
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SearchField, SelectField
 
 from courses_app.catalogue.queries import CourseLine, OfficeFilter, Region
 from courses_app.catalogue.rules import Audience, CourseKind, Language, Programme, RunStatus, month_of
 from courses_app.foundation.forms import FilterForm
-from courses_app.foundation.templating import local
+from courses_app.foundation.templating import local, locale
 
 MONTHS_AHEAD = 12
 Choices = list[tuple[str, Any]]
@@ -42,15 +43,15 @@ class TimetableFilter(FilterForm):
     programme = SelectField(_l("Programme"), choices=_choices(Programme, _l("All programmes")), validate_choice=False)
     language = SelectField(_l("Held in"), choices=_choices(Language, _l("Any language")), validate_choice=False)
     open = BooleanField(_l("Only runs with seats"))
+    shown: Hashable = None  # everything that tells one appearance of this form from another
 
     def offer(self, *, courses: Iterable[CourseLine], regions: Iterable[Region], today: date) -> None:
         """Fill in what can be chosen at present."""
-        self.course.choices = [
-            ("", _l("All courses and seminars")),
-            *((course.slug, local(course, "name")) for course in courses),
-        ]
+        names = [(course.slug, local(course, "name")) for course in courses]
+        self.course.choices = [("", _l("All courses and seminars")), *names]
+        self.shown = (*(field.data for field in self), *names, today)
         self.region.choices = [("", _l("Everywhere")), *((region.code, local(region, "name")) for region in regions)]
-        self.month.choices = [("", _l("Any month")), *_months(today)]
+        self.month.choices = [("", _l("Any month")), *_months(today.replace(day=1), locale())]
 
 
 class RunsFilter(FilterForm):
@@ -66,7 +67,7 @@ class RunsFilter(FilterForm):
 
     def offer(self, *, courses: Iterable[CourseLine], regions: Iterable[Region], today: date) -> None:
         """Fill in what can be chosen at present."""
-        self.month.choices = [("", _l("Any month")), *_months(today, first=-MONTHS_AHEAD)]
+        self.month.choices = [("", _l("Any month")), *_months(today.replace(day=1), locale(), first=-MONTHS_AHEAD)]
         self.course.choices = [("", _l("All courses")), *((each.code, local(each, "name")) for each in courses)]
         places = ((each.code, local(each, "name")) for each in regions)
         self.region.choices = [("", _l("Everywhere")), ("online", _l("Online")), *places]
@@ -83,8 +84,9 @@ class RunsFilter(FilterForm):
         )
 
 
-def _months(today: date, *, first: int = 0) -> Choices:
+@lru_cache(maxsize=8)
+def _months(today: date, language: str, *, first: int = 0) -> Choices:
     """Months from the `first` (counted from the present one) to a year ahead."""
     counted = (today.year * 12 + today.month - 1 + n for n in range(first, MONTHS_AHEAD))
     firsts = (date(months // 12, months % 12 + 1, 1) for months in counted)
-    return [(f"{month:%Y-%m}", format_skeleton("yMMMM", month, locale=get_locale())) for month in firsts]
+    return [(f"{month:%Y-%m}", format_skeleton("yMMMM", month, locale=language)) for month in firsts]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import defer, selectinload
 
 from courses_app.catalogue.models import Course, CourseKind, Duty, Fee, FeeAudience, Programme
-from courses_app.catalogue.rules import Audience, NoFee, Price, RunFilter, price_for
+from courses_app.catalogue.rules import Audience, FeeLike, NoFee, Price, RunFilter, price_for
 from courses_app.foundation.db import session
 
 LONG_TEXTS = (Course.description_ja, Course.description_en, Course.certificate_worth_ja, Course.certificate_worth_en)
@@ -48,25 +48,44 @@ class Need:
     course: Course
 
 
+COURSES, FEES = Course.__table__.c, Fee.__table__.c
+COURSE_LINES = select(
+    COURSES.id, COURSES.code, COURSES.slug, COURSES.kind, COURSES.programme, COURSES.name_ja, COURSES.name_en,
+    COURSES.audiences,
+).order_by(COURSES.position, COURSES.id)  # fmt: skip
+CURRENT_FEES = select(
+    FEES.course_id, FEES.audience, FEES.amount, FEES.tax_category, FEES.from_on, FEES.until_on
+).where(or_(FEES.until_on.is_(None), FEES.until_on >= bindparam("day")))  # fmt: skip
+
+
 def course_lines() -> list[CourseLine]:
     """Every course ever taught, in the institution's order, in one light statement."""
-    return _lines(_line_columns())
+    return _lines(COURSE_LINES)
 
 
 def courses_to_plan(today: date) -> list[CourseLine]:
     """Courses of which new runs are held."""
-    return _lines(_line_columns().where(_offered(today)))
+    return _lines(COURSE_LINES.where(_offered(today)))
 
 
-def _line_columns() -> Select[*tuple[Any, ...]]:
-    return select(
-        Course.id, Course.code, Course.slug, Course.kind, Course.programme, Course.name_ja, Course.name_en,
-        Course.audiences,
-    ).order_by(Course.position, Course.id)  # fmt: skip
+def line_of(course: Any) -> CourseLine:
+    """The line of a course, or of a row of its columns."""
+    return CourseLine(
+        course.id, course.code, course.slug, course.kind, course.programme, course.name_ja, course.name_en,
+        tuple(course.audiences),
+    )  # fmt: skip
+
+
+def current_fees(day: date) -> dict[int, list[FeeLike]]:
+    """By course: every fee that has not ended before a day."""
+    fees: dict[int, list[FeeLike]] = {}
+    for fee in session.execute(CURRENT_FEES, {"day": day}):
+        fees.setdefault(fee.course_id, []).append(cast(FeeLike, fee))
+    return fees
 
 
 def _lines(query: Select[*tuple[Any, ...]]) -> list[CourseLine]:
-    return [CourseLine(*facts, tuple(audiences)) for *facts, audiences in session.execute(query)]
+    return [line_of(row) for row in session.execute(query)]
 
 
 def _offered(today: date) -> ColumnElement[bool]:
