@@ -25,8 +25,8 @@ def requirements() -> Answer:
 
 
 @pages.post("/office/requirements/reminders")
-@staff
 @writes
+@staff
 def change_steps() -> Answer:
     form = StepsForm()
     if not form.validate_on_submit():
@@ -44,8 +44,8 @@ def requirement(reference: str) -> Answer:
 
 
 @pages.post("/office/requirements/<reference>")
-@staff
 @writes
+@staff
 def change(reference: str) -> Answer:
     found = queries.requirement_by_reference(reference) or abort(404)
     form, page = RequirementForm(), "compliance/requirement.html"

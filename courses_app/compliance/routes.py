@@ -62,8 +62,8 @@ def roles(reference: str) -> Answer:
 
 
 @pages.post("/organization/people/<reference>/roles")
-@coordinator
 @writes
+@coordinator
 def appoint(reference: str) -> Answer:
     person, form = _person(reference), _appointment_form()
     establishment = establishment_of(current_organization(), form.establishment.data or "")
@@ -89,8 +89,8 @@ def ending(reference: str, role: str, establishment: str) -> Answer:
 
 
 @pages.post("/organization/people/<reference>/roles/<role>/<establishment>/ending")
-@coordinator
 @writes
+@coordinator
 def end(reference: str, role: str, establishment: str) -> Answer:
     person, appointment = _appointment(reference, role, establishment)
     form = EndForm()

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from sqlalchemy import ColumnElement, Row, Select, case, distinct, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import selectinload
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import Booking, Seat, SeatEvent, SeatStatus
@@ -93,16 +93,13 @@ def seats_of_person(person: Person, *, now: datetime) -> list[ListedRun]:
 
 
 def _runs(conditions: Collection[ColumnElement[bool]], *, today: date) -> Sequence[CourseRun]:
+    """In three statements: a course's long texts come once and not with each of its runs."""
     limits = horizon(today)
     query: Select[CourseRun] = (
         select(CourseRun)
-        .join(CourseRun.course)
         .outerjoin(CourseRun.venue)
         .outerjoin(Venue.prefecture)
-        .options(
-            contains_eager(CourseRun.course),
-            contains_eager(CourseRun.venue).contains_eager(Venue.prefecture),
-        )
+        .options(selectinload(CourseRun.course), selectinload(CourseRun.venue).joinedload(Venue.prefecture))
         .where(
             CourseRun.ends_at >= start_of(limits.first),
             CourseRun.starts_at < end_of(limits.last),

@@ -24,8 +24,8 @@ def calendar() -> str:
 
 
 @pages.post("/organization/calendar/<purpose>/address")
-@signed_in
 @writes
+@signed_in
 def open_address(purpose: str) -> str:
     """A new address, shown once: on this page, and never in a cookie or a log."""
     wanted = _purpose(purpose)
@@ -36,8 +36,8 @@ def open_address(purpose: str) -> str:
 
 
 @pages.post("/organization/calendar/<purpose>/revocation")
-@signed_in
 @writes
+@signed_in
 def close_address(purpose: str) -> Response:
     operations.close_feed(current_account(), _purpose(purpose), by=current_actor(), now=clock.now())
     return see_other("calendar_feeds.calendar")
