@@ -70,9 +70,9 @@ def _page(reference: str, form: BaseForm) -> str:
 
 
 @pages.post("/office/bookings/<reference>/cancellation")
-@staff
 @refusals_on(ReasonForm, _page)
 @writes
+@staff
 def cancel(reference: str) -> Answer:
     form = ReasonForm()
     if not form.validate():

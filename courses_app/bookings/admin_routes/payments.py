@@ -60,9 +60,9 @@ def _page(reference: str, form: BaseForm) -> str:
 
 
 @pages.post("/office/payments/<reference>/receipt")
-@staff
 @refusals_on(ReceiptForm, _page)
 @writes
+@staff
 def record(reference: str) -> Answer:
     """Two staff at once: one records, the other reads who was faster (R-16)."""
     form, invoice = ReceiptForm(), _invoice(reference)
@@ -83,8 +83,8 @@ def record(reference: str) -> Answer:
 
 
 @pages.post("/office/payments/refunds")
-@staff
 @writes
+@staff
 def refund_sent() -> Answer:
     form = SentForm()
     refund = money.refund_of(form.key.data or "") or abort(404)
@@ -98,8 +98,8 @@ def refund_sent() -> Answer:
 
 
 @pages.post("/office/payments/events")
-@staff
 @writes
+@staff
 def event_dealt_with() -> Answer:
     form = EventForm()
     event = money.event_of(form.event_id.data or "") or abort(404)

@@ -34,9 +34,9 @@ def _calling_off_page(reference: str, form: BaseForm) -> str:
 
 
 @pages.post("/office/runs/<reference>/calling-off")
-@staff
 @refusals_on(ReasonForm, _calling_off_page)
 @writes
+@staff
 def call_off(reference: str) -> Answer:
     form = ReasonForm()
     if not form.validate():
@@ -64,9 +64,9 @@ def _capacity_page(reference: str, form: BaseForm) -> str:
 
 
 @pages.post("/office/runs/<reference>/capacity")
-@staff
 @refusals_on(CapacityForm, _capacity_page)
 @writes
+@staff
 def change_capacity(reference: str) -> Answer:
     form = CapacityForm()
     if not form.validate():

@@ -34,8 +34,8 @@ def booking(reference: str) -> Answer:
 
 
 @pages.post("/bookings/<reference>/confirmation")
-@coordinator
 @writes
+@coordinator
 def confirm(reference: str) -> Answer:
     found = own_booking(reference)
     state = _state(found)
@@ -51,8 +51,8 @@ def confirm(reference: str) -> Answer:
 
 
 @pages.post("/bookings/<reference>/cancellation")
-@coordinator
 @writes
+@coordinator
 def cancel(reference: str) -> Answer:
     operations.cancel(booking=own_booking(reference), by=current_actor(), now=clock.now())
     flash(_("The booking has been cancelled."), "success")
@@ -60,8 +60,8 @@ def cancel(reference: str) -> Answer:
 
 
 @pages.post("/bookings/<reference>/hold")
-@coordinator
 @writes
+@coordinator
 def hold_again(reference: str) -> Answer:
     """The same people once more, after their hold ran out; however often it is pressed, one hold (R-42)."""
     over = own_booking(reference)
@@ -89,8 +89,8 @@ def name(reference: str, position: int) -> Answer:
 
 
 @pages.post("/bookings/<reference>/seats/<int:position>/name")
-@coordinator
 @writes
+@coordinator
 def correct(reference: str, position: int) -> Answer:
     found = own_booking(reference)
     seat = queries.seat_of(found, position) or abort(404)
