@@ -58,8 +58,8 @@ def certificate(number: str) -> str:
 
 
 @pages.post("/office/certificates/<number>/revocation")
-@staff
 @writes
+@staff
 def revoke(number: str) -> Any:
     """Take it back, for a reason everybody who checks it will read."""
     copies, form = _copies(number), RevokeForm()
@@ -71,8 +71,8 @@ def revoke(number: str) -> Any:
 
 
 @pages.post("/office/certificates/<number>/reissue")
-@staff
 @writes
+@staff
 def reissue(number: str) -> Any:
     """Print it again as the next revision."""
     copies, form = _copies(number), ReissueForm()
@@ -118,8 +118,8 @@ def reopening(reference: str) -> str:
 
 
 @pages.post("/office/rosters/<reference>/reopening")
-@staff
 @writes
+@staff
 def reopen(reference: str) -> Any:
     """Open it, unless certificates rest on it."""
     run, form = run_of(reference, person_id=None, staff=True) or abort(404), ReopenForm()

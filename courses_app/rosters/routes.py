@@ -46,8 +46,8 @@ def roster(reference: str) -> str:
 
 
 @pages.post("/teaching/runs/<reference>/roster")
-@signed_in
 @writes
+@signed_in
 def save(reference: str) -> Any:
     """Save all rows that were sent; a single row comes alone where scripts run."""
     run = _run(reference)
@@ -73,8 +73,8 @@ def closing(reference: str) -> str:
 
 
 @pages.post("/teaching/runs/<reference>/roster/closing")
-@signed_in
 @writes
+@signed_in
 def close(reference: str) -> Any:
     """Make the outcomes final."""
     run, seen = _run(reference), request.form.get("seen", "")

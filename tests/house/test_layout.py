@@ -108,3 +108,10 @@ def test_locks_name_no_address() -> None:
 def test_migrations_import_nothing_of_ours() -> None:
     for path in (ROOT / "migrations" / "versions").glob("*.py"):
         assert "courses_app" not in path.read_text(), path
+
+
+def test_the_transaction_is_outermost_so_that_the_guard_reads_inside_it() -> None:
+    """What a guard loads before a transaction would be read a second time inside it."""
+    guards = re.compile(r"@(staff|coordinator|signed_in|instructor)\n(@[^\n]+\n)*@writes\n")
+    for path in SOURCES:
+        assert not guards.search(path.read_text()), path

@@ -34,8 +34,8 @@ def account(reference: str) -> Answer:
 
 
 @pages.post("/office/accounts/<reference>/roles")
-@staff
 @writes
+@staff
 def grant_role(reference: str) -> Response:
     form, found = RoleForm(), _account(reference)
     if not form.validate():
@@ -45,8 +45,8 @@ def grant_role(reference: str) -> Response:
 
 
 @pages.post("/office/accounts/<reference>/roles/withdrawal")
-@staff
 @writes
+@staff
 def withdraw_role(reference: str) -> Response:
     form, found = RoleForm(), _account(reference)
     if not form.validate():
@@ -56,8 +56,8 @@ def withdraw_role(reference: str) -> Response:
 
 
 @pages.post("/office/accounts/<reference>/closing")
-@staff
 @writes
+@staff
 def close_account(reference: str) -> Response:
     found = _account(reference)
     operations.close_account(found, own=current_account(), by=current_actor(), now=clock.now())
@@ -65,8 +65,8 @@ def close_account(reference: str) -> Response:
 
 
 @pages.post("/office/accounts/<reference>/reopening")
-@staff
 @writes
+@staff
 def reopen_account(reference: str) -> Response:
     found = _account(reference)
     operations.reopen_account(found, by=current_actor(), now=clock.now())

@@ -63,8 +63,8 @@ def edit_organization(reference: str) -> Answer:
 
 
 @pages.post("/office/organizations/<reference>/edit")
-@staff
 @writes
+@staff
 def change_organization(reference: str) -> Answer:
     form, found = ChangeOrganizationForm(), _organization(reference)
     if not form.validate() or form.doubts_number():
@@ -82,8 +82,8 @@ def change_organization(reference: str) -> Answer:
 
 
 @pages.post("/office/organizations/<reference>/membership")
-@staff
 @writes
+@staff
 def decide_membership(reference: str) -> Answer:
     found, verified = _organization(reference), request.form.get("verified") == "yes"
     operations.decide_membership(found, verified=verified, by=current_actor(), now=clock.now())

@@ -9,6 +9,7 @@ from courses_app.accounts import operations, queries
 from courses_app.accounts.forms.organizations import JoinForm
 from courses_app.accounts.guards import current_account, current_actor, signed_in
 from courses_app.accounts.routes.blueprint import Answer, pages
+from courses_app.accounts.rules.people import AlreadyCoordinator
 from courses_app.foundation import clock
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.web import writes
@@ -23,8 +24,8 @@ def join() -> Answer:
 
 
 @pages.post("/organization/new")
-@signed_in
 @writes
+@signed_in
 def create_organization() -> Answer:
     form, account = JoinForm(), current_account()
     if not form.validate() or form.doubts_number():
@@ -33,6 +34,8 @@ def create_organization() -> Answer:
     facts = form.facts(contact_name=f"{me.family_name} {me.given_name}".strip(), contact_email=account.email)
     try:
         operations.join(account=account, person=me, organization=facts, by=current_actor(), now=clock.now())
+    except AlreadyCoordinator:  # pressed twice: the first press has done it
+        return redirect("/organization", code=303)
     except Refusal as refusal:
         form.refuse(refusal)
         return _page(form), 422

@@ -30,8 +30,8 @@ def edit_organization() -> Answer:
 
 
 @pages.post("/organization/details/edit")
-@coordinator
 @writes
+@coordinator
 def change_organization() -> Answer:
     form, organization = ChangeOrganizationForm(), current_organization()
     if not form.validate() or form.doubts_number():
@@ -68,8 +68,8 @@ def new_establishment() -> Answer:
 
 
 @pages.post("/organization/establishments/new")
-@coordinator
 @writes
+@coordinator
 def add_establishment() -> Answer:
     form = EstablishmentForm()
     if not form.validate():
@@ -89,8 +89,8 @@ def establishment(reference: str) -> Answer:
 
 
 @pages.post("/organization/establishments/<reference>")
-@coordinator
 @writes
+@coordinator
 def change_establishment(reference: str) -> Answer:
     form, found = EstablishmentForm(), _establishment(reference)
     if not form.validate():
@@ -101,8 +101,8 @@ def change_establishment(reference: str) -> Answer:
 
 
 @pages.post("/organization/establishments/<reference>/closing")
-@coordinator
 @writes
+@coordinator
 def close_establishment(reference: str) -> Answer:
     found = _establishment(reference)
     operations.close_establishment(found, closed_on=clock.today(), by=current_actor(), now=clock.now())

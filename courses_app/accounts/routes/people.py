@@ -36,8 +36,8 @@ def new_person() -> Answer:
 
 
 @pages.post("/organization/people/new")
-@coordinator
 @writes
+@coordinator
 def add_person() -> Answer:
     form, organization = _form(), current_organization()
     if not form.validate() or _has_namesakes(form):
@@ -71,8 +71,8 @@ def edit_person(reference: str) -> Answer:
 
 
 @pages.post("/organization/people/<reference>/edit")
-@coordinator
 @writes
+@coordinator
 def change_person(reference: str) -> Answer:
     form, membership = _form(), _membership(reference)
     if not form.validate():
@@ -90,8 +90,8 @@ def change_person(reference: str) -> Answer:
 
 
 @pages.post("/organization/people/<reference>/departure")
-@coordinator
 @writes
+@coordinator
 def end_membership(reference: str) -> Answer:
     form, membership = DepartureForm(today=clock.today()), _membership(reference)
     if not form.validate():

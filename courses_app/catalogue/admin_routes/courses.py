@@ -36,8 +36,8 @@ def course(code: str) -> Answer:
 
 
 @pages.post("/office/courses/<code>")
-@staff
 @writes
+@staff
 def change_course(code: str) -> Answer:
     found, form = _found(code), CourseForm()
     if added_or_removed(form.subjects, request.form):
@@ -62,8 +62,8 @@ def fees(code: str) -> Answer:
 
 
 @pages.post("/office/courses/<code>/fees")
-@staff
 @writes
+@staff
 def set_fee(code: str) -> Answer:
     found, form = _found(code), FeeForm()
     if not form.validate():

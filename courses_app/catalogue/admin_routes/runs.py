@@ -35,8 +35,8 @@ def new_run() -> Answer:
 
 
 @pages.post("/office/runs/new")
-@staff
 @writes
+@staff
 def plan_run() -> Answer:
     form = RunForm()
     course = queries.find_course(form.course.data or "") or abort(404)
@@ -63,8 +63,8 @@ def edit_run(reference: str) -> Answer:
 
 
 @pages.post("/office/runs/<reference>/edit")
-@staff
 @writes
+@staff
 def change_run(reference: str) -> Answer:
     run = _editable(queries.run_for_update(reference))
     form = RunForm()
@@ -86,8 +86,8 @@ def change_run(reference: str) -> Answer:
 
 
 @pages.post("/office/runs/<reference>/publication")
-@staff
 @writes
+@staff
 def publish_run(reference: str) -> Answer:
     run = _editable(queries.run_for_update(reference))
     operations.publish_run(run, by=current_actor(), now=clock.now())

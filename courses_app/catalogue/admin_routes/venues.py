@@ -28,8 +28,8 @@ def new_venue() -> Answer:
 
 
 @pages.post("/office/venues/new")
-@staff
 @writes
+@staff
 def add_venue() -> Answer:
     form = _offered(VenueForm(), None)
     if not form.validate():
@@ -51,8 +51,8 @@ def venue(code: str) -> Answer:
 
 
 @pages.post("/office/venues/<code>")
-@staff
 @writes
+@staff
 def change_venue(code: str) -> Answer:
     found = _found(code)
     form = _offered(VenueForm(), found)

@@ -55,8 +55,8 @@ def mail(number: int) -> Answer:
 
 
 @pages.post("/office/outbox/<int:number>/retry")
-@staff
 @writes
+@staff
 def send_again(number: int) -> Answer:
     message = queries.mail(number) or abort(404)
     operations.send_again(message, by=current_actor(), now=clock.now())

@@ -51,8 +51,8 @@ def today() -> Answer:
 
 
 @pages.post("/office/matters/<int:number>/settlement")
-@staff
 @writes
+@staff
 def settle(number: int) -> Answer:
     matter = queries.matter(number) or abort(404)
     form = _form_of(number)
