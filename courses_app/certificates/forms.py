@@ -90,13 +90,15 @@ class ReissueForm(BaseForm):
     """Why a certificate is printed again, and under which name."""
 
     revision = HiddenField()
-    cause = RadioField(
-        _l("Reason for reissue"), [Required()], choices=[(reason.value, name) for reason, name in REASON_NAMES.items()]
-    )
+    cause = RadioField(_l("Reason for reissue"), [Required()])
     family_name = NameField(_l("New family name"), [Length(max=LONGEST_NAME)])
     given_name = NameField(_l("New given name"), [Length(max=LONGEST_NAME)])
     family_name_kana = KanaField(_l("Family name in kana"), [Length(max=LONGEST_NAME)])
     given_name_kana = KanaField(_l("Given name in kana"), [Length(max=LONGEST_NAME)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cause.choices = [(reason.value, name) for reason, name in REASON_NAMES.items()]
 
     def seen(self) -> int:
         """The revision its page showed."""

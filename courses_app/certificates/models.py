@@ -60,6 +60,10 @@ class Certificate(Base):
     document: Mapped[StoredDocument] = relationship()
 
     @property
+    def born_on(self) -> date:
+        return date.fromisoformat(self.facts["born_on"])
+
+    @property
     def days(self) -> list[date]:
         """The course days, as printed."""
         return [date.fromisoformat(day) for day in self.facts["days"]]

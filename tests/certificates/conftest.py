@@ -5,13 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.bookings.making import MakeBookings
 from tests.certificates.making import MakeCertificates
 from tests.make import Make
-from tests.rosters.making import MakeRosters
 
 
-class MakeHere(Make, MakeBookings, MakeRosters, MakeCertificates):
+class MakeHere(Make, MakeCertificates):
     """The builder of this room."""
 
 

@@ -12,11 +12,13 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from courses_app.catalogue.models import CourseRun
+from courses_app.catalogue.rules import RunStatus
 from courses_app.certificates import operations, queries
 from courses_app.certificates.models import Certificate, FailureNotice
-from courses_app.certificates.operations import NewName
 from courses_app.certificates.rules import (
     AlreadyRevoked,
+    CertificateFilter,
+    NewName,
     NewNameMissing,
     NotTheLatest,
     PapersIssued,
@@ -105,27 +107,16 @@ def test_the_notice_of_failure_says_why(inside: Flask, make: MakeHere) -> None:
 
 
 def test_nothing_is_issued_for_courses_without_certificate(inside: Flask, make: MakeHere) -> None:
-    course = next(one for one in make_courses(make) if not one.issues_certificate and one.pass_mark is None)
-    run = make.run(course.code, days_ahead=-7)
+    run = make.run("EJS", days_ahead=-7)
     make.paid(run, 2, now=run.starts_at - PAID_BEFORE)
     make.closed_roster(run, absent=1)
     assert make.papers(run) == 0
 
 
-def make_courses(make: MakeHere) -> list[object]:
-    from courses_app.catalogue.queries import all_courses
-
-    make.course()
-    return list(all_courses())  # type: ignore[arg-type]
-
-
 def test_nothing_is_issued_for_a_run_called_off(inside: Flask, make: MakeHere) -> None:
     run = closed(make, 1)
     with transaction():
-        from courses_app.catalogue.models import CourseRun as Runs
-        from courses_app.catalogue.rules import RunStatus
-
-        here = session.scalars(select(Runs).where(Runs.reference == run.reference)).one()
+        here = session.get_one(CourseRun, run.id)
         here.status, here.called_off_at, here.called_off_reason = RunStatus.CALLED_OFF, run.ends_at, "x"
     assert make.papers(run) == 0
 
@@ -195,7 +186,7 @@ def test_r45_a_changed_name_is_printed_and_found(inside: Flask, make: MakeHere) 
         )
     second, old = queries.copies_of(first.number)
     assert (second.facts["name"], old.facts["name"]) == ("髙﨑 花子", "山田 花子")
-    page = queries.for_office(queries.CertificateFilter(word="たかさき"), number=1, today=second.completed_on)
+    page = queries.for_office(CertificateFilter(word="たかさき"), number=1, today=second.completed_on)
     assert [one.id for one in page.rows] == [second.id]
 
 

@@ -113,6 +113,7 @@ def reopen_roster(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> R
 
     Raises PapersIssued, and NotClosed.
     """
+    rosters.open_roster(run=run, by=by, now=now)  # takes the run's lock, as everybody who writes the roster does
     entries = select(RosterEntry.id).join(RosterEntry.roster).where(Roster.run_id == run.id)
     session.execute(entries.order_by(RosterEntry.id).with_for_update())  # the worker issues under these locks
     if session.scalar(select(exists().where(Certificate.entry_id.in_(entries)))):

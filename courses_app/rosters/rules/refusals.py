@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from courses_app.foundation.clock import day_of, start_of
@@ -63,12 +64,16 @@ class Incomplete(Refusal):
         super().__init__(
             _l(
                 "The roster can't be closed yet. Nothing recorded: %(unrecorded)s. Score missing: %(without_score)s.",
-                unrecorded="、".join(unrecorded) or "—",
-                without_score="、".join(without_score) or "—",
+                unrecorded=_listed(unrecorded),
+                without_score=_listed(without_score),
             )
         )
         self.unrecorded = tuple(unrecorded)
         self.without_score = tuple(without_score)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return str(_(", ")).join(names) or "—"
 
 
 @dataclass(frozen=True)
