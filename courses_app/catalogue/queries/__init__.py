@@ -11,11 +11,13 @@ from courses_app.catalogue.queries.courses import (
     course_by_slug,
     course_lines,
     courses_to_plan,
+    current_fees,
     duties_on,
     fees_after,
     fees_on,
     find_course,
     fits,
+    line_of,
     needs_on,
 )
 from courses_app.catalogue.queries.places import (
@@ -30,6 +32,7 @@ from courses_app.catalogue.queries.places import (
 from courses_app.catalogue.queries.runs import (
     OfficeFilter,
     matching,
+    narrowed,
     office_runs,
     price_of,
     run_by_reference,
@@ -39,8 +42,8 @@ from courses_app.catalogue.queries.runs import (
 
 __all__ = [
     "CourseLine", "CourseOffer", "Need", "OfficeFilter", "Region", "all_offers", "catalogue_on", "clashes_of",
-    "course_by_code", "course_by_slug", "course_lines", "courses_to_plan", "duties_on", "fees_after",
-    "fees_on", "find_course", "find_venue", "fits", "instructors", "keep_still", "matching", "needs_on",
-    "office_runs", "people_by_reference", "prefectures", "price_of", "regions", "run_by_reference",
-    "run_for_update", "upcoming", "venues",
+    "course_by_code", "course_by_slug", "course_lines", "courses_to_plan", "current_fees", "duties_on",
+    "fees_after", "fees_on", "find_course", "find_venue", "fits", "instructors", "keep_still", "line_of",
+    "matching", "narrowed", "needs_on", "office_runs", "people_by_reference", "prefectures", "price_of",
+    "regions", "run_by_reference", "run_for_update", "upcoming", "venues",
 ]  # fmt: skip

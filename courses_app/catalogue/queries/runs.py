@@ -55,8 +55,13 @@ def price_of(run: CourseRun, audience: FeeAudience) -> Price:
 
 
 def matching(wanted: RunFilter, courses: Sequence[CourseLine]) -> list[ColumnElement[bool]]:
-    """The filter as conditions on CourseRun, outer-joined to Venue and Prefecture; `open` is for who knows seats."""
-    conditions: list[ColumnElement[bool]] = [CourseRun.status.in_(PUBLIC)]
+    """Public runs under the filter, as conditions on CourseRun outer-joined to Venue and Prefecture."""
+    return [CourseRun.status.in_(PUBLIC), *narrowed(wanted, courses)]
+
+
+def narrowed(wanted: RunFilter, courses: Sequence[CourseLine]) -> list[ColumnElement[bool]]:
+    """The filter's own conditions, none where nothing is asked for; `open` is for who knows seats."""
+    conditions: list[ColumnElement[bool]] = []
     if chosen := _chosen_courses(wanted, courses):
         conditions.append(CourseRun.course_id.in_([course.id for course in chosen[0]]))
     if wanted.region:

@@ -14,7 +14,7 @@ from courses_app.catalogue.rules.plans import (
     check_net_time,
     check_plan,
 )
-from courses_app.catalogue.rules.prices import FeeInForceAlready, NoFee, Price, price_for
+from courses_app.catalogue.rules.prices import FeeInForceAlready, FeeLike, NoFee, Price, price_for
 from courses_app.catalogue.rules.runs import (
     RUN,
     Availability,
@@ -37,7 +37,7 @@ from courses_app.catalogue.rules.words import (
 
 __all__ = [
     "RUN", "Audience", "Availability", "ChangedMeanwhile", "Clash", "ClashFound", "ClashKind", "CourseChange",
-    "CourseKind", "DayPart", "Delivery", "DutyStrength", "FeeAudience", "FeeInForceAlready", "Language",
+    "CourseKind", "DayPart", "Delivery", "DutyStrength", "FeeAudience", "FeeInForceAlready", "FeeLike", "Language",
     "MeetingPlan", "NetTimeDiffers", "NoFee", "Occupied", "PlanRefused", "Price", "Programme", "RunFilter",
     "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SubjectChange", "SubjectKind", "VenueFacts",
     "availability", "booking_closes_by_default", "check_net_time", "check_plan", "clashes_between",

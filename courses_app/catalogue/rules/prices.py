@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -54,7 +54,7 @@ class Price:
 
 
 def price_for(
-    fees: Iterable[FeeLike],
+    fees: Collection[FeeLike],
     audience: FeeAudience,
     *,
     on: date,
@@ -66,7 +66,6 @@ def price_for(
     `on` is the day the run is held (the day of supply, 消費税法), so that a run's price never moves between looking
     and paying. The overrides are the run's own prices. Members never pay more than everybody else.
     """
-    fees = list(fees)
     general = _in_force(fees, FeeAudience.GENERAL, on)
     if general is None:
         raise NoFee()
@@ -79,9 +78,9 @@ def price_for(
 
 
 def _in_force(fees: Iterable[FeeLike], audience: FeeAudience, on: date) -> FeeLike | None:
-    valid = [
-        fee
-        for fee in fees
-        if fee.audience is audience and fee.from_on <= on and (fee.until_on is None or on <= fee.until_on)
-    ]
-    return max(valid, key=lambda fee: fee.from_on, default=None)
+    found: FeeLike | None = None
+    for fee in fees:
+        begun = fee.audience is audience and fee.from_on <= on
+        if begun and (fee.until_on is None or on <= fee.until_on) and (found is None or fee.from_on > found.from_on):
+            found = fee
+    return found

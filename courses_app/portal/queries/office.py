@@ -13,7 +13,7 @@ from courses_app.catalogue.rules import Availability
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.templating import instant, local
-from courses_app.portal.queries.timetable import state_of
+from courses_app.portal.queries.lines import state_of
 
 
 @dataclass(frozen=True)
