@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -24,6 +23,7 @@ DOORS = (
     "certificates.routes",
     "certificates.admin_routes",
     "compliance.routes",
+    "compliance.admin_routes",
     "calendar_feeds.routes",
     "portal.routes",
     "office.routes",
@@ -97,12 +97,8 @@ def _trusted_hosts(settings: Settings) -> list[str]:
 def _open_rooms(app: Flask) -> None:
     for name in TABLES:
         import_module(f"courses_app.{name}")
-    if find_spec("courses_app.accounts.security"):
-        import_module("courses_app.accounts.security").prepare(app)
+    import_module("courses_app.accounts.security").prepare(app)
     for name in DOORS:
-        if find_spec(f"courses_app.{name}"):
-            app.register_blueprint(import_module(f"courses_app.{name}").pages)
-    if find_spec("courses_app.portal.navigation"):
-        import_module("courses_app.portal.navigation").prepare(app)
-    if find_spec("courses_app.cli"):
-        import_module("courses_app.cli").prepare(app)
+        app.register_blueprint(import_module(f"courses_app.{name}").pages)
+    for name in ("portal.navigation", "cli"):
+        import_module(f"courses_app.{name}").prepare(app)

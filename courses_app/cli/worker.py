@@ -8,29 +8,31 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from importlib import import_module
-from importlib.util import find_spec
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from courses_app.bookings import tasks as bookings
+from courses_app.calendar_feeds import tasks as calendar_feeds
+from courses_app.certificates import tasks as certificates
+from courses_app.compliance import tasks as compliance
 from courses_app.foundation import audit, clock, throttle
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox import deliver_due
 from courses_app.foundation.outbox.transports import transport_for
+from courses_app.payments import tasks as payments
 
 PAUSE_SECONDS = 2.0
 KEEP_ATTEMPTS = timedelta(days=2)
 
-# Each is `run_due(*, clock) -> int`: does what is due now and returns how much that was.
-ROOMS = ("bookings.tasks", "payments.tasks", "certificates.tasks", "compliance.tasks")
+# Each has `run_due(*, clock) -> int`: does what is due now and returns how much that was.
+ROOMS = (bookings, payments, certificates, compliance, calendar_feeds)
 
 
 def tasks() -> list[tuple[str, Callable[[], int]]]:
     """Everything the worker does in a round, in order; mail last, so that what the others owe leaves at once."""
-    found = [name for name in ROOMS if find_spec(f"courses_app.{name}")]
-    rooms = [(name, partial(import_module(f"courses_app.{name}").run_due, clock=clock.now)) for name in found]
+    rooms = [(room.__name__.removeprefix("courses_app."), partial(room.run_due, clock=clock.now)) for room in ROOMS]
     own = [("foundation.seal", _seal), ("foundation.attempts", _forget_attempts), ("foundation.outbox", _deliver)]
     return [*rooms, *own]
 
