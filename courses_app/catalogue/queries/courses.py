@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -33,9 +33,14 @@ class CourseLine:
 
 @dataclass(frozen=True)
 class CourseOffer:
-    """A course with what a seat on it costs today."""
+    """A course as catalogues show it, with what a seat on it costs today."""
 
-    course: Course
+    course: CourseLine
+    summary_ja: str
+    summary_en: str
+    net_minutes: int
+    validity_months: int | None
+    withdrawn_on: date | None
     price: Price | None
     member_price: Price | None
 
@@ -53,6 +58,9 @@ COURSE_LINES = select(
     COURSES.id, COURSES.code, COURSES.slug, COURSES.kind, COURSES.programme, COURSES.name_ja, COURSES.name_en,
     COURSES.audiences,
 ).order_by(COURSES.position, COURSES.id)  # fmt: skip
+COURSE_OFFERS = COURSE_LINES.add_columns(
+    COURSES.summary_ja, COURSES.summary_en, COURSES.net_minutes, COURSES.validity_months, COURSES.withdrawn_on
+)
 CURRENT_FEES = select(
     FEES.course_id, FEES.audience, FEES.amount, FEES.tax_category, FEES.from_on, FEES.until_on
 ).where(or_(FEES.until_on.is_(None), FEES.until_on >= bindparam("day")))  # fmt: skip
@@ -94,29 +102,25 @@ def _offered(today: date) -> ColumnElement[bool]:
 
 def catalogue_on(today: date, wanted: RunFilter) -> list[tuple[CourseKind, list[CourseOffer]]]:
     """The courses on offer that fit, by kind in the kinds' order, each with its fees of the day."""
-    fitting = [offer for offer in _offers(_courses().where(_offered(today)), today) if fits(wanted, offer.course)]
+    offered = [offer for offer in all_offers(today) if offer.withdrawn_on is None or offer.withdrawn_on > today]
+    fitting = [offer for offer in offered if fits(wanted, offer.course)]
     groups = ((kind, [offer for offer in fitting if offer.course.kind is kind]) for kind in CourseKind)
     return [(kind, offers) for kind, offers in groups if offers]
 
 
 def all_offers(today: date) -> list[CourseOffer]:
-    """For staff: every course with its fees of the day, withdrawn ones too."""
-    return _offers(_courses(), today)
+    """Every course with its fees of the day, withdrawn ones too, in two statements."""
+    fees = current_fees(today)
+    return [
+        CourseOffer(
+            line_of(row), row.summary_ja, row.summary_en, row.net_minutes, row.validity_months, row.withdrawn_on,
+            *_prices(fees.get(row.id, []), today),
+        )
+        for row in session.execute(COURSE_OFFERS)
+    ]  # fmt: skip
 
 
-def _courses() -> Select[Course]:
-    return (
-        select(Course)
-        .options(selectinload(Course.fees), *(defer(text) for text in LONG_TEXTS))
-        .order_by(Course.position, Course.id)
-    )
-
-
-def _offers(query: Select[Course], today: date) -> list[CourseOffer]:
-    return [CourseOffer(course, *fees_on(course, today)) for course in session.scalars(query)]
-
-
-def fits(wanted: RunFilter, course: Course | CourseLine) -> bool:
+def fits(wanted: RunFilter, course: CourseLine) -> bool:
     """Whether a course passes the filter's conditions on courses."""
     return (
         wanted.course in ("", course.slug, course.code)
@@ -156,8 +160,12 @@ def duties_on(course: Course, day: date) -> list[Duty]:
 
 def fees_on(course: Course, day: date) -> tuple[Price | None, Price | None]:
     """What a seat costs on a day: everybody, supporting members; (None, None) where no fee is set."""
+    return _prices(course.fees, day)
+
+
+def _prices(fees: Collection[FeeLike], day: date) -> tuple[Price | None, Price | None]:
     try:
-        return (price_for(course.fees, FeeAudience.GENERAL, on=day), price_for(course.fees, FeeAudience.MEMBER, on=day))
+        return (price_for(fees, FeeAudience.GENERAL, on=day), price_for(fees, FeeAudience.MEMBER, on=day))
     except NoFee:
         return (None, None)
 
