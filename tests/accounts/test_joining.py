@@ -11,7 +11,7 @@ from sqlalchemy import select
 from courses_app.accounts.models import Account, MemberStatus, Organization, Person
 from courses_app.foundation.db import session
 from tests.accounts.conftest import MakeHere
-from tests.accounts.signing import post, sign_in
+from tests.accounts.signing import csrf_token, post, sign_in
 
 JOIN = {
     "family_name": "髙﨑", "given_name": "健一", "family_name_kana": "たかさき", "given_name_kana": "ｹﾝｲﾁ",
@@ -119,3 +119,12 @@ def test_s22_registering_and_joining_give_no_more_than_they_say(
         organization = session.scalars(select(Organization)).one()
         assert organization.member_status is MemberStatus.PENDING
         assert organization.reference != "O-OWN"
+
+
+def test_r42_pressing_the_button_twice_joins_once(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    newcomer(client, make)
+    token = csrf_token(client, "/organization/new")
+    pressed = [client.post("/organization/new", data={"csrf_token": token, **JOIN}) for _ in range(2)]
+    assert [answer.location for answer in pressed] == ["/organization"] * 2
+    with app.app_context():
+        assert session.scalars(select(Organization)).one().name == "あかぎ未来ものづくり協同組合"

@@ -16,6 +16,7 @@ from courses_app.accounts.models import Account, AccountToken, Person, TokenPurp
 from courses_app.accounts.operations.sign_ins import end_sign_ins
 from courses_app.accounts.queries.sign_ins import account_of_email
 from courses_app.accounts.rules import throttling
+from courses_app.accounts.rules.sign_in import LinkUsed
 from courses_app.foundation import audit, throttle
 from courses_app.foundation.db import session
 from courses_app.foundation.references import digest, new_token
@@ -84,8 +85,9 @@ def send_confirmation_to(*, email: str, now: datetime) -> None:
 
 
 def confirm(token: AccountToken, *, by: audit.Actor, now: datetime) -> None:
-    """The mailbox is theirs."""
+    """The mailbox is theirs. Raises LinkUsed."""
     account = token.account
+    _use(token, now=now)
     end_tokens(account, now=now, purpose=TokenPurpose.CONFIRM)
     if account.confirmed_at is None:
         account.confirmed_at = now
@@ -104,13 +106,13 @@ def reset_password(token: AccountToken, *, password: str, address: str, by: audi
     """A new password (its hash) chosen with a mailed link; whoever opened the mail also has confirmed the address.
 
     `address` is from now on one the account is known at, so that throttles can't keep its owner out (S-03).
+    Raises LinkUsed.
     """
     account = token.account
-    token.used_address_digest = digest(address)
+    _use(token, address=address, now=now)
     if account.confirmed_at is None:
         account.confirmed_at = now
         audit.record(by=by, now=now, action="account.confirmed", subject=_subject(account))
-    session.flush()
     set_password(account, password=password, by=by, now=now)
 
 
@@ -146,6 +148,14 @@ def end_tokens(account: Account, *, now: datetime, purpose: TokenPurpose | None 
     if purpose is not None:
         open_ones = open_ones.where(AccountToken.purpose == purpose)
     session.execute(open_ones.values(ended_at=now))
+
+
+def _use(token: AccountToken, *, now: datetime, address: str = "") -> None:
+    """Use a link, once: of two presses at the same moment the database lets one through."""
+    unused = update(AccountToken).where(AccountToken.id == token.id, AccountToken.ended_at.is_(None))
+    used = unused.values(ended_at=now, used_address_digest=digest(address) if address else "")
+    if session.scalar(used.returning(AccountToken.id)) is None:
+        raise LinkUsed
 
 
 def _may_be_mailed(account: Account, now: datetime) -> bool:

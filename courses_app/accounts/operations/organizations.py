@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from courses_app.accounts.models import Establishment, MemberStatus, Organization
 from courses_app.accounts.operations.people import check_glyphs
@@ -30,8 +33,8 @@ def add_organization(*, facts: OrganizationFacts, by: audit.Actor, now: datetime
         reference=new_reference("E"), name=HEAD_OFFICE, prefecture=facts.prefecture, address=facts.address, is_head=True
     )
     organization.establishments.append(head)
-    session.add(organization)
-    session.flush()
+    with _number_taken_at_the_same_moment():
+        session.add(organization)
     subject = _subject(organization)
     audit.record(by=by, now=now, action="organization.added", subject=subject, detail={"name": facts.name})
     _claim(organization, by=by, now=now)
@@ -50,10 +53,10 @@ def change_organization(
     if not changed:
         return
     detail = {name: [_plain(getattr(organization, name)), _plain(value)] for name, value in changed.items()}
-    for name, value in changed.items():
-        setattr(organization, name, value)
-    organization.search_key = facts.search_key
-    session.flush()
+    with _number_taken_at_the_same_moment():
+        for name, value in changed.items():
+            setattr(organization, name, value)
+        organization.search_key = facts.search_key
     audit.record(by=by, now=now, action="organization.changed", subject=_subject(organization), detail=detail)
     if "member_number" in changed:
         _claim(organization, by=by, now=now)
@@ -114,6 +117,16 @@ def _refuse_known(corporate_number: str | None, *, besides: Organization | None)
     known = session.scalar(select(Organization.id).where(Organization.corporate_number == corporate_number))
     if known is not None and (besides is None or known != besides.id):
         raise OrganizationKnown
+
+
+@contextmanager
+def _number_taken_at_the_same_moment() -> Iterator[None]:
+    """Write inside; if somebody else wrote the same corporate number a moment before, that is refused as ever."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError:
+        raise OrganizationKnown from None
 
 
 def _plain(value: object) -> str | None:

@@ -21,6 +21,13 @@ class NotConfirmed(Refusal):
         super().__init__(_l("Your e-mail address is not confirmed yet. Please open the link in the mail we sent you."))
 
 
+class LinkUsed(Refusal):
+    """Somebody else's press of the same button was faster."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This link has just been used. Please sign in, or ask for a new link."))
+
+
 class WrongPresentPassword(Refusal):
     """The old password typed for a change is not right."""
 
