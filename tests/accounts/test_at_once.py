@@ -16,10 +16,10 @@ from courses_app.accounts.security import entrance
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import in_transaction, session
-from tests.accounts.conftest import MakeHere
 from tests.accounts.mailbox import link_to
 from tests.accounts.making import organization_facts, person_facts
 from tests.accounts.signing import post
+from tests.make import Make
 
 TARO = "taro@example.jp"
 
@@ -44,7 +44,7 @@ def at_once(app: Flask, deed: Callable[[int], object], *, hands: int = 4) -> lis
     return list(answers)
 
 
-def test_s05_a_link_is_used_once_by_many_hands(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_s05_a_link_is_used_once_by_many_hands(app: Flask, client: FlaskClient, make: Make) -> None:
     make.account(TARO)
     post(client, "/password/reset", {"email": TARO})
     token = link_to(app, TARO, "/password/reset/").rpartition("/")[2]
@@ -71,7 +71,7 @@ def test_r42_registering_twice_at_once_opens_one_account(app: Flask) -> None:
         assert session.scalar(select(func.count()).select_from(Account)) == 1
 
 
-def test_r42_joining_twice_at_once_makes_one_organization(app: Flask, make: MakeHere) -> None:
+def test_r42_joining_twice_at_once_makes_one_organization(app: Flask, make: Make) -> None:
     account = make.account(TARO)
 
     def join(_hand: int) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from courses_app.accounts.models import Account, MemberStatus, Organization, Person
 from courses_app.foundation.db import session
-from tests.accounts.conftest import MakeHere
 from tests.accounts.signing import csrf_token, post, sign_in
+from tests.make import Make
 
 JOIN = {
     "family_name": "髙﨑", "given_name": "健一", "family_name_kana": "たかさき", "given_name_kana": "ｹﾝｲﾁ",
@@ -23,13 +23,13 @@ JOIN = {
 }  # fmt: skip
 
 
-def newcomer(client: FlaskClient, make: MakeHere) -> Account:
+def newcomer(client: FlaskClient, make: Make) -> Account:
     account = make.account("taro@example.jp")
     sign_in(client, account.email)
     return account
 
 
-def test_d12_an_organization_joins_whatever_width_it_types(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_d12_an_organization_joins_whatever_width_it_types(app: Flask, client: FlaskClient, make: Make) -> None:
     newcomer(client, make)
     assert post(client, "/organization/new", JOIN).location == "/organization"
     with app.app_context():
@@ -49,7 +49,7 @@ def test_d12_an_organization_joins_whatever_width_it_types(app: Flask, client: F
 
 
 def test_a_wrong_check_digit_is_a_warning_that_a_second_sending_overrides(
-    app: Flask, client: FlaskClient, make: MakeHere
+    app: Flask, client: FlaskClient, make: Make
 ) -> None:
     newcomer(client, make)
     doubtful = {**JOIN, "corporate_number": "1835678256246"}
@@ -68,7 +68,7 @@ def test_a_wrong_check_digit_is_a_warning_that_a_second_sending_overrides(
         assert session.scalars(select(Organization)).one().corporate_number == "1835678256246"
 
 
-def test_a_known_corporate_number_is_refused_without_telling_whose_it_is(client: FlaskClient, make: MakeHere) -> None:
+def test_a_known_corporate_number_is_refused_without_telling_whose_it_is(client: FlaskClient, make: Make) -> None:
     known = make.organization(
         corporate_number="5835678256246", name="極秘工業株式会社", contact_email="secret@example.jp"
     )
@@ -82,7 +82,7 @@ def test_a_known_corporate_number_is_refused_without_telling_whose_it_is(client:
     assert "あかぎ未来" in body  # what was typed stays
 
 
-def test_d04_errors_are_named_at_the_top_and_at_their_fields(client: FlaskClient, make: MakeHere) -> None:
+def test_d04_errors_are_named_at_the_top_and_at_their_fields(client: FlaskClient, make: Make) -> None:
     newcomer(client, make)
     answer = post(client, "/organization/new", {**JOIN, "name": "", "postal_code": "12", "name_kana": "漢字"})
     body = answer.get_data(as_text=True)
@@ -100,15 +100,13 @@ def test_joining_asks_whoever_is_not_signed_in_to_sign_in(client: FlaskClient) -
     assert client.get("/organization/new").location == "/sign-in?next=/organization/new"
 
 
-def test_the_purpose_of_use_stands_where_personal_data_are_asked(client: FlaskClient, make: MakeHere) -> None:
+def test_the_purpose_of_use_stands_where_personal_data_are_asked(client: FlaskClient, make: Make) -> None:
     assert "個人情報の利用目的" in client.get("/register").get_data(as_text=True)
     newcomer(client, make)
     assert "個人情報の利用目的" in client.get("/organization/new").get_data(as_text=True)
 
 
-def test_s22_registering_and_joining_give_no_more_than_they_say(
-    app: Flask, client: FlaskClient, make: MakeHere
-) -> None:
+def test_s22_registering_and_joining_give_no_more_than_they_say(app: Flask, client: FlaskClient, make: Make) -> None:
     extra = {"active": "1", "confirmed_at": "2026-01-01", "roles": "staff", "person_id": "1", "fs_uniquifier": "x"}
     post(client, "/register", {"email": "eve@example.jp", "password": "kotoba-mikan-densha", **extra})
     newcomer(client, make)
@@ -121,7 +119,7 @@ def test_s22_registering_and_joining_give_no_more_than_they_say(
         assert organization.reference != "O-OWN"
 
 
-def test_r42_pressing_the_button_twice_joins_once(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_r42_pressing_the_button_twice_joins_once(app: Flask, client: FlaskClient, make: Make) -> None:
     newcomer(client, make)
     token = csrf_token(client, "/organization/new")
     pressed = [client.post("/organization/new", data={"csrf_token": token, **JOIN}) for _ in range(2)]

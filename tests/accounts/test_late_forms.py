@@ -12,9 +12,9 @@ from sqlalchemy import func, select, update
 from courses_app.accounts.models import Organization, SignIn
 from courses_app.foundation import clock
 from courses_app.foundation.db import session, transaction
-from tests.accounts.conftest import MakeHere
 from tests.accounts.making import PASSWORD
 from tests.accounts.signing import csrf_token, sign_in, sign_out
+from tests.make import Make
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 TYPED = {
@@ -51,7 +51,7 @@ def late_join(app: Flask, client: FlaskClient, email: str) -> str:
 
 
 def test_r43_what_was_typed_is_sent_with_one_press_after_signing_in_again(
-    app: Flask, client: FlaskClient, make: MakeHere
+    app: Flask, client: FlaskClient, make: Make
 ) -> None:
     account = make.account("taro@example.jp")
     page = late_join(app, client, account.email)
@@ -71,7 +71,7 @@ def test_r43_what_was_typed_is_sent_with_one_press_after_signing_in_again(
         assert kept.phone == "03-1234-5678"
 
 
-def test_r43_a_mistyped_password_loses_nothing(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_r43_a_mistyped_password_loses_nothing(app: Flask, client: FlaskClient, make: Make) -> None:
     account = make.account("taro@example.jp")
     carried = hidden_fields(late_join(app, client, account.email))
     wrong = client.post("/sign-in", data={**carried, "email": account.email, "password": "not-my-password"})
@@ -82,7 +82,7 @@ def test_r43_a_mistyped_password_loses_nothing(app: Flask, client: FlaskClient, 
     }
 
 
-def test_r43_another_account_does_not_get_it(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_r43_another_account_does_not_get_it(app: Flask, client: FlaskClient, make: Make) -> None:
     make.account("taro@example.jp")
     other = make.account("hanako@example.jp")
     carried = hidden_fields(late_join(app, client, "taro@example.jp"))
@@ -93,7 +93,7 @@ def test_r43_another_account_does_not_get_it(app: Flask, client: FlaskClient, ma
     assert "渡邉󠄁" not in page
 
 
-def test_r43_the_note_cannot_be_forged(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_r43_the_note_cannot_be_forged(app: Flask, client: FlaskClient, make: Make) -> None:
     account = make.account("taro@example.jp")
     carried = hidden_fields(late_join(app, client, account.email))
     carried["late_form"] = carried["late_form"][:-2] + "xx"
@@ -102,7 +102,7 @@ def test_r43_the_note_cannot_be_forged(app: Flask, client: FlaskClient, make: Ma
     assert answer.location == "/organization/new"
 
 
-def test_r43_nothing_of_it_is_kept_here(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_r43_nothing_of_it_is_kept_here(app: Flask, client: FlaskClient, make: Make) -> None:
     account = make.account("taro@example.jp")
     late_join(app, client, account.email)
     with app.app_context():
@@ -112,7 +112,7 @@ def test_r43_nothing_of_it_is_kept_here(app: Flask, client: FlaskClient, make: M
     assert len(cookie.value) < 500
 
 
-def test_r43_passwords_are_not_carried(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_r43_passwords_are_not_carried(app: Flask, client: FlaskClient, make: Make) -> None:
     account = make.account("taro@example.jp")
     sign_in(client, account.email)
     token = csrf_token(client)
@@ -123,7 +123,7 @@ def test_r43_passwords_are_not_carried(app: Flask, client: FlaskClient, make: Ma
     assert "kotoba-mikan-densha" not in page
 
 
-def test_r43_after_signing_out_in_another_tab(client: FlaskClient, make: MakeHere) -> None:
+def test_r43_after_signing_out_in_another_tab(client: FlaskClient, make: Make) -> None:
     """The form's safety key has gone with the sign-in: one page more, and still nothing is lost."""
     account = make.account("taro@example.jp")
     sign_in(client, account.email)

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from courses_app.foundation.forms import safe_next
-from tests.accounts.conftest import MakeHere
 from tests.accounts.signing import sign_in
+from tests.make import Make
 
 ELSEWHERE = [
     "//evil.example", "///evil.example", "////evil.example/x", "/\\evil.example", "\\/evil.example", "\\\\evil.example",
@@ -46,7 +46,7 @@ def test_s19_a_page_of_ours_is(target: str) -> None:
     assert safe_next(target) == target
 
 
-def test_s19_signing_in_leads_nowhere_else(client: FlaskClient, make: MakeHere) -> None:
+def test_s19_signing_in_leads_nowhere_else(client: FlaskClient, make: Make) -> None:
     somebody = make.coordinator()
     sign_in(client, somebody.email)
     for target in ELSEWHERE:
@@ -55,5 +55,5 @@ def test_s19_signing_in_leads_nowhere_else(client: FlaskClient, make: MakeHere) 
 
 
 @pytest.mark.parametrize("target", ELSEWHERE[:6])
-def test_s19_nor_does_the_hidden_field(client: FlaskClient, make: MakeHere, target: str) -> None:
+def test_s19_nor_does_the_hidden_field(client: FlaskClient, make: Make, target: str) -> None:
     assert sign_in(client, make.coordinator().email, next=target).location == "/organization"

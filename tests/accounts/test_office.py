@@ -13,16 +13,16 @@ from sqlalchemy import select
 from courses_app.accounts.models import Account, MemberStatus, Organization, OrganizationKind
 from courses_app.foundation.audit import AuditEntry
 from courses_app.foundation.db import session
-from tests.accounts.conftest import MakeHere
 from tests.accounts.counting import MOST_STATEMENTS, statements
 from tests.accounts.mailbox import link_to
 from tests.accounts.signing import post, sign_in
 from tests.accounts.test_joining import JOIN
+from tests.make import Make
 
 LISTS = ("/office/organizations", "/office/people", "/office/accounts")
 
 
-def test_only_staff_come_in(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_only_staff_come_in(app: Flask, client: FlaskClient, make: Make) -> None:
     somebody = make.coordinator()
     paths = [
         *LISTS,
@@ -40,7 +40,7 @@ def test_only_staff_come_in(app: Flask, client: FlaskClient, make: MakeHere) -> 
     assert [client.get(path).status_code for path in paths] == [200] * len(paths)
 
 
-def test_organizations_are_filtered_and_written_to_a_file(client: FlaskClient, make: MakeHere) -> None:
+def test_organizations_are_filtered_and_written_to_a_file(client: FlaskClient, make: Make) -> None:
     make.organization(name="=HYPERLINK(あかぎ)組合", phone="+81-3-0000-0101")
     make.organization(OrganizationKind.IMPLEMENTING, name="株式会社みなも精機")
     sign_in(client, make.staff().email)
@@ -57,7 +57,7 @@ def test_organizations_are_filtered_and_written_to_a_file(client: FlaskClient, m
     assert rows[1][3] == "監理団体"
 
 
-def test_a_supporting_membership_is_verified_once(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_a_supporting_membership_is_verified_once(app: Flask, client: FlaskClient, make: Make) -> None:
     organization = make.organization(member_number="M-0103")
     sign_in(client, make.staff().email)
     page = f"/office/organizations/{organization.reference}"
@@ -71,7 +71,7 @@ def test_a_supporting_membership_is_verified_once(app: Flask, client: FlaskClien
         assert entry.actor_label == "水野 浩二"
 
 
-def test_the_office_changes_an_organization(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_the_office_changes_an_organization(app: Flask, client: FlaskClient, make: Make) -> None:
     organization = make.organization()
     sign_in(client, make.staff().email)
     page = f"/office/organizations/{organization.reference}"
@@ -82,7 +82,7 @@ def test_the_office_changes_an_organization(app: Flask, client: FlaskClient, mak
         assert session.get_one(Organization, organization.id).name == "あかぎ未来ものづくり協同組合"
 
 
-def test_access_is_granted_withdrawn_and_closed(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_access_is_granted_withdrawn_and_closed(app: Flask, client: FlaskClient, make: Make) -> None:
     chief, clerk = make.staff("chief@example.jp"), make.coordinator(email="clerk@example.jp")
     sign_in(client, chief.email)
     clerks_browser = app.test_client()
@@ -101,7 +101,7 @@ def test_access_is_granted_withdrawn_and_closed(app: Flask, client: FlaskClient,
     sign_in(clerks_browser, clerk.email)
 
 
-def test_nobody_takes_away_their_own_access(client: FlaskClient, make: MakeHere) -> None:
+def test_nobody_takes_away_their_own_access(client: FlaskClient, make: Make) -> None:
     chief = make.staff("chief@example.jp")
     sign_in(client, chief.email)
     page = f"/office/accounts/{chief.account.reference}"
@@ -111,7 +111,7 @@ def test_nobody_takes_away_their_own_access(client: FlaskClient, make: MakeHere)
         assert "自分自身の権限は取り消せません" in refused.get_data(as_text=True)
 
 
-def test_o11_the_offices_lists_ask_few_questions(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_o11_the_offices_lists_ask_few_questions(app: Flask, client: FlaskClient, make: Make) -> None:
     organization = make.organization()
     for _ in range(22):
         make.coordinator(organization)

@@ -27,8 +27,8 @@ from courses_app.foundation.audit import SYSTEM, AuditEntry
 from courses_app.foundation.db import Base, session, transaction
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.papers import GlyphMissing
-from tests.accounts.conftest import MakeHere
 from tests.accounts.making import organization_facts, person_facts
+from tests.make import Make
 
 NAMES = ["髙﨑", "𠮷野", "葛󠄀城", "渡邉󠄁", "\ufa19谷", "ヴェロニカ", "ㇰラ", "グエン・ティ・タイン・フオン", "一"]
 NOW = clock.now()
@@ -43,7 +43,7 @@ def actions() -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_d13_names_are_kept_byte_for_byte(inside: Flask, make: MakeHere, name: str) -> None:
+def test_d13_names_are_kept_byte_for_byte(inside: Flask, make: Make, name: str) -> None:
     organization = make.organization(contact_name=name)
     person = make.person(organization, family_name=name, given_name="")
     session.expire_all()
@@ -53,7 +53,7 @@ def test_d13_names_are_kept_byte_for_byte(inside: Flask, make: MakeHere, name: s
     assert session.get_one(Organization, organization.id).contact_name.encode() == name.encode()
 
 
-def test_a_name_our_papers_cannot_print_is_refused_with_its_character(inside: Flask, make: MakeHere) -> None:
+def test_a_name_our_papers_cannot_print_is_refused_with_its_character(inside: Flask, make: Make) -> None:
     organization = make.organization()
     with pytest.raises(GlyphMissing) as refusal:
         make.person(organization, given_name="太\U0001f600郎")
@@ -62,7 +62,7 @@ def test_a_name_our_papers_cannot_print_is_refused_with_its_character(inside: Fl
     assert count(Person) == 0
 
 
-def test_find_or_add_finds_the_same_bytes_and_day_only(inside: Flask, make: MakeHere) -> None:
+def test_find_or_add_finds_the_same_bytes_and_day_only(inside: Flask, make: Make) -> None:
     organization, other = make.organization(), make.organization()
 
     def found(in_organization: Organization, **facts: object) -> int:
@@ -82,7 +82,7 @@ def test_find_or_add_finds_the_same_bytes_and_day_only(inside: Flask, make: Make
     assert found(organization, born_on=None) == others[-1]
 
 
-def test_a_person_who_has_left_is_not_found_again(inside: Flask, make: MakeHere) -> None:
+def test_a_person_who_has_left_is_not_found_again(inside: Flask, make: Make) -> None:
     organization = make.organization()
     person = make.person(organization)
     with transaction():
@@ -95,7 +95,7 @@ def test_a_person_who_has_left_is_not_found_again(inside: Flask, make: MakeHere)
         assert again.id != person.id
 
 
-def test_joining_makes_an_organization_with_its_head_office_and_coordinator(inside: Flask, make: MakeHere) -> None:
+def test_joining_makes_an_organization_with_its_head_office_and_coordinator(inside: Flask, make: Make) -> None:
     account = make.account("taro@example.jp")
     with transaction():
         here = session.get_one(Account, account.id)
@@ -111,7 +111,7 @@ def test_joining_makes_an_organization_with_its_head_office_and_coordinator(insi
     assert {"organization.added", "person.added", "membership.coordinator_named"} <= set(actions())
 
 
-def test_joining_twice_is_refused(inside: Flask, make: MakeHere) -> None:
+def test_joining_twice_is_refused(inside: Flask, make: Make) -> None:
     somebody = make.coordinator()
     with pytest.raises(AlreadyCoordinator), transaction():
         here = session.get_one(Account, somebody.account.id)
@@ -127,7 +127,7 @@ def test_joining_twice_is_refused(inside: Flask, make: MakeHere) -> None:
     ],
 )
 def test_a_refused_deed_has_written_nothing_yet(
-    inside: Flask, make: MakeHere, person: dict[str, str], organization: dict[str, str], refusal: type[Exception]
+    inside: Flask, make: Make, person: dict[str, str], organization: dict[str, str], refusal: type[Exception]
 ) -> None:
     make.organization(corporate_number="5835678256246")
     account = make.account("taro@example.jp")
@@ -140,13 +140,13 @@ def test_a_refused_deed_has_written_nothing_yet(
     assert (count(Organization), count(Person), count(AuditEntry)) == before
 
 
-def test_two_organizations_without_a_corporate_number_are_two(inside: Flask, make: MakeHere) -> None:
+def test_two_organizations_without_a_corporate_number_are_two(inside: Flask, make: Make) -> None:
     make.organization(corporate_number=None)
     make.organization(corporate_number=None)
     assert count(Organization) == 2
 
 
-def test_a_claimed_membership_waits_for_the_office(inside: Flask, make: MakeHere) -> None:
+def test_a_claimed_membership_waits_for_the_office(inside: Flask, make: Make) -> None:
     organization = make.organization(member_number="M-0103")
     assert organization.member_status is MemberStatus.PENDING
     matter = session.scalars(select(Matter)).one()
@@ -159,7 +159,7 @@ def test_a_claimed_membership_waits_for_the_office(inside: Flask, make: MakeHere
     assert session.scalars(select(Matter)).one().settled_at
 
 
-def test_another_member_number_has_to_be_verified_anew(inside: Flask, make: MakeHere) -> None:
+def test_another_member_number_has_to_be_verified_anew(inside: Flask, make: Make) -> None:
     organization = make.organization(member=True)
     for number, status in (("M-9999", MemberStatus.PENDING), ("", MemberStatus.NONE)):
         with transaction():
@@ -172,7 +172,7 @@ def test_another_member_number_has_to_be_verified_anew(inside: Flask, make: Make
         operations.decide_membership(here, verified=True, by=SYSTEM, now=NOW)
 
 
-def test_r41_the_second_of_two_edits_is_refused(inside: Flask, make: MakeHere) -> None:
+def test_r41_the_second_of_two_edits_is_refused(inside: Flask, make: Make) -> None:
     somebody = make.coordinator()
     seen = somebody.person.version
     for turn, name in enumerate(("花子", "次郎")):
@@ -191,7 +191,7 @@ def test_r41_the_second_of_two_edits_is_refused(inside: Flask, make: MakeHere) -
         operations.change_organization(here, facts=organization_facts(), version=0, by=SYSTEM, now=NOW)
 
 
-def test_the_trail_names_the_changed_fields_of_a_person_not_their_values(inside: Flask, make: MakeHere) -> None:
+def test_the_trail_names_the_changed_fields_of_a_person_not_their_values(inside: Flask, make: Make) -> None:
     somebody = make.coordinator()
     with transaction():
         membership = queries.live_membership(somebody.person.id, somebody.organization.id)
@@ -204,7 +204,7 @@ def test_the_trail_names_the_changed_fields_of_a_person_not_their_values(inside:
     assert entry.detail == {"fields": ["born_on", "email", "given_name"]}
 
 
-def test_people_leave_but_never_the_last_coordinator(inside: Flask, make: MakeHere) -> None:
+def test_people_leave_but_never_the_last_coordinator(inside: Flask, make: Make) -> None:
     somebody = make.coordinator()
     membership = queries.live_membership(somebody.person.id, somebody.organization.id)
     assert membership
@@ -221,7 +221,7 @@ def test_people_leave_but_never_the_last_coordinator(inside: Flask, make: MakeHe
     assert session.get_one(Membership, membership.id).until_on == clock.today()
 
 
-def test_establishments_open_change_and_close(inside: Flask, make: MakeHere) -> None:
+def test_establishments_open_change_and_close(inside: Flask, make: Make) -> None:
     organization = make.organization()
     with transaction():
         here = session.get_one(Organization, organization.id)
@@ -237,7 +237,7 @@ def test_establishments_open_change_and_close(inside: Flask, make: MakeHere) -> 
     assert actions()[-3:] == ["establishment.added", "establishment.changed", "establishment.closed"]
 
 
-def test_access_is_granted_and_withdrawn_on_record_but_not_ones_own(inside: Flask, make: MakeHere) -> None:
+def test_access_is_granted_and_withdrawn_on_record_but_not_ones_own(inside: Flask, make: Make) -> None:
     chief, clerk = make.staff(), make.staff()
     with transaction():
         account, own = session.get_one(Account, clerk.account.id), session.get_one(Account, chief.account.id)

@@ -12,14 +12,14 @@ from courses_app.accounts.models import MemberStatus, OrganizationKind
 from courses_app.accounts.queries import office
 from courses_app.accounts.queries.office import OrganizationFilter
 from courses_app.foundation.db import session
-from tests.accounts.conftest import MakeHere
 from tests.accounts.making import person_facts
+from tests.make import Make
 
 
 @pytest.mark.parametrize(
     "typed", ["高﨑", "髙﨑", "たかさき", "タカサキ", "ﾀｶｻｷ", "タカサキ　ケンイチ", "崎健", " 健一 "]
 )
-def test_a_person_is_found_by_name_and_kana_in_any_width(inside: Flask, make: MakeHere, typed: str) -> None:
+def test_a_person_is_found_by_name_and_kana_in_any_width(inside: Flask, make: Make, typed: str) -> None:
     organization = make.organization()
     make.person(organization)
     make.person(organization, family_name="小野寺", family_name_kana="オノデラ", given_name="", given_name_kana="")
@@ -28,14 +28,14 @@ def test_a_person_is_found_by_name_and_kana_in_any_width(inside: Flask, make: Ma
     assert [person.family_name for person in found] == expected
 
 
-def test_a_search_takes_signs_literally(inside: Flask, make: MakeHere) -> None:
+def test_a_search_takes_signs_literally(inside: Flask, make: Make) -> None:
     organization = make.organization()
     make.person(organization)
     assert queries.people_of(organization, search="%").total == 0
     assert queries.people_of(organization, search="_").total == 0
 
 
-def test_s20_people_are_found_through_their_organization_only(inside: Flask, make: MakeHere) -> None:
+def test_s20_people_are_found_through_their_organization_only(inside: Flask, make: Make) -> None:
     organization, other = make.organization(), make.organization()
     person = make.person(organization)
     assert queries.person_of(organization, person.reference) is not None
@@ -46,7 +46,7 @@ def test_s20_people_are_found_through_their_organization_only(inside: Flask, mak
     assert queries.people_of(other).total == 0
 
 
-def test_people_stand_in_the_order_of_their_kana(inside: Flask, make: MakeHere) -> None:
+def test_people_stand_in_the_order_of_their_kana(inside: Flask, make: Make) -> None:
     organization = make.organization()
     for kana in ("ワタナベ", "アオキ", "タカサキ"):
         make.person(organization, family_name_kana=kana)
@@ -54,7 +54,7 @@ def test_people_stand_in_the_order_of_their_kana(inside: Flask, make: MakeHere) 
     assert queries.memberships_of(organization).rows[0].person.family_name_kana == "アオキ"
 
 
-def test_namesakes_are_told_apart_by_their_day_of_birth(inside: Flask, make: MakeHere) -> None:
+def test_namesakes_are_told_apart_by_their_day_of_birth(inside: Flask, make: Make) -> None:
     organization = make.organization()
     person = make.person(organization, family_name="BROWN", given_name="EMILY")
     for facts, expected in [
@@ -66,7 +66,7 @@ def test_namesakes_are_told_apart_by_their_day_of_birth(inside: Flask, make: Mak
         assert [one.id for one in queries.namesakes(organization, person_facts(**facts))] == expected
 
 
-def test_the_office_finds_organizations(inside: Flask, make: MakeHere) -> None:
+def test_the_office_finds_organizations(inside: Flask, make: Make) -> None:
     first = make.organization(name="あかぎ未来ものづくり協同組合", member=True, prefecture="10")
     second = make.organization(
         OrganizationKind.IMPLEMENTING, name="株式会社みなも精機", name_kana="カブシキガイシャミナモセイキ"
@@ -84,7 +84,7 @@ def test_the_office_finds_organizations(inside: Flask, make: MakeHere) -> None:
     assert len(list(office.all_organizations(OrganizationFilter()))) == 2
 
 
-def test_the_office_finds_people_and_accounts(inside: Flask, make: MakeHere) -> None:
+def test_the_office_finds_people_and_accounts(inside: Flask, make: Make) -> None:
     somebody = make.coordinator(email="taro@example.jp")
     make.instructor("mizuno@example.jp")
     assert [one.id for one in office.people(search="TARO@", page=1).rows] == [somebody.person.id]

@@ -14,10 +14,10 @@ from courses_app.accounts.models import Account, AccountToken
 from courses_app.accounts.rules import throttling
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.references import digest
-from tests.accounts.conftest import MakeHere
 from tests.accounts.mailbox import link_to, mails_to
 from tests.accounts.making import PASSWORD
 from tests.accounts.signing import csrf_token, post, sign_in, try_sign_in
+from tests.make import Make
 
 TARO = "taro@example.jp"
 NEW = "kotoba-mikan-densha"
@@ -76,7 +76,7 @@ def test_the_mail_is_sent_again_on_request(app: Flask, client: FlaskClient) -> N
 
 @pytest.mark.parametrize("path", ["/register", "/confirm", "/password/reset"])
 def test_s04_the_same_answer_for_known_and_unknown_addresses(
-    app: Flask, client: FlaskClient, make: MakeHere, path: str
+    app: Flask, client: FlaskClient, make: Make, path: str
 ) -> None:
     make.account(TARO)
     known = post(client, path, {"email": TARO, "password": NEW})
@@ -90,7 +90,7 @@ def test_s04_the_same_answer_for_known_and_unknown_addresses(
 
 
 def test_s04_an_existing_owner_is_told_by_mail_and_keeps_the_password(
-    app: Flask, client: FlaskClient, make: MakeHere
+    app: Flask, client: FlaskClient, make: Make
 ) -> None:
     make.account(TARO)
     register(client, password=NEW)
@@ -129,7 +129,7 @@ def test_s02_a_bad_password_is_explained_and_the_address_kept(
     assert 'value="taro-example@example.jp"' in body
 
 
-def test_s05_a_reset_link_works_once_and_ends_every_sign_in(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_s05_a_reset_link_works_once_and_ends_every_sign_in(app: Flask, client: FlaskClient, make: Make) -> None:
     make.account(TARO)
     victim = app.test_client()
     sign_in(victim, TARO)
@@ -150,7 +150,7 @@ def test_s05_a_reset_link_works_once_and_ends_every_sign_in(app: Flask, client: 
     assert mails_to(app, TARO)[-1].kind == "accounts/password_changed"
 
 
-def test_s05_a_reset_link_ends_after_an_hour(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_s05_a_reset_link_ends_after_an_hour(app: Flask, client: FlaskClient, make: Make) -> None:
     make.account(TARO)
     post(client, "/password/reset", {"email": TARO})
     link = link_to(app, TARO, "/password/reset/")
@@ -163,7 +163,7 @@ def test_s05_a_reset_link_ends_after_an_hour(app: Flask, client: FlaskClient, ma
     assert client.post(link, data={"csrf_token": token, "password": NEW}).status_code == 404
 
 
-def test_s05_tokens_are_random_hashed_and_for_one_purpose(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_s05_tokens_are_random_hashed_and_for_one_purpose(app: Flask, client: FlaskClient, make: Make) -> None:
     make.account(TARO)
     post(client, "/password/reset", {"email": TARO})
     token = link_to(app, TARO, "/password/reset/").rpartition("/")[2]
@@ -175,7 +175,7 @@ def test_s05_tokens_are_random_hashed_and_for_one_purpose(app: Flask, client: Fl
     assert client.get(f"/confirm/{token}").status_code == 404
 
 
-def test_s05_the_token_does_not_leave_by_the_referrer(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_s05_the_token_does_not_leave_by_the_referrer(app: Flask, client: FlaskClient, make: Make) -> None:
     make.account(TARO)
     post(client, "/password/reset", {"email": TARO})
     headers = client.get(link_to(app, TARO, "/password/reset/")).headers
@@ -191,7 +191,7 @@ def test_a_reset_also_confirms_an_address(app: Flask, client: FlaskClient) -> No
     sign_in(client, TARO, NEW)
 
 
-def test_s06_links_come_from_the_settings_not_from_the_request(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_s06_links_come_from_the_settings_not_from_the_request(app: Flask, client: FlaskClient, make: Make) -> None:
     make.account(TARO)
     token = csrf_token(client, "/password/reset")
     client.post(
@@ -202,7 +202,7 @@ def test_s06_links_come_from_the_settings_not_from_the_request(app: Flask, clien
     assert app.config["SETTINGS"].base_url + "/password/reset/" in mails_to(app, TARO)[-1].body
 
 
-def test_changing_a_password_needs_the_present_one(client: FlaskClient, make: MakeHere) -> None:
+def test_changing_a_password_needs_the_present_one(client: FlaskClient, make: Make) -> None:
     sign_in(client, make.coordinator(email=TARO).email)
     wrong = post(client, "/password/change", {"present_password": "not-mine-at-all", "password": NEW})
     assert wrong.status_code == 422
@@ -220,7 +220,7 @@ def test_mails_speak_the_language_of_the_reader(app: Flask, client: FlaskClient)
     assert mails_to(app, "hanako@example.jp")[0].subject == "メールアドレスの確認をお願いします"
 
 
-def test_flask_security_mails_through_our_outbox(app: Flask, make: MakeHere) -> None:
+def test_flask_security_mails_through_our_outbox(app: Flask, make: Make) -> None:
     from flask_security.changeable import send_password_changed_notice
 
     account = make.account(TARO)

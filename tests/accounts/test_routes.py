@@ -14,10 +14,10 @@ from courses_app.accounts.models import Account, Membership, MemberStatus, Organ
 from courses_app.foundation import clock
 from courses_app.foundation.db import session
 from courses_app.foundation.text import search_key
-from tests.accounts.conftest import MakeHere
 from tests.accounts.counting import MOST_STATEMENTS, statements
 from tests.accounts.signing import post, sign_in
 from tests.accounts.test_joining import JOIN
+from tests.make import Make
 
 PERSON = {
     "family_name": "渡邉󠄁", "given_name": "一", "family_name_kana": "わたなべ", "given_name_kana": "はじめ",
@@ -25,7 +25,7 @@ PERSON = {
 }  # fmt: skip
 
 
-def test_a_person_is_kept_shown_and_changed(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_a_person_is_kept_shown_and_changed(app: Flask, client: FlaskClient, make: Make) -> None:
     sign_in(client, make.coordinator().email)
     assert post(client, "/organization/people/new", PERSON).location == "/organization/people"
     with app.app_context():
@@ -52,7 +52,7 @@ def test_a_person_is_kept_shown_and_changed(app: Flask, client: FlaskClient, mak
         assert session.get_one(Person, person.id).given_name == "二"
 
 
-def test_the_same_person_again_is_asked_about_once(client: FlaskClient, make: MakeHere) -> None:
+def test_the_same_person_again_is_asked_about_once(client: FlaskClient, make: Make) -> None:
     sign_in(client, make.coordinator().email)
     post(client, "/organization/people/new", PERSON)
     twin = {**PERSON, "born_on": "1985-04-09", "family_name_kana": "ワタナベ"}
@@ -78,7 +78,7 @@ def test_the_same_person_again_is_asked_about_once(client: FlaskClient, make: Ma
     ],
 )
 def test_what_is_wrong_with_a_person_is_said(
-    client: FlaskClient, make: MakeHere, changes: dict[str, str], sentence: str
+    client: FlaskClient, make: Make, changes: dict[str, str], sentence: str
 ) -> None:
     sign_in(client, make.coordinator().email)
     answer = post(client, "/organization/people/new", {**PERSON, **changes})
@@ -88,7 +88,7 @@ def test_what_is_wrong_with_a_person_is_said(
     assert 'value="一"' in body
 
 
-def test_a_person_of_a_single_name_is_accepted(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_a_person_of_a_single_name_is_accepted(app: Flask, client: FlaskClient, make: Make) -> None:
     sign_in(client, make.coordinator().email)
     single = {
         **PERSON,
@@ -102,7 +102,7 @@ def test_a_person_of_a_single_name_is_accepted(app: Flask, client: FlaskClient, 
         assert session.scalars(select(Person).where(Person.family_name == "SUHARTO")).one().full_name == "SUHARTO"
 
 
-def test_somebody_leaves(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_somebody_leaves(app: Flask, client: FlaskClient, make: Make) -> None:
     somebody = make.coordinator()
     person = make.person(somebody.organization, family_name="小野寺")
     sign_in(client, somebody.email)
@@ -118,7 +118,7 @@ def test_somebody_leaves(app: Flask, client: FlaskClient, make: MakeHere) -> Non
     assert "ただ一人の申込担当者" in kept.get_data(as_text=True)
 
 
-def test_s20_another_organizations_things_are_not_there(client: FlaskClient, make: MakeHere) -> None:
+def test_s20_another_organizations_things_are_not_there(client: FlaskClient, make: Make) -> None:
     mine, theirs = make.coordinator(), make.coordinator()
     with make.deed():
         place = session.get_one(Organization, theirs.organization.id).establishments[0].reference
@@ -134,7 +134,7 @@ def test_s20_another_organizations_things_are_not_there(client: FlaskClient, mak
     assert theirs.email not in body
 
 
-def test_a_member_is_no_coordinator(client: FlaskClient, make: MakeHere) -> None:
+def test_a_member_is_no_coordinator(client: FlaskClient, make: Make) -> None:
     member = make.member(make.organization())
     sign_in(client, member.email)
     for path in (
@@ -146,7 +146,7 @@ def test_a_member_is_no_coordinator(client: FlaskClient, make: MakeHere) -> None
         assert client.get(path).status_code == 404
 
 
-def test_details_are_shown_and_changed(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_details_are_shown_and_changed(app: Flask, client: FlaskClient, make: Make) -> None:
     somebody = make.coordinator()
     sign_in(client, somebody.email)
     assert somebody.organization.name in client.get("/organization/details").get_data(as_text=True)
@@ -161,7 +161,7 @@ def test_details_are_shown_and_changed(app: Flask, client: FlaskClient, make: Ma
         assert kept.search_key.startswith(search_key("あかぎ未来"))
 
 
-def test_establishments_are_added_changed_and_closed(client: FlaskClient, make: MakeHere) -> None:
+def test_establishments_are_added_changed_and_closed(client: FlaskClient, make: Make) -> None:
     sign_in(client, make.coordinator().email)
     fields = {"name": "太田支所", "prefecture": "10", "address": "群馬県太田市９９９９"}
     assert post(client, "/organization/establishments/new", {**fields, "prefecture": "99"}).status_code == 422
@@ -175,7 +175,7 @@ def test_establishments_are_added_changed_and_closed(client: FlaskClient, make: 
     assert "に閉鎖" in client.get("/organization/establishments").get_data(as_text=True)
 
 
-def test_s22_only_what_a_form_asks_is_taken(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_s22_only_what_a_form_asks_is_taken(app: Flask, client: FlaskClient, make: Make) -> None:
     """Every column of every table of the room is posted to every form: none but the form's own fields may change."""
     somebody = make.coordinator()
     sign_in(client, somebody.email)
@@ -203,7 +203,7 @@ def test_s22_only_what_a_form_asks_is_taken(app: Flask, client: FlaskClient, mak
         assert session.get_one(Person, other.id).reference == other.reference
 
 
-def test_o11_lists_ask_few_questions_however_long_they_are(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_o11_lists_ask_few_questions_however_long_they_are(app: Flask, client: FlaskClient, make: Make) -> None:
     somebody = make.coordinator()
     for number in range(25):
         make.person(somebody.organization, given_name=f"{number}")

@@ -13,9 +13,9 @@ from courses_app.accounts.rules import throttling
 from courses_app.foundation import clock
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.throttle import Attempt
-from tests.accounts.conftest import MakeHere
 from tests.accounts.mailbox import link_to, mails_to
 from tests.accounts.signing import post, sign_in, try_sign_in
+from tests.make import Make
 
 TARO = "taro@example.jp"
 HOME, ELSEWHERE = "192.0.2.10", "203.0.113.99"
@@ -40,7 +40,7 @@ def guess_from_many_machines(app: Flask, times: int) -> None:
             operations.count_sign_in_attempt(email=TARO, address=f"198.51.100.{turn}", now=clock.now())
 
 
-def test_s03_the_sixth_guess_from_one_address_waits(app: Flask, make: MakeHere) -> None:
+def test_s03_the_sixth_guess_from_one_address_waits(app: Flask, make: Make) -> None:
     make.account(TARO)
     assert guess(app, 6) == [422] * 5 + [429]
     client = at(app, ELSEWHERE)
@@ -49,7 +49,7 @@ def test_s03_the_sixth_guess_from_one_address_waits(app: Flask, make: MakeHere) 
     assert 0 < int(answer.headers["Retry-After"]) <= 15 * 60 + 1
 
 
-def test_s03_it_ends_by_itself(app: Flask, make: MakeHere) -> None:
+def test_s03_it_ends_by_itself(app: Flask, make: Make) -> None:
     make.account(TARO)
     guess(app, 6)
     with app.app_context(), transaction():
@@ -58,7 +58,7 @@ def test_s03_it_ends_by_itself(app: Flask, make: MakeHere) -> None:
     sign_in(at(app, ELSEWHERE), TARO)
 
 
-def test_s03_the_owner_is_not_locked_out_by_guesses_from_elsewhere(app: Flask, make: MakeHere) -> None:
+def test_s03_the_owner_is_not_locked_out_by_guesses_from_elsewhere(app: Flask, make: Make) -> None:
     make.account(TARO)
     sign_in(at(app, HOME), TARO)
     guess_from_many_machines(app, throttling.SIGN_IN_ACCOUNT.most)
@@ -66,7 +66,7 @@ def test_s03_the_owner_is_not_locked_out_by_guesses_from_elsewhere(app: Flask, m
     sign_in(at(app, HOME), TARO)
 
 
-def test_s03_a_reset_opens_a_door_that_guesses_had_shut(app: Flask, make: MakeHere) -> None:
+def test_s03_a_reset_opens_a_door_that_guesses_had_shut(app: Flask, make: Make) -> None:
     make.account(TARO)
     guess_from_many_machines(app, throttling.SIGN_IN_ACCOUNT.most)
     new_place = at(app, HOME)
@@ -76,7 +76,7 @@ def test_s03_a_reset_opens_a_door_that_guesses_had_shut(app: Flask, make: MakeHe
     sign_in(new_place, TARO, "kotoba-mikan-densha")
 
 
-def test_s03_an_office_behind_one_address_signs_in_all_day(app: Flask, make: MakeHere) -> None:
+def test_s03_an_office_behind_one_address_signs_in_all_day(app: Flask, make: Make) -> None:
     for number in range(throttling.SIGN_IN_ADDRESS.most + 5):
         email = f"person{number}@example.jp"
         make.account(email)
@@ -92,12 +92,12 @@ def test_s03_one_machine_trying_many_addresses_waits(app: Flask) -> None:
     assert answers == [422] * most + [429]
 
 
-def test_s03_unknown_addresses_wait_like_known_ones(app: Flask, make: MakeHere) -> None:
+def test_s03_unknown_addresses_wait_like_known_ones(app: Flask, make: Make) -> None:
     make.account(TARO)
     assert guess(app, 7) == guess(app, 7, email="nobody@example.jp", address="203.0.113.5")
 
 
-def test_s03_addresses_are_kept_as_digests_only(app: Flask, make: MakeHere) -> None:
+def test_s03_addresses_are_kept_as_digests_only(app: Flask, make: Make) -> None:
     guess(app, 1)
     with app.app_context():
         kept = " ".join(f"{attempt.scope} {attempt.key_digest}" for attempt in session.scalars(select(Attempt)))
@@ -105,14 +105,14 @@ def test_s03_addresses_are_kept_as_digests_only(app: Flask, make: MakeHere) -> N
     assert ELSEWHERE not in kept
 
 
-def test_s03_asking_for_resets_is_throttled(app: Flask, make: MakeHere) -> None:
+def test_s03_asking_for_resets_is_throttled(app: Flask, make: Make) -> None:
     make.account(TARO)
     client = at(app, ELSEWHERE)
     answers = [post(client, "/password/reset", {"email": TARO}).status_code for _ in range(6)]
     assert answers == [303] * 5 + [429]
 
 
-def test_s03_nobody_fills_a_strangers_mailbox(app: Flask, make: MakeHere) -> None:
+def test_s03_nobody_fills_a_strangers_mailbox(app: Flask, make: Make) -> None:
     make.account(TARO)
     for turn in range(12):
         client = at(app, f"198.51.100.{turn}")
