@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField
+from wtforms import BooleanField, Field, Form, RadioField, SelectField
+from wtforms.validators import StopValidation
 
 from courses_app.bookings.rules import BookingStatus
-from courses_app.foundation.forms import BaseForm, FilterForm, Required
+from courses_app.foundation.forms import BaseForm, FilterForm
 from courses_app.payments.models import PaymentMethod
 
 METHOD_LABELS = {
@@ -17,7 +19,7 @@ METHOD_LABELS = {
     PaymentMethod.NONE: _l("Free of charge"),
 }
 STATE_LABELS = {
-    BookingStatus.HELD: _l("Seats kept, not ordered yet"),
+    BookingStatus.HELD: _l("Not ordered yet"),
     BookingStatus.ORDERED: _l("Waiting for payment"),
     BookingStatus.PAID: _l("Confirmed"),
     BookingStatus.EXPIRED: _l("Lapsed"),
@@ -27,14 +29,31 @@ STATE_LABELS = {
 }
 
 
+class Ticked:
+    """The names have been compared; an empty box says they have not."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if not field.data:
+            raise StopValidation(_l("Please compare the names with the residence record and tick the box."))
+
+
+class Offered:
+    """One of the ways to pay that were offered."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: OrderForm, field: Field) -> None:
+        if field.data not in [way.value for way in form.ways]:
+            raise StopValidation(_l("Choose how to pay."))
+
+
 class OrderForm(BaseForm):
     """The order itself."""
 
-    names_confirmed = BooleanField(
-        _l("I have compared the names: they are as on the residence record."),
-        [Required(_l("Please compare the names with the residence record and tick the box."))],
-    )
-    payment_method = RadioField(_l("How do you pay?"), [Required(_l("Choose how to pay."))], choices=())
+    names_confirmed = BooleanField(_l("I have compared the names: they are as on the residence record."), [Ticked()])
+    payment_method = RadioField(_l("How do you pay?"), [Offered()], choices=(), validate_choice=False)
 
     def offer(self, methods: Iterable[PaymentMethod]) -> None:
         """The ways to pay; where there is only one there is nothing to choose."""
