@@ -61,11 +61,11 @@ def _facts(reminded: Sequence[Reminded], today: date) -> dict[str, Any]:
 
 
 def _by_course(reminded: Iterable[Reminded]) -> list[dict[str, Any]]:
-    """The reminders of each course with the runs that fit any of them, soonest first."""
+    """The reminders of each course, whether a run fits each, and the runs that fit any of them, soonest first."""
     courses: dict[int, dict[str, Any]] = {}
     for reminder, fitting in reminded:
         entry = courses.setdefault(reminder.course.id, {"course": reminder.course, "reminders": [], "runs": []})
-        entry["reminders"].append(reminder)
+        entry["reminders"].append((reminder, bool(fitting)))
         entry["runs"].extend(run for run in fitting if run not in entry["runs"])
     for entry in courses.values():
         entry["runs"].sort(key=lambda fitting: fitting.run.starts_at)

@@ -130,6 +130,19 @@ def test_where_no_run_fits_the_mail_says_so(make: MakeHere, coordinator: Coordin
     assert "期限までに受講できる日程は、現在受け付けていません" in mail.body
 
 
+def test_whom_no_run_helps_is_told_beside_the_runs_that_help_others(make: MakeHere, coordinator: Coordinator) -> None:
+    somebody(make, coordinator, clock.today() + timedelta(days=20), given_name="間に合わず")
+    somebody(make, coordinator, clock.today() + timedelta(days=80), given_name="間に合う")
+    run = make.run(days_ahead=40)
+    work(clock.today())
+    lines = mails("reminder_organization")[0].body.splitlines()
+    late = next(at for at, line in enumerate(lines) if "間に合わず" in line)
+    in_time = next(at for at, line in enumerate(lines) if "間に合う" in line)
+    assert lines[late + 1].startswith("　※期限までに受講できる日程は")
+    assert not lines[in_time + 1].startswith("　※")
+    assert any(run.reference in line for line in lines)
+
+
 def test_somebody_who_left_hears_nothing(make: MakeHere, coordinator: Coordinator) -> None:
     person = somebody(make, coordinator, clock.today() + timedelta(days=20), email="left@example.jp")
     with transaction():

@@ -104,7 +104,7 @@ def _own_meetings(stretch: Stretch) -> list[str]:
 def _place(run: CourseRun) -> str:
     if run.venue is None:
         return str(Delivery.ONLINE.label)
-    return f"{local(run.venue, 'name')}, {local(run.venue, 'address')}"
+    return str(_("%(venue)s, %(address)s", venue=local(run.venue, "name"), address=local(run.venue, "address")))
 
 
 def _url(run: CourseRun, desk: Desk) -> str:
