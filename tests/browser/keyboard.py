@@ -66,7 +66,7 @@ class Keyboard(Surfer):
                     return
                 keys.press("ArrowDown")
         elif kind == "date":
-            keys.type(f"{date.fromisoformat(value):%d%m%Y}")
+            keys.type(f"{date.fromisoformat(value):%m%d%Y}")
         else:
             keys.press("Control+A")
             keys.insert_text(value)

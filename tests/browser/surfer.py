@@ -30,7 +30,7 @@ from tests.journeys.words import Words
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "ci-output" / "screenshots"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--lang=en-US",  # of its own controls, such as dates
 ]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NARROW, WIDE, HEIGHT = 320, 1280, 900

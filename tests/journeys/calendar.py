@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ class Calendar:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.ahead = timedelta()
+        self.followers: list[Callable[[timedelta], None]] = []  # told how far ahead it is now
         patch.setattr(clock, "now", self.now)
 
     def now(self) -> datetime:
@@ -33,3 +35,5 @@ class Calendar:
     def let_pass(self, some_time: timedelta) -> None:
         assert some_time >= timedelta(), "time does not run backwards here"
         self.ahead += some_time
+        for follow in self.followers:
+            follow(self.ahead)

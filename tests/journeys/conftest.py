@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from tests.stage import Stage, open_stage
 
 KEY, SECRET = "sk_test_of_the_journeys", "whsec_of_the_journeys"
 MOST_ROUNDS = 20
+SECRET_LINK = re.compile(r"/([A-Za-z0-9_-]{16,})(?:\.ics)?\b")  # the part of an address that is a secret
 PASSED = pytest.StashKey[bool]()
 
 
@@ -83,6 +85,8 @@ class Stripe:
     """The levers of the payment server, and the news that it brings."""
 
     url: str
+    ahead: timedelta = timedelta()
+    mood: dict[str, object] = field(default_factory=dict)
 
     def until_told(self) -> list[dict[str, Any]]:
         """Wait until every event has reached us; the deliveries."""
@@ -92,18 +96,24 @@ class Stripe:
         return found
 
     def moods(self, **wanted: object) -> None:
-        assert send("PUT", f"{self.url}/_control/moods", body=wanted).status == 200
+        """How it misbehaves; its signatures carry the time of our calendar."""
+        signed = {"webhook_signed_ago": -int(self.ahead.total_seconds())}
+        assert send("PUT", f"{self.url}/_control/moods", body={**wanted, **signed}).status == 200
+        self.mood = wanted
+
+    def follow(self, ahead: timedelta) -> None:
+        """Its calendar shows the same day as ours."""
+        seconds, self.ahead = int((ahead - self.ahead).total_seconds()), ahead
+        self.moods(**self.mood)
+        assert send("POST", f"{self.url}/_control/clock", body={"advance": seconds}).status == 200
 
     def forget(self) -> None:
         assert send("DELETE", f"{self.url}/_control/state").status == 204
 
 
 @pytest.fixture
-def stripe(stage: JourneyStage) -> Iterator[Stripe]:
-    levers = Stripe(stage.stripe.url)
-    levers.forget()
-    yield levers
-    levers.until_told()
+def stripe(world: World) -> Stripe:
+    return world.stripe
 
 
 @dataclass
@@ -113,6 +123,7 @@ class World:
     app: Flask
     calendar: Calendar
     mailbox: Mailbox
+    stripe: Stripe
     log: io.StringIO
     language: str = "ja"
     visitors: list[Visitor] = field(default_factory=list)
@@ -171,7 +182,7 @@ class World:
         log = self.log.getvalue()
         letters = self.mailbox.letters
         addresses = [one.to for one in letters]
-        tokens = [one.link().rsplit("/", 1)[-1] for one in letters if "://" in one.body]
+        tokens = [token for one in letters for token in SECRET_LINK.findall(one.body)]
         typed = [value for somebody in self.visitors for value in somebody.typed]
         wanted = {*addresses, *tokens, *typed, *self.secrets, KEY, SECRET}
         return sorted(one for one in wanted if _telling(one) and one in log)
@@ -183,12 +194,18 @@ def _telling(value: str) -> bool:
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(
+    request: pytest.FixtureRequest, stage: JourneyStage, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
     """A journey begins; when it has gone well, it is also closed well."""
     log = io.StringIO()
     monkeypatch.setattr(app.logger.handlers[0], "stream", log)
-    made = World(app, Calendar(monkeypatch), Mailbox(Path(app.instance_path) / "outbox"), log)
+    calendar, stripe = Calendar(monkeypatch), Stripe(stage.stripe.url)
+    stripe.forget()
+    calendar.followers.append(stripe.follow)
+    made = World(app, calendar, Mailbox(Path(app.instance_path) / "outbox"), stripe, log)
     yield made
+    stripe.until_told()
     if request.node.stash.get(PASSED, False):
         made.close()
 

@@ -40,6 +40,7 @@ class Story:
     email: str
     instructor: str
     days_ahead: int = 40
+    corporate_base: str = "010405000026"
     run: str = ""
     order: str = ""
     number: str = ""
@@ -56,7 +57,8 @@ class Story:
         return SUBJECTS[self.me.words.language]
 
     def is_planned(self) -> None:
-        """The office publishes a run."""
+        """The office publishes a run, at ten in the morning."""
+        self.around.move_to(self.around.today + timedelta(days=1))
         signs_in(self.clerk, STAFF).shoot("office")
         self.day = add_business_days(self.around.today + timedelta(days=self.days_ahead), 1)
         self.run = office.plans_a_run(self.clerk, self.day, self.instructor)
@@ -64,7 +66,7 @@ class Story:
     def begins(self) -> None:
         """An organization joins, and sees that somebody of its people needs a course."""
         joining.registers(self.me, self.around, self.email)
-        joining.joins(self.me, ORGANIZATION)
+        joining.joins(self.me, ORGANIZATION, self.corporate_base)
         joining.keeps(self.me, self.known)
         standing.appoints(self.me, self.known)
         standing.stands(self.me, self.known, "Not taken yet")

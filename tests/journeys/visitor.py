@@ -49,11 +49,11 @@ class Visitor:
 
     def open(self, path: str, status: int = 200) -> Visitor:
         """Go to an address."""
-        return self._go("GET", urljoin(self.answer.url or self.base_url, path), [], status)
+        return self._go("GET", urljoin(self.base_url, path), [], status)
 
     def follow(self, label: str, nth: int = 0, status: int = 200) -> Visitor:
         """Click on a link, by what it says."""
-        return self.open(self.address_of(label, nth), status)
+        return self._go("GET", urljoin(self.answer.url, self.address_of(label, nth)), [], status)
 
     def address_of(self, label: str, nth: int = 0) -> str:
         """Where a link of this name leads."""
