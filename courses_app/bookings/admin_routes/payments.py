@@ -45,11 +45,14 @@ def _list(view: str, words: str, number: int) -> Page[Any]:
 def payment(reference: str) -> Answer:
     invoice = _invoice(reference)
     form = ReceiptForm(formdata=None, form_token=new_token(), received_on=clock.today(), amount=invoice.total)
-    return _page(reference, form)
+    return _shown(invoice, form)
 
 
 def _page(reference: str, form: BaseForm) -> str:
-    invoice = _invoice(reference)
+    return _shown(_invoice(reference), form)
+
+
+def _shown(invoice: Invoice, form: BaseForm) -> str:
     return render_template(
         "bookings/office_payment.html",
         invoice=invoice,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from courses_app.bookings.forms.orders import BookingsFilter
 from courses_app.foundation.forms import (
@@ -78,7 +78,7 @@ class CapacityForm(BaseForm):
     def validate_capacity(self, field: WholeNumberField) -> None:
         """A run has at least one seat, and never more than anybody could teach."""
         if field.data is not None and not 1 <= field.data <= MOST_SEATS:
-            raise ValueError(_l("Write a number from 1 to %(most)d.", most=MOST_SEATS))
+            raise ValidationError(_l("Write a number from 1 to %(most)d.", most=MOST_SEATS))
 
 
 MOST_SEATS = 5000

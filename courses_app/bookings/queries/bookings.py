@@ -31,7 +31,7 @@ def booking_for_office(reference: str) -> Booking | None:
 
 def booking_of_invoice(invoice: Invoice) -> Booking | None:
     """The booking an invoice asks the money of."""
-    return session.scalars(_whole().where(Booking.invoice_id == invoice.id)).one_or_none()
+    return session.scalars(select(Booking).where(Booking.invoice_id == invoice.id)).one_or_none()
 
 
 def seat_of(booking: Booking, position: int) -> Seat | None:
