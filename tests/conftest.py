@@ -60,7 +60,7 @@ def settings_for(folder: Path, url: str, **changes: object) -> Settings:
         "mail_from": "office@example.jp",
         "stripe_secret_key": "sk_test_of_the_tests",
         "stripe_webhook_secret": "whsec_of_the_tests",
-        "stripe_api_base": "",
+        "stripe_api_base": "http://127.0.0.1:9",  # nobody listens there: no test asks Stripe itself
         "instance": folder,
         "argon2_time_cost": 1,
         "argon2_memory_kib": 8,

@@ -11,13 +11,13 @@ from courses_app.foundation.db import transaction
 from tests.accounts.making import MakeAccounts
 from tests.bookings.making import MakeBookings
 from tests.catalogue.making import MakeCatalogue
+from tests.certificates.making import MakeCertificates
+from tests.compliance.making import MakeCompliance
 from tests.payments.making import MakePayments
 from tests.rosters.making import MakeRosters
 
 
-class Make(MakeAccounts, MakeCatalogue, MakePayments, MakeBookings, MakeRosters):
-    """`make.course()`, `make.run()`, … each commits; objects come back loaded and may be read afterwards."""
-
+class _Deed:
     def __init__(self, app: Flask) -> None:
         self.app = app
 
@@ -30,3 +30,9 @@ class Make(MakeAccounts, MakeCatalogue, MakePayments, MakeBookings, MakeRosters)
         else:
             with self.app.app_context(), transaction():
                 yield
+
+
+class Make(
+    _Deed, MakeAccounts, MakeCatalogue, MakePayments, MakeRosters, MakeBookings, MakeCertificates, MakeCompliance
+):
+    """`make.course()`, `make.run()`, … each commits; objects come back loaded and may be read afterwards."""

@@ -16,7 +16,7 @@ LINKS = {TokenPurpose.CONFIRM: "/confirm/", TokenPurpose.RESET: "/password/reset
 
 def confirmation(account: Account, token: str, *, now: datetime) -> None:
     """The link that shows whose mailbox it is."""
-    _send("confirm", account, now, link=link(TokenPurpose.CONFIRM, token))
+    _send("confirm", account, now, personal=True, link=link(TokenPurpose.CONFIRM, token))
 
 
 def already_registered(account: Account, *, now: datetime) -> None:
@@ -26,12 +26,12 @@ def already_registered(account: Account, *, now: datetime) -> None:
 
 def reset(account: Account, token: str, *, now: datetime) -> None:
     """The link that lets them choose a new password."""
-    _send("reset", account, now, link=link(TokenPurpose.RESET, token))
+    _send("reset", account, now, personal=True, link=link(TokenPurpose.RESET, token))
 
 
 def invitation_of_staff(account: Account, token: str, *, now: datetime) -> None:
     """The link with which somebody of the institution chooses their first password."""
-    _send("staff", account, now, link=link(TokenPurpose.RESET, token))
+    _send("staff", account, now, personal=True, link=link(TokenPurpose.RESET, token))
 
 
 def password_changed(account: Account, *, now: datetime) -> None:
@@ -54,7 +54,7 @@ def address(path: str) -> str:
     return str(current_app.config["SETTINGS"].base_url) + path
 
 
-def _send(name: str, account: Account, now: datetime, **facts: str) -> None:
+def _send(name: str, account: Account, now: datetime, *, personal: bool = False, **facts: str) -> None:
     queue_mail(
         f"accounts/{name}",
         to=account.email,
@@ -62,4 +62,5 @@ def _send(name: str, account: Account, now: datetime, **facts: str) -> None:
         subject=("account", account.reference),
         facts={"account": account, **facts},
         now=now,
+        personal_link=personal,
     )

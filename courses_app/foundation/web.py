@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, g, make_response, redirect, rend
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 from werkzeug.wrappers import Response as BaseResponse
 
 from courses_app.foundation import audit
@@ -72,8 +72,8 @@ def allow_form_action(origin: str) -> None:
 
 def prepare(app: Flask) -> None:
     """Attach request ids, headers, CSRF and error pages."""
+    app.before_request(_begin)  # first: a refused form, too, has its inquiry number
     csrf.init_app(app)
-    app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _form_expired)
@@ -155,8 +155,8 @@ def _form_expired(error: CSRFError) -> BaseResponse:
 def _http_error(error: HTTPException) -> BaseResponse:
     code = error.code or 500
     template = f"errors/{code}.html" if code in {400, 403, 404, 405, 413, 429, 503} else "errors/400.html"
-    if code >= 300 and code < 400:
-        return error.get_response()
+    if code < 400 or isinstance(error, SecurityError):
+        return error.get_response()  # a redirect; or a host that isn't ours, for which no address can be built
     retry_after = getattr(error, "retry_after", None) if isinstance(error, TooManyRequests) else None
     response = make_response(
         render_template(template, inquiry_number=g.get("request_id", "-"), retry_after=retry_after), code

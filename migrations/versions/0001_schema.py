@@ -177,6 +177,7 @@ def upgrade() -> None:
     sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('possible_duplicate', sa.Boolean(), nullable=False),
     sa.Column('last_error', sa.String(), nullable=False),
+    sa.Column('personal_link', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('request_id', sa.String(), nullable=False),

@@ -201,3 +201,13 @@ def test_r39_two_workers_send_each_mail_once(app: Flask, inbox: tuple[Inbox, Smt
     for worker in workers:
         worker.join()
     assert sorted(mail["To"] for mail in box.mails) == sorted(f"a{number}@example.jp" for number in range(20))
+
+
+def test_s05_a_personal_link_is_forgotten_once_it_was_sent(inside: Flask, inbox: tuple[Inbox, Smtp]) -> None:
+    box, smtp = inbox
+    owe(personal_link=True)
+    deliver_due(smtp, clock=Clock())
+    body = box.mails[0].get_body()
+    assert body is not None
+    assert "髙﨑 𠮷野" in body.get_content()
+    assert only_message().body == ""

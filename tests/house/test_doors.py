@@ -9,6 +9,14 @@ ACCESS = {"public", "signed_in", "coordinator", "instructor", "staff"}
 # in between): each with its reason.
 WITHOUT_ONE_TRANSACTION = {
     "foundation.language": "writes the cookie only",
+    **dict.fromkeys(
+        ("accounts.enter", "accounts.create_account", "accounts.choose_password", "accounts.replace_password"),
+        "hashes the password between short transactions, so that argon2 never holds the writers' lock",
+    ),
+    **dict.fromkeys(
+        ("booking_payments.pay", "booking_payments.finish", "stripe_webhook.receive", "bookings.create"),
+        "several transactions: a payment firm is called in between, or a refusal undoes one and the page is read anew",
+    ),
 }
 
 

@@ -109,6 +109,8 @@ def _attachments(message: OutboxMessage) -> list[StoredDocument]:
 
 def _note_sent(message: OutboxMessage, now: datetime) -> None:
     message.state = OutboxState.SENT
+    if message.personal_link:
+        message.body = ""
     message.sent_at = now
     message.leased_until = None
     message.last_error = ""

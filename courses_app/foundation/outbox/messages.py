@@ -51,6 +51,7 @@ class OutboxMessage(Base):
     leased_until: Mapped[datetime | None]
     possible_duplicate: Mapped[bool] = mapped_column(default=False)
     last_error: Mapped[str] = mapped_column(default="")
+    personal_link: Mapped[bool] = mapped_column(default=False)  # who reads it may act as the recipient (S-05)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     request_id: Mapped[str]
@@ -66,11 +67,12 @@ def queue_mail(
     now: datetime,
     documents: Sequence[StoredDocument] = (),
     dedupe_key: str | None = None,
+    personal_link: bool = False,
 ) -> OutboxMessage | None:
     """Owe somebody a mail: `templates/emails/<template>.<language>.txt`, its first line `Subject: …`.
 
     `subject` is the kind and reference of what the mail is about. With a `dedupe_key` the same mail is owed once only:
-    the second call returns None.
+    the second call returns None. A mail with a `personal_link` is shown to nobody and forgotten once it is sent.
     """
     if dedupe_key and session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key)):
         return None
@@ -90,6 +92,7 @@ def queue_mail(
         next_attempt_at=now,
         created_at=now,
         request_id=audit.request_id.get(),
+        personal_link=personal_link,
     )
     session.add(message)
     return message

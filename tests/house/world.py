@@ -1,0 +1,97 @@
+"""Two organizations, two instructors, staff, and one of everything that belongs to the first organization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from courses_app.accounts.models import Account
+from courses_app.bookings.tasks import run_due as print_tickets
+from courses_app.certificates.models import Certificate, FailureNotice
+from courses_app.compliance.models import Requirement
+from courses_app.foundation import audit, clock, matters
+from courses_app.foundation.db import session, transaction
+from courses_app.foundation.outbox import OutboxMessage
+from courses_app.payments.tasks import run_due as print_papers
+from tests.make import Make
+
+Parts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class World:
+    """Who acts (their e-mail addresses), and the parts of each door's address, by endpoint or the room's own."""
+
+    actors: dict[str, str | None]
+    parts: dict[str, Parts]
+
+    def parts_of(self, endpoint: str) -> Parts:
+        return {**self.parts["*"], **self.parts.get(endpoint.partition(".")[0], {}), **self.parts.get(endpoint, {})}
+
+
+def build(make: Make) -> World:
+    """One of everything, made through the operations."""
+    own, other = make.coordinator(), make.coordinator()
+    member, teacher, stranger, office = (
+        make.member(own.organization),
+        make.instructor(),
+        make.instructor(),
+        make.staff(),
+    )
+    appointment = make.appointed(own, member.person)
+    coming, held = make.run(instructor=teacher.person), make.run(days_ahead=-20, instructor=teacher.person)
+    make.run(days_ahead=45, instructor=stranger.person)
+    theirs: Parts = {"organization": own.organization, "booked_by": own.person}
+    waiting = make.held(coming, **theirs)
+    paid = make.paid(held, 2, now=held.starts_at - timedelta(days=30), **theirs)
+    make.closed_roster(held, failed=1, by=teacher.person)
+    make.papers(held)
+    print_papers(clock=clock.now)
+    print_tickets(clock=clock.now)
+    with transaction():
+        matter = matters.open_matter(kind="trial", subject=("run", coming.reference), now=clock.now(), by=audit.SYSTEM)
+    certificate = session.scalars(select(Certificate)).one()
+    establishment = own.organization.establishments[0]
+    actors = {
+        "anonymous": None, "member": member.email, "coordinator": own.account.email,
+        "other_coordinator": other.account.email, "instructor": teacher.email, "other_instructor": stranger.email,
+        "staff": office.email,
+    }  # fmt: skip
+    run, order, person = (
+        {"reference": coming.reference},
+        {"reference": paid.reference},
+        {"reference": member.person.reference},
+    )
+    parts: dict[str, Parts] = {
+        "*": {
+            "position": 1, "code": "SUP", "slug": "supervision-managers", "purpose": "organization", "token": "unknown",
+            "role": appointment.role.code, "establishment": establishment.reference, "version": "0", "name": "app.css",
+            "number": session.scalars(select(OutboxMessage.id)).first(),
+        },
+        "bookings": order, "booking_payments": {"reference": waiting.reference},
+        "bookings.new": run, "bookings.create": run, "bookings.seat": {"reference": paid.seats[0].reference},
+        "bookings.confirm": {"reference": waiting.reference}, "bookings.cancel": {"reference": waiting.reference},
+        "bookings.hold_again": {"reference": waiting.reference}, "bookings.correct": {"reference": waiting.reference},
+        "bookings.name": {"reference": waiting.reference},
+        "accounts": person, "compliance": person, "accounts_admin.person": person,
+        "accounts.establishment": {"reference": establishment.reference},
+        "accounts.change_establishment": {"reference": establishment.reference},
+        "accounts.close_establishment": {"reference": establishment.reference},
+        "rosters": {"reference": held.reference}, "portal": run, "calendar_feeds": run,
+        "certificates": {"code": certificate.code}, "certificates_admin": {"number": certificate.number, "reference": held.reference},
+        "certificates_admin.notice": {"number": session.scalars(select(FailureNotice.number)).one()},
+        "accounts_admin": {"reference": own.organization.reference},
+        **{
+            f"accounts_admin.{name}": {"reference": session.get_one(Account, member.account.id).reference}
+            for name in ("account", "close_account", "reopen_account", "grant_role", "withdraw_role")
+        },
+        "bookings_admin": run, "bookings_admin.booking": order, "bookings_admin.cancel": order,
+        "bookings_admin.payment": {"reference": paid.invoice.reference}, "bookings_admin.record": {"reference": paid.invoice.reference},
+        "catalogue_admin": run, "catalogue_admin.venue": {"code": "tokyo-kanda"}, "catalogue_admin.change_venue": {"code": "tokyo-kanda"},
+        "compliance_admin": {"reference": session.scalars(select(Requirement.reference)).first()},
+        "office.settle": {"number": matter.id},
+    }  # fmt: skip
+    return World(actors, parts)
