@@ -1,4 +1,4 @@
-"""`make bench`: pages and bookings on PostgreSQL under gunicorn as shipped, each beside the bare ceiling of the same run.
+"""`make bench`: pages and bookings on PostgreSQL under gunicorn as shipped, each beside the ceiling of the same run.
 
 The two are measured in turn, `ROUNDS` times; the median is printed, because the machine may be shared.
 """

@@ -36,7 +36,8 @@ bookings = Table(
     Column("at", DateTime(timezone=True)),
 )  # fmt: skip
 seats = Table(
-    "seats", metadata, Column("id", Integer, primary_key=True), Column("booking_id", ForeignKey("bookings.id"), index=True),
+    "seats", metadata, Column("id", Integer, primary_key=True),
+    Column("booking_id", ForeignKey("bookings.id"), index=True),
     Column("run_id", ForeignKey("runs.id"), index=True), Column("name", String), Column("kana", String),
     Column("price", Integer),
 )  # fmt: skip

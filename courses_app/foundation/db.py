@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -102,6 +102,10 @@ def prepare(app: Flask) -> None:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
+    if engine.url.database:
+        with suppress(OSError):  # whoever opens the database says it better
+            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the begin listener below speaks BEGIN itself

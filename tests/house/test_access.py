@@ -32,7 +32,8 @@ STAFF = {"staff"}
 
 # By endpoint, or by the room of a blueprint whose doors all have the same visitors.
 ALLOWED: dict[str, set[str]] = {
-    "foundation": EVERYBODY, "health": EVERYBODY, "portal": EVERYBODY, "catalogue": EVERYBODY, "stripe_webhook": EVERYBODY,
+    "foundation": EVERYBODY, "health": EVERYBODY, "portal": EVERYBODY, "catalogue": EVERYBODY,
+    "stripe_webhook": EVERYBODY,
     "accounts_admin": STAFF, "catalogue_admin": STAFF, "bookings_admin": STAFF, "certificates_admin": STAFF,
     "compliance_admin": STAFF, "office": STAFF,
     "portal.organization": COORDINATORS, "portal.me": SIGNED_IN,
@@ -63,7 +64,7 @@ ANSWERS_503 = {"booking_payments.finish", "booking_payments.pay", "health.readyz
 
 
 class House:
-    """The built world on SQLite, put back as it was after every deed: who may come in does not depend on the database."""
+    """The built world on SQLite, put back as it was after every deed; who may come in depends on no database."""
 
     def __init__(self, stage: Stage, world: World, kept: Path) -> None:
         self.stage, self.world, self.kept = stage, world, kept

@@ -81,7 +81,8 @@ def build(make: Make) -> World:
         "accounts.change_establishment": {"reference": establishment.reference},
         "accounts.close_establishment": {"reference": establishment.reference},
         "rosters": {"reference": held.reference}, "portal": run, "calendar_feeds": run,
-        "certificates": {"code": certificate.code}, "certificates_admin": {"number": certificate.number, "reference": held.reference},
+        "certificates": {"code": certificate.code},
+        "certificates_admin": {"number": certificate.number, "reference": held.reference},
         "certificates_admin.notice": {"number": session.scalars(select(FailureNotice.number)).one()},
         "accounts_admin": {"reference": own.organization.reference},
         **{
@@ -89,8 +90,10 @@ def build(make: Make) -> World:
             for name in ("account", "close_account", "reopen_account", "grant_role", "withdraw_role")
         },
         "bookings_admin": run, "bookings_admin.booking": order, "bookings_admin.cancel": order,
-        "bookings_admin.payment": {"reference": paid.invoice.reference}, "bookings_admin.record": {"reference": paid.invoice.reference},
-        "catalogue_admin": run, "catalogue_admin.venue": {"code": "tokyo-kanda"}, "catalogue_admin.change_venue": {"code": "tokyo-kanda"},
+        "bookings_admin.payment": {"reference": paid.invoice.reference},
+        "bookings_admin.record": {"reference": paid.invoice.reference},
+        "catalogue_admin": run,
+        "catalogue_admin.venue": {"code": "tokyo-kanda"}, "catalogue_admin.change_venue": {"code": "tokyo-kanda"},
         "compliance_admin": {"reference": session.scalars(select(Requirement.reference)).first()},
         "office.settle": {"number": matter.id},
     }  # fmt: skip
