@@ -28,6 +28,7 @@ from courses_app.bookings.rules import (
     RunNotOffered,
     SamePersonTwice,
     SeatStatus,
+    TooLateToCancel,
 )
 from courses_app.catalogue.models import CourseRun, FeeAudience, RunStatus
 from courses_app.foundation import clock
@@ -335,6 +336,18 @@ def test_calling_off_ends_everything_and_owes_the_money(inside: Flask, make: Mak
     with pytest.raises(RunNotOffered):
         make.held(run)
     assert queries.violations(now=clock.now()) == []
+
+
+def test_r44_what_took_place_stays(inside: Flask, make: MakeHere) -> None:
+    run, free = make.run(), make.run(days_ahead=50, price_general=0, price_member=0)
+    paid, attended = make.paid(run), make.ordered(free)
+    with pytest.raises(TooLateToCancel), make.deed():
+        operations.cancel_by_office(booking=paid, reason="欠席のため", by=SYSTEM, now=run.starts_at)
+    with pytest.raises(TooLateToCancel), make.deed():
+        operations.cancel(booking=attended, by=SYSTEM, now=free.starts_at)
+    with pytest.raises(TooLateToCancel), make.deed():
+        operations.call_off(run=run, reason="中止", by=SYSTEM, now=run.ends_at)
+    assert make.whole(paid).status is BookingStatus.PAID
 
 
 def test_every_move_leaves_an_event(inside: Flask, make: MakeHere) -> None:

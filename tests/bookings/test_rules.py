@@ -155,7 +155,11 @@ def test_s23_nobody_too_many_and_twice() -> None:
     ],
 )
 def test_the_organization_cancels_while_no_money_came(state: BookingStatus, price: int, allowed: bool) -> None:
-    assert may_be_cancelled(state, Yen(price)) is allowed
+    assert may_be_cancelled(state, Yen(price), begun=False) is allowed
+
+
+def test_nobody_cancels_a_seat_somebody_sits_on() -> None:
+    assert not may_be_cancelled(BookingStatus.PAID, Yen(0), begun=True)
 
 
 def test_ways_to_pay() -> None:

@@ -65,8 +65,13 @@ def _page(reference: str, form: BaseForm) -> str:
         payments=payments,
         refunds=invoice.refunds if invoice else [],
         refund=owed,
-        can_cancel=BOOKING.allows(found.status, BookingMove.CANCEL) and _state(found, now) is found.status,
+        can_cancel=_can_cancel(found, now),
     )
+
+
+def _can_cancel(found: Booking, now: datetime) -> bool:
+    begun = found.status is BookingStatus.PAID and found.run.starts_at <= now
+    return BOOKING.allows(_state(found, now), BookingMove.CANCEL) and not begun
 
 
 @pages.post("/office/bookings/<reference>/cancellation")

@@ -18,6 +18,7 @@ from courses_app.bookings.rules import (
     ReasonMissing,
     RunNotOffered,
     SeatMove,
+    TooLateToCancel,
 )
 from courses_app.catalogue import operations as catalogue
 from courses_app.catalogue import queries as catalogue_queries
@@ -34,11 +35,12 @@ ENDED = (BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.REFUNDED)
 def cancel(*, booking: Booking, by: Actor, now: datetime) -> Booking:
     """The organization gives its seats back, at no charge; a booking that has ended comes back as it is.
 
-    Raises CancelByOffice once money was received, and MoveNotAllowed.
+    Raises CancelByOffice once money was received, TooLateToCancel, and MoveNotAllowed.
     """
     booking = locked_booking(booking.id)
     if booking.status in ENDED:
         return booking
+    _check_not_begun(booking, now=now)
     if booking.status is BookingStatus.PAID and booking.total > 0:
         raise CancelByOffice()
     ordered = booking.status is not BookingStatus.HELD
@@ -49,10 +51,14 @@ def cancel(*, booking: Booking, by: Actor, now: datetime) -> Booking:
 
 
 def cancel_by_office(*, booking: Booking, reason: str, by: Actor, now: datetime) -> Booking:
-    """The office cancels; what was paid is owed back in full. Raises ReasonMissing and MoveNotAllowed."""
+    """The office cancels; what was paid is owed back in full.
+
+    Raises ReasonMissing, TooLateToCancel and MoveNotAllowed.
+    """
     if not reason.strip():
         raise ReasonMissing()
     booking = locked_booking(booking.id)
+    _check_not_begun(booking, now=now)
     refund = _end(booking, reason=reason, by=by, now=now)
     emails.cancelled(booking, refund=refund, now=now)
     return booking
@@ -61,13 +67,16 @@ def cancel_by_office(*, booking: Booking, reason: str, by: Actor, now: datetime)
 def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
     """The run does not take place: every seat is cancelled, all money owed back, everybody told, the run marked.
 
-    All in the caller's one transaction. Returns how many bookings it ended. Raises ReasonMissing and MoveNotAllowed.
+    All in the caller's one transaction. Returns how many bookings it ended. A run that is over took place: it stays
+    (R-44). Raises ReasonMissing, TooLateToCancel and MoveNotAllowed.
     """
     if not reason.strip():
         raise ReasonMissing()
     locked = catalogue_queries.run_for_update(run.reference)
     if locked is None:
         raise RunNotOffered()
+    if locked.ends_at <= now:
+        raise TooLateToCancel()
     bookings = session.scalars(
         select(Seat.booking_id).where(Seat.run_id == run.id, Seat.status.in_(LIVE_SEATS)).distinct()
     ).all()
@@ -77,6 +86,11 @@ def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
         emails.called_off(booking, refund=refund, now=now)
     catalogue.call_off(locked, reason=reason, by=by, now=now)
     return len(bookings)
+
+
+def _check_not_begun(booking: Booking, *, now: datetime) -> None:
+    if booking.status is BookingStatus.PAID and booking.run.starts_at <= now:
+        raise TooLateToCancel()
 
 
 def _end(booking: Booking, *, reason: str, by: Actor, now: datetime) -> Yen:

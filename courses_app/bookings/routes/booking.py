@@ -112,7 +112,7 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         history=documents.history(found),
         paid_on=payments[0].received_on if payments else None,
         refunds=total(refund.amount for refund in refunds),
-        can_cancel=may_be_cancelled(state, found.total),
+        can_cancel=may_be_cancelled(state, found.total, begun=found.run.starts_at <= clock.now()),
         issuer=issuer_on(clock.today()),
     )
 

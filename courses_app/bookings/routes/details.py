@@ -74,9 +74,6 @@ def create(reference: str) -> Answer:
     return see_other("bookings.booking", reference=in_transaction(lambda: held().reference))
 
 
-create.writes = True  # type: ignore[attr-defined]  # its one transaction stands inside
-
-
 def _page(reference: str, form: AttendeesForm) -> str:
     run = run_by_reference(reference)
     if run is None or run.status is RunStatus.DRAFT:

@@ -36,6 +36,7 @@ from courses_app.bookings.rules.refusals import (
     RunFull,
     RunNotOffered,
     SamePersonTwice,
+    TooLateToCancel,
     TooManyAttendees,
 )
 
@@ -43,7 +44,7 @@ __all__ = [
     "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES", "AlreadyBooked",
     "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen", "BookingStatus",
     "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed", "Payable",
-    "ReasonMissing", "RunFull", "RunNotOffered", "SamePersonTwice", "SeatMove", "SeatStatus", "TooManyAttendees",
-    "check_attendees", "check_bookable", "check_capacity", "check_room", "hold_has_run_out", "may_be_cancelled",
-    "methods_for", "payable", "shown_status",
+    "ReasonMissing", "RunFull", "RunNotOffered", "SamePersonTwice", "SeatMove", "SeatStatus", "TooLateToCancel",
+    "TooManyAttendees", "check_attendees", "check_bookable", "check_capacity", "check_room", "hold_has_run_out",
+    "may_be_cancelled", "methods_for", "payable", "shown_status",
 ]  # fmt: skip

@@ -92,9 +92,11 @@ def hold_has_run_out(status: BookingStatus | SeatStatus, hold_until: datetime | 
     return status.value == "held" and hold_until is not None and hold_until <= now
 
 
-def may_be_cancelled(status: BookingStatus, total: Yen) -> bool:
-    """Whether the organization itself may give the seats back: as long as no money came."""
-    return status in (BookingStatus.HELD, BookingStatus.ORDERED) or (status is BookingStatus.PAID and total == 0)
+def may_be_cancelled(status: BookingStatus, total: Yen, *, begun: bool) -> bool:
+    """Whether the organization itself may give the seats back: as long as no money came, and nobody sits on them."""
+    if status is BookingStatus.PAID:
+        return total == 0 and not begun
+    return status in (BookingStatus.HELD, BookingStatus.ORDERED)
 
 
 def shown_status(status: BookingStatus, hold_until: datetime, *, now: datetime) -> BookingStatus:

@@ -116,6 +116,13 @@ class CancelByOffice(Refusal):
         super().__init__(_l("This booking is already paid. Please ask our office to cancel it and to send the refund."))
 
 
+class TooLateToCancel(Refusal):
+    """People are in the room, or have been: what happened there is told by the roster."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("The run has begun, so this can't be cancelled any more. Please contact our office."))
+
+
 class ReasonMissing(Refusal):
     """A deed of the office that people will ask about needs its reason."""
 
