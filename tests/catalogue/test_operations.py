@@ -253,6 +253,24 @@ def test_calling_off_needs_a_reason_and_is_for_ever(inside: Flask, make: Make) -
         make.called_off(run)
 
 
+def test_only_a_draft_is_thrown_away(inside: Flask, make: Make) -> None:
+    draft, run = make.run(published=False), make.run(days_ahead=31)
+    with make.deed():
+        operations.remove_draft(draft, by=SYSTEM, now=clock.now())
+    assert queries.run_by_reference(draft.reference) is None
+    with pytest.raises(MoveNotAllowed), make.deed():
+        operations.remove_draft(run, by=SYSTEM, now=clock.now())
+
+
+def test_the_command_seeds_an_empty_database_and_may_be_repeated(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    first, second = (runner.invoke(args=["seed", "catalogue"]) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output
+    assert second.output == "0 rows added.\n"
+    with app.app_context():
+        assert len(queries.course_lines()) == 19
+
+
 def set_fee(make: Make, course: Course, amount: int, from_on: date) -> None:
     with make.deed():
         operations.set_fee(

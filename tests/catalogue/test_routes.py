@@ -233,6 +233,14 @@ def test_publishing_wrong_minutes_is_refused(app: Flask, desk: FlaskClient) -> N
     assert only_run(app).status is RunStatus.DRAFT
 
 
+def test_a_draft_is_removed(app: Flask, desk: FlaskClient) -> None:
+    sent(desk, "/office/runs/new", proposed(app))
+    run = only_run(app)
+    removed = sent(desk, f"/office/runs/{run.reference}/removal", {})
+    assert (removed.status_code, removed.location) == (303, "/office/runs")
+    assert desk.get(f"/office/runs/{run.reference}").status_code == 404
+
+
 def test_more_seats_than_the_hall_holds_is_a_warning(app: Flask, desk: FlaskClient) -> None:
     sent(desk, "/office/runs/new", proposed(app, capacity="101"))
     assert "定員が会場の収容人数を超えています" in text(desk.get(f"/office/runs/{only_run(app).reference}"))

@@ -95,6 +95,15 @@ def publish_run(reference: str) -> Answer:
     return see_other("catalogue_admin.run", reference=reference)
 
 
+@pages.post("/office/runs/<reference>/removal")
+@writes
+@staff
+def remove_draft(reference: str) -> Answer:
+    operations.remove_draft(_editable(queries.run_for_update(reference)), by=current_actor(), now=clock.now())
+    flash(_("The draft has been removed."), "success")
+    return see_other("catalogue_admin.runs")
+
+
 def _editable(run: CourseRun | None) -> CourseRun:
     if run is None or run.status is RunStatus.CALLED_OFF:
         abort(404)

@@ -99,6 +99,14 @@ def publish_run(run: CourseRun, *, by: Actor, now: datetime) -> CourseRun:
     return run
 
 
+def remove_draft(run: CourseRun, *, by: Actor, now: datetime) -> None:
+    """Throw a draft away; nobody but staff has ever seen it. Raises MoveNotAllowed for anything else."""
+    RUN.after(run.status, RunMove.PUBLISH)
+    session.delete(run)
+    session.flush()
+    record(by=by, now=now, action="run.removed", subject=("run", run.reference), before=RunStatus.DRAFT)
+
+
 def call_off(run: CourseRun, *, reason: str, by: Actor, now: datetime) -> CourseRun:
     """Call a published run off; those who have booked are the bookings room's to tell.
 
