@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -13,12 +14,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
-from courses_app.accounts.models import Person
+from courses_app.accounts.models import Account, Person
+from courses_app.accounts.operations import end_sign_ins
 from courses_app.bookings.models import Booking, Seat
 from courses_app.catalogue.models import CourseRun
 from courses_app.cli.worker import run_round
 from courses_app.foundation import clock
+from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import db, session
+from tests.accounts.making import PASSWORD
 from tests.accounts.signing import csrf_token, sign_in
 from tests.bookings.conftest import MakeHere
 
@@ -336,3 +340,38 @@ def test_no_page_asks_more_than_twelve_times(app: Flask, client: FlaskClient, ma
         with counted(app) as sent:
             assert client.get(path).status_code == 200
         assert len(sent) <= 12, (path, len(sent), sent)
+
+
+HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
+
+
+def hidden(answer: TestResponse) -> dict[str, str]:
+    """The hidden fields of a page's form, the latest of a name."""
+    return {unescape(name): unescape(value) for name, value in HIDDEN.findall(text_of(answer))}
+
+
+def test_r43_the_sign_in_ended_while_the_form_was_typed(
+    app: Flask, client: FlaskClient, make: MakeHere, run: CourseRun
+) -> None:
+    path, fields = f"/runs/{run.reference}/bookings", filled(client, run, row(0))
+    with make.deed():
+        account = session.scalars(select(Account)).one()
+        email = account.email
+        end_sign_ins(account, by=SYSTEM, now=clock.now())
+    late = client.post(path, data=fields)
+    assert late.status_code == 401
+    signed = client.post("/sign-in", data={**hidden(late), "email": email, "password": PASSWORD})
+    assert signed.status_code == 200, text_of(signed)
+    assert "花子0" in text_of(signed)
+    for _ in range(2):
+        answer = client.post(path, data=hidden(signed))
+        assert answer.status_code == 303, text_of(answer)
+    assert count(app) == 1
+
+
+def test_r43_the_forms_token_had_expired(app: Flask, client: FlaskClient, run: CourseRun) -> None:
+    path, fields = f"/runs/{run.reference}/bookings", filled(client, run, row(0))
+    late = client.post(path, data={**fields, "csrf_token": "of yesterday"})
+    assert late.status_code == 422
+    assert client.post(path, data=hidden(late)).status_code == 303
+    assert count(app) == 1
