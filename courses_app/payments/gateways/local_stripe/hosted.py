@@ -12,7 +12,7 @@ from .objects import Json
 hosted = Blueprint("hosted", __name__, url_prefix="/c", template_folder="templates", static_folder="static")
 
 OUTCOMES = {"pay": deeds.pay, "decline": deeds.decline}
-POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 WORDS = {
     "ja": {
         "demonstration": "デモ決済（実際の請求はありません）",
