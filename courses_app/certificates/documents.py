@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -24,6 +24,11 @@ from courses_app.rosters.queries import counted_meetings, net_minutes, record_of
 from courses_app.rosters.rules import Reason, Verdict, verdict
 
 
+class _Period(TypedDict):
+    completed_on: str
+    valid_through: str | None
+
+
 @dataclass(frozen=True)
 class Draft:
     """A paper printed under a number that is not given yet: `facts` as they will be kept, `paper` the PDF."""
@@ -36,13 +41,10 @@ class Draft:
 
 def certificate(entry: RosterEntry, *, number: str, today: date, now: datetime) -> Draft:
     """The certificate of a completed entry. Raises BirthDateMissing, papers.GlyphMissing and papers.PaperFailed."""
-    seat, run = entry.seat, entry.seat.run
-    course, completed_on = run.course, entry.completed_on
+    seat, run, course = entry.seat, entry.seat.run, entry.seat.run.course
     born_on = seat.born_on or seat.person.born_on
     if born_on is None:
         raise BirthDateMissing
-    assert completed_on is not None  # a completed entry has its day (CHECK)
-    until = valid_through(completed_on, course.validity_months) if course.validity_months else None
     code = new_token()
     facts: CertificateFacts = {
         "institution": institution_on(today),
@@ -56,14 +58,21 @@ def certificate(entry: RosterEntry, *, number: str, today: date, now: datetime) 
         "days": _days(run),
         "place": _place(run),
         "net_minutes": sum(net_minutes(run)),
-        "completed_on": completed_on.isoformat(),
-        "valid_through": until.isoformat() if until else None,
+        **_period(entry),
         "issued_on": today.isoformat(),
         "verify_url": verify_url(code),
         "qr_svg": "",
         "revision": 1,
     }
     return _printed(facts, code=code, place_en=_place_en(run), now=now)
+
+
+def _period(entry: RosterEntry) -> _Period:
+    """Counted from completion, not from issue (domain §2)."""
+    completed_on, months = entry.completed_on, entry.seat.run.course.validity_months
+    assert completed_on is not None  # a completed entry has its day (CHECK)
+    until = valid_through(completed_on, months) if months else None
+    return {"completed_on": completed_on.isoformat(), "valid_through": until.isoformat() if until else None}
 
 
 def next_revision(latest: Certificate, *, name: str, today: date, now: datetime) -> Draft:

@@ -44,8 +44,8 @@ def verify() -> str:
 
 
 @pages.post("/certificates/verify")
-@public
 @writes
+@public
 def check() -> Any:
     """By number: state, course and masked name; everything for those who know the date of birth."""
     form = VerifyForm()
@@ -69,8 +69,8 @@ def certificate(code: str) -> Any:
 
 
 @pages.post("/certificates/<code>/holder")
-@public
 @writes
+@public
 def holder(code: str) -> Any:
     """The whole name for who knows the date of birth."""
     found = queries.by_code(code)

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select, update
 
 from courses_app.catalogue.models import CourseRun
 from courses_app.certificates import documents, emails, queries
+from courses_app.certificates.documents import Draft
 from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.certificates.rules import (
     AlreadyRevoked,
@@ -45,39 +46,44 @@ def reissue_certificate(
     latest = _latest(number)
     if latest.revision != revision:
         raise NotTheLatest
-    if reason is ReissueReason.NAME_CHANGED and (new_name is None or not new_name.family_name):
-        raise NewNameMissing
-    named = new_name if reason is ReissueReason.NAME_CHANGED else None
-    draft = documents.next_revision(
-        latest, name=named.full if named else latest.facts["name"], today=day_of(now), now=now
-    )
+    named = _changed_name(reason, new_name)
+    name = named.full if named else latest.facts["name"]
+    draft = documents.next_revision(latest, name=name, today=day_of(now), now=now)
     latest.superseded_at = now
     session.flush()  # one current copy at a time
-    again = Certificate(
-        number=number,
-        revision=latest.revision + 1,
-        code=draft.code,
-        person=latest.person,
-        course=latest.course,
-        entry=latest.entry,
-        facts=draft.facts,
-        search_key=_search_key(latest, named),
-        completed_on=latest.completed_on,
-        valid_through=latest.valid_through,
-        issued_at=now,
-        document=store(
-            kind="certificate",
-            filename=f"certificate-{number}-{latest.revision + 1}.pdf",
-            content=draft.paper,
-            now=now,
-        ),
-        reissue_reason=reason.value,
-    )
+    again = _next_copy(latest, draft, now=now)
+    again.reissue_reason, again.search_key = reason.value, _search_key(latest, named)
     session.add(again)
     _note("certificate.reissued", again, before=latest.revision, detail={"reason": reason.value}, by=by, now=now)
     emails.reissued(again, now=now)
     session.flush()
     return again
+
+
+def _changed_name(reason: ReissueReason, new_name: NewName | None) -> NewName | None:
+    if reason is not ReissueReason.NAME_CHANGED:
+        return None
+    if new_name is None or not new_name.family_name:
+        raise NewNameMissing
+    return new_name
+
+
+def _next_copy(latest: Certificate, draft: Draft, *, now: datetime) -> Certificate:
+    revision = latest.revision + 1
+    filename = f"certificate-{latest.number}-{revision}.pdf"
+    return Certificate(
+        number=latest.number,
+        revision=revision,
+        code=draft.code,
+        person=latest.person,
+        course=latest.course,
+        entry=latest.entry,
+        facts=draft.facts,
+        completed_on=latest.completed_on,
+        valid_through=latest.valid_through,
+        issued_at=now,
+        document=store(kind="certificate", filename=filename, content=draft.paper, now=now),
+    )
 
 
 def _search_key(latest: Certificate, named: NewName | None) -> str:
