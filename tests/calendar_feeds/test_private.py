@@ -22,6 +22,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.references import digest
 from tests.calendar_feeds.reading import Component, read
 from tests.calendar_feeds.test_timetable import events, uid
+from tests.compliance.test_routes import statements
 
 if TYPE_CHECKING:
     from tests.accounts.making import Coordinator
@@ -282,3 +283,21 @@ def test_c11_private_feeds_are_the_same_bytes_twice(
     make.paid(make.run(days_ahead=30), 2, booked_by=coordinator.person, organization=coordinator.organization)
     feed = make.feed(coordinator, FeedPurpose.ORGANIZATION)
     assert client.get(feed).data == client.get(feed).data
+
+
+def test_a_feed_asks_twelve_questions_at_most(make: MakeHere, client: FlaskClient, coordinator: Coordinator) -> None:
+    course, two_days = make.course("SUP"), clock.today() + timedelta(days=90)
+    first, second = make.plan(course, on=two_days), make.plan(course, on=two_days + timedelta(days=1))
+    make.run(days_ahead=90, meetings=first.meetings[:2] + second.meetings[2:])
+    for days in range(30, 42):
+        make.paid(make.run(days_ahead=days), 1, booked_by=coordinator.person, organization=coordinator.organization)
+    people = [make.person(coordinator.organization, given_name=f"{number}郎") for number in range(5)]
+    make.completed(coordinator, *people, on=clock.today() - timedelta(days=900))
+    for path in (
+        "/feeds/runs.ics?open=1",
+        make.feed(coordinator, FeedPurpose.ORGANIZATION),
+        make.feed(make.staff(), FeedPurpose.STAFF),
+    ):
+        with statements(make.app) as asked:
+            assert client.get(path).status_code == 200
+        assert len(asked) <= 12, "\n\n".join(asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox import OutboxMessage
+from tests.compliance.test_operations import facts_of, the_requirement
 
 if TYPE_CHECKING:
     from courses_app.accounts.models import Person
@@ -183,10 +185,8 @@ def test_a_shorter_requirement_brings_the_reminder_forward(make: MakeHere, coord
     work(clock.today())
     assert mails() == []
     with transaction():
-        from tests.compliance.test_operations import facts_of, the_requirement
-
         requirement = the_requirement()
-        facts = facts_of(requirement).__class__(**{**vars(facts_of(requirement)), "validity_months": 24})
+        facts = replace(facts_of(requirement), validity_months=24)
         operations.change_requirement(requirement, facts, version=requirement.version, by=SYSTEM, now=clock.now())
     work(clock.today() + timedelta(days=1))
     (mail,) = mails("reminder_organization")

@@ -15,10 +15,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from courses_app.accounts.queries import establishments_of
+from courses_app.accounts import operations as accounts
+from courses_app.accounts.models import Organization, Person
+from courses_app.accounts.queries import establishments_of, people_of
+from courses_app.certificates.rules import valid_through
+from courses_app.compliance import operations
 from courses_app.compliance.models import Appointment
 from courses_app.foundation import clock
+from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import db, session
+from courses_app.foundation.templating import day
+from tests.accounts.making import person_facts
 from tests.accounts.signing import post, sign_in
 
 if TYPE_CHECKING:
@@ -92,9 +99,6 @@ def test_an_early_renewal_shows_both_days(make: MakeHere, client: FlaskClient, c
     make.completed(coordinator, person, on=clock.today() - timedelta(days=900))
     run = make.run(days_ahead=30)
     with make.app.test_request_context():
-        from courses_app.certificates.rules import valid_through
-        from courses_app.foundation.templating import day
-
         old = day(valid_through(clock.today() - timedelta(days=900), 36))
         new = day(valid_through(clock.day_of(run.ends_at), 36))
     assert f"この日に受講すると{new}まで有効です（現在の有効期限は{old}）。" in text(client)
@@ -131,7 +135,7 @@ def test_an_organization_sees_its_own_people_only(
     make.appointed(other, stranger)
     assert "他所者" not in text(client)
     assert client.get(f"/organization/people/{stranger.reference}/roles").status_code == 404
-    place = make_place(make, other)
+    place = head_office(make, other)
     fields = {"role": "supervision_manager", "establishment": place, "from_on": "2026-04-01"}
     own = make.person(coordinator.organization)
     path = f"/organization/people/{own.reference}/roles"
@@ -140,13 +144,13 @@ def test_an_organization_sees_its_own_people_only(
     assert post(client, there, fields, page=path).status_code == 404
 
 
-def make_place(make: MakeHere, coordinator: Coordinator) -> str:
+def head_office(make: MakeHere, coordinator: Coordinator) -> str:
     with make.app.app_context():
         return establishments_of(coordinator.organization)[0].reference
 
 
 def test_a_role_is_entered_and_ended(make: MakeHere, client: FlaskClient, coordinator: Coordinator) -> None:
-    person, place = make.person(coordinator.organization), make_place(make, coordinator)
+    person, place = make.person(coordinator.organization), head_office(make, coordinator)
     path = f"/organization/people/{person.reference}/roles"
     fields = {"role": "supervision_manager", "establishment": place, "from_on": "２０２６年４月１日"}
     assert post(client, path, fields).status_code == 303
@@ -164,7 +168,7 @@ def test_a_role_is_entered_and_ended(make: MakeHere, client: FlaskClient, coordi
 
 
 def test_what_was_typed_is_not_lost(make: MakeHere, client: FlaskClient, coordinator: Coordinator) -> None:
-    person, place = make.person(coordinator.organization), make_place(make, coordinator)
+    person, place = make.person(coordinator.organization), head_office(make, coordinator)
     path = f"/organization/people/{person.reference}/roles"
     response = post(client, path, {"role": "external_auditor", "establishment": place, "from_on": "いつか"})
     page = response.get_data(as_text=True)
@@ -203,12 +207,6 @@ def test_the_page_asks_twelve_questions_at_most(
 
 def crowd(make: MakeHere, coordinator: Coordinator, size: int) -> None:
     """So many people of the organization, each in a role."""
-    from courses_app.accounts import operations as accounts
-    from courses_app.accounts.models import Organization
-    from courses_app.compliance import operations
-    from courses_app.foundation.audit import SYSTEM
-    from tests.accounts.making import person_facts
-
     with make.deed():
         organization = session.get_one(Organization, coordinator.organization.id)
         place = organization.establishments[0]
@@ -220,8 +218,6 @@ def crowd(make: MakeHere, coordinator: Coordinator, size: int) -> None:
             operations.appoint(person, "supervision_manager", place, from_on=clock.today(), by=SYSTEM, now=clock.now())
 
 
-def some(make: MakeHere, coordinator: Coordinator, count: int) -> list[Any]:
-    from courses_app.accounts.queries import people_of
-
+def some(make: MakeHere, coordinator: Coordinator, count: int) -> list[Person]:
     with make.app.app_context():
         return list(people_of(coordinator.organization, search="郎").rows[:count])
