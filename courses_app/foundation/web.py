@@ -13,8 +13,9 @@ import click
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError, TooManyRequests
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from courses_app.foundation import audit
@@ -41,6 +42,12 @@ CSP = {
 }
 
 csrf = CSRFProtect()
+
+
+class ShortNumber(IntegerConverter):
+    """A number in an address: as many digits as every column of ours can hold; a longer one names nothing (404)."""
+
+    regex = r"[0-9]{1,9}"
 
 
 def writes(view: Callable[P, Any]) -> Callable[P, Any]:
@@ -72,12 +79,14 @@ def allow_form_action(origin: str) -> None:
 
 def prepare(app: Flask) -> None:
     """Attach request ids, headers, CSRF and error pages."""
+    app.url_map.converters["int"] = ShortNumber
     app.before_request(_begin)  # first: a refused form, too, has its inquiry number
     csrf.init_app(app)
     app.after_request(_finish)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DataError, _value_unreadable)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _unexpected)
     app.cli.add_command(_routes_by_access)
@@ -166,6 +175,13 @@ def _http_error(error: HTTPException) -> BaseResponse:
     if code == 405 and (allowed := getattr(error, "valid_methods", None)):
         response.headers["Allow"] = ", ".join(allowed)
     return response
+
+
+def _value_unreadable(error: DataError) -> BaseResponse:
+    """Something no text or number of ours can hold was sent (a NUL, a number of twenty digits): not a fault of ours."""
+    current_app.logger.warning("database.value_refused", exc_info=error)
+    database.rollback()  # PostgreSQL answers nothing more in the transaction that failed
+    return _http_error(BadRequest())
 
 
 def _database_away(error: OperationalError) -> BaseResponse:
