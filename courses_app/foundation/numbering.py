@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses_app.foundation.db import Base, session
+
+BEGIN_SERIES = text("INSERT INTO number_series (code, last) VALUES (:code, 0) ON CONFLICT DO NOTHING")
 
 
 class NumberSeries(Base):
@@ -19,10 +21,11 @@ class NumberSeries(Base):
 
 def next_number(series: str) -> int:
     """The next number of the series, starting at 1. Rolled back with its transaction, so no number is ever lost."""
-    row = session.scalar(select(NumberSeries).where(NumberSeries.code == series).with_for_update())
+    mine = select(NumberSeries).where(NumberSeries.code == series).with_for_update()
+    row = session.scalar(mine)
     if row is None:
-        row = NumberSeries(code=series, last=0)
-        session.add(row)
+        session.execute(BEGIN_SERIES, {"code": series})  # two may begin it at once: the second waits, then counts on
+        row = session.scalars(mine).one()
     row.last += 1
     session.flush()
     return row.last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -88,3 +89,20 @@ def _put_triggers_to_sleep(database: Session) -> None:
     else:
         for deed in ("update", "delete"):
             database.execute(text(f"DROP TRIGGER IF EXISTS audit_entries_no_{deed}"))
+
+
+def test_r45_a_series_begun_by_many_at_once_has_no_gap(app: Flask) -> None:
+    numbers: list[int] = []
+    start = threading.Barrier(8)
+
+    def take() -> None:
+        with app.app_context():
+            start.wait()
+            numbers.append(in_transaction(lambda: next_number("NEW")))
+
+    threads = [threading.Thread(target=take) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers) == list(range(1, 9))

@@ -46,6 +46,17 @@ def test_s10_s16_production_cookies_and_transport_are_strict(tmp_path: Path) -> 
     assert app.config["SESSION_COOKIE_SAMESITE"] == "Lax"
 
 
+def test_s14_a_form_on_a_page_that_sends_no_referrer_works_over_https(tmp_path: Path) -> None:
+    origin = "https://courses.example.jp"
+    settings = settings_for(tmp_path, f"sqlite:///{tmp_path / 'p.sqlite3'}", env="production", base_url=origin)
+    browser = create_app(settings).test_client()
+    page = browser.get("/certificates/verify", base_url=origin).text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    form = {"language": "en", "csrf_token": token}
+    assert browser.post("/language", base_url=origin, data=form).status_code == 303
+    assert browser.post("/language", base_url=origin, data={"language": "en"}).status_code == 422
+
+
 def test_s06_a_forged_host_is_refused(client: FlaskClient) -> None:
     assert client.get("/runs", headers={"Host": "evil.example"}).status_code == 400
     forged = client.get("/runs", headers={"X-Forwarded-Host": "evil.example"})
