@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, FormField, HiddenField, SelectField, StringField, SubmitField
 from wtforms.validators import ValidationError
 
-from courses_app.bookings.rules import MOST_ATTENDEES, AttendeeFacts, NobodyNamed, TooManyAttendees
+from courses_app.bookings.rules import MOST_ATTENDEES, MOST_TO_CHOOSE, AttendeeFacts, NobodyNamed, TooManyAttendees
 from courses_app.foundation.forms import (
     BaseForm,
     DayField,
@@ -25,6 +26,8 @@ from courses_app.foundation.papers import GlyphMissing, check_name
 # Known people are checkboxes of the same list; their rows are numbered from here, new people from 0.
 KNOWN_FROM = 1000
 SPELLING = ("family_name", "given_name", "family_name_kana", "given_name_kana", "born_on")
+MOST_ROWS = 2 * MOST_ATTENDEES  # of new people; some of them may stay empty
+ROW_NUMBER = re.compile(r"-([0-9]{1,4})-")
 ROLE_CODE = re.compile(r"[a-z_]{1,40}")
 Choices = list[tuple[str, str]]
 
@@ -93,11 +96,22 @@ class AttendeeRow(NameFields):
         )
 
 
+class Rows(FieldList):  # type: ignore[type-arg]  # no generic class when it runs
+    """Rows by their numbers: so many new people and the known ones; numbers we never gave out are not read (S-40)."""
+
+    def _extract_indices(self, prefix: str, formdata: MultiDict[str, str]) -> list[int]:
+        ours = (name[len(prefix) :] for name in formdata if name.startswith(prefix))
+        numbers = {int(found[1]) for rest in ours if (found := ROW_NUMBER.match(rest))}
+        new = sorted(number for number in numbers if number < KNOWN_FROM)
+        known = range(KNOWN_FROM, KNOWN_FROM + MOST_TO_CHOOSE)
+        return [*new[:MOST_ROWS], *(number for number in known if formdata.get(f"{prefix}-{number}-person"))]
+
+
 class AttendeesForm(BaseForm):
     """The details of a booking. `add` and `remove` change the rows and send nothing."""
 
-    form_token = HiddenField()
-    attendees = FieldList(FormField(AttendeeRow), label=_l("Attendee"))
+    form_token = HiddenField(validators=[Length(max=100)])
+    attendees = Rows(FormField(AttendeeRow), label=_l("Attendee"))
     add = SubmitField()
     remove = StringField()
 
@@ -120,9 +134,9 @@ class AttendeesForm(BaseForm):
 
     def changed_rows(self) -> bool:
         """Add or take out a row where a button asked for it; whether one did."""
-        if self.remove.data and self.remove.data.isascii() and self.remove.data.isdigit():
+        if re.fullmatch(r"[0-9]{1,4}", self.remove.data or ""):
             shown = self.new_rows
-            at = int(self.remove.data)
+            at = int(self.remove.data or "0")
             if at < len(shown):
                 self.attendees.entries.remove(shown[at])
             return True
@@ -133,6 +147,8 @@ class AttendeesForm(BaseForm):
 
     def add_row(self) -> None:
         """One more row to type into, numbered after those that are shown."""
+        if len(self.new_rows) >= MOST_ROWS:
+            return
         numbers = [_number(entry) for entry in self.new_rows]
         self.attendees.last_index = max(numbers, default=-1)
         self.attendees.append_entry()

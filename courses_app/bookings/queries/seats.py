@@ -10,12 +10,11 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from courses_app.accounts.models import Membership, Organization, Person
 from courses_app.bookings.models import Booking, Seat
-from courses_app.bookings.rules import LIVE_SEATS, SeatStatus
+from courses_app.bookings.rules import LIVE_SEATS, MOST_TO_CHOOSE, SeatStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import seats_left as left_of
 from courses_app.foundation.db import session
 
-MOST_TO_CHOOSE = 300
 KEPT = (SeatStatus.ORDERED, SeatStatus.CONFIRMED)
 
 

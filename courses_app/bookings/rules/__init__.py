@@ -23,6 +23,7 @@ from courses_app.bookings.rules.lifecycles import (
 from courses_app.bookings.rules.paying import NEWS_TRAVELS, PAGE_OPEN, Payable, methods_for, payable
 from courses_app.bookings.rules.refusals import (
     MOST_ATTENDEES,
+    MOST_TO_CHOOSE,
     AlreadyBooked,
     AttendeeUnknown,
     BookingClosed,
@@ -41,7 +42,8 @@ from courses_app.bookings.rules.refusals import (
 )
 
 __all__ = [
-    "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES", "AlreadyBooked",
+    "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE",
+    "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES", "AlreadyBooked",
     "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen", "BookingStatus",
     "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed", "Payable",
     "ReasonMissing", "RunFull", "RunNotOffered", "SamePersonTwice", "SeatMove", "SeatStatus", "TooLateToCancel",

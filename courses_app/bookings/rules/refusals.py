@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from courses_app.foundation.refusal import Refusal
 
 MOST_ATTENDEES = 50  # of one booking
+MOST_TO_CHOOSE = 300  # known people offered in one form; beyond, they are typed
 
 
 class NobodyNamed(Refusal):
