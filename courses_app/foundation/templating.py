@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, current_app, g
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from jinja2 import StrictUndefined
 
 from courses_app.foundation.clock import JST
-from courses_app.foundation.wording import Wording
+from courses_app.foundation.wording import Wording, reader_language
 from courses_app.foundation.yen import Yen
 
 WEEKDAYS_JA = "月火水木金土日"
@@ -44,8 +44,7 @@ def _globals() -> dict[str, Any]:
 
 def locale() -> str:
     """`ja` or `en`."""
-    found = get_locale()
-    return "en" if found is not None and found.language == "en" else "ja"
+    return "en" if reader_language() == "en" else "ja"
 
 
 def yen(amount: Yen) -> str:

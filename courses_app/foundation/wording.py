@@ -46,7 +46,7 @@ class Wording:
         return _filled(context, Markup(text), {"num": num, **variables})
 
     def _said(self, context: EvalContext, meaning: str | None, message: str, variables: dict[str, Any]) -> str:
-        key = (_language(), meaning, message)
+        key = (reader_language(), meaning, message)
         text = self._safe.get(key)
         if text is None:
             text = self._safe[key] = Markup(_translated(meaning, message))
@@ -58,7 +58,7 @@ def _filled(context: EvalContext, text: Markup, variables: dict[str, Any]) -> st
     return words % variables if variables or "%" in text else words
 
 
-def _language() -> str:
+def reader_language() -> str:
     """The reader's language, from where Flask-Babel keeps it (also under `force_locale`)."""
     try:
         return str(g._flask_babel.babel_locale.language)
