@@ -73,7 +73,7 @@ def settle_page(external_id: str, *, clock: Clock) -> bool:
                 is not None
             )
     except Unfitting as unfitting:
-        _tell_office(state, unfitting.reason, now=clock())
+        _tell_office(state.id, unfitting.reason, now=clock())
         return False
 
 
@@ -119,15 +119,24 @@ def _close(checkout: Checkout, clock: Clock) -> bool:
     """Close a payment page and note how it ended, paid in the last moment included; False if Stripe can't be asked."""
     try:
         state = gateways.close(checkout.external_id or "")
-    except (GatewayUnreachable, GatewayRefused):
+    except (GatewayUnreachable, GatewayRefused) as trouble:
         current_app.logger.warning("checkout.not_closed", extra={"task": "bookings"})
+        if isinstance(trouble, GatewayRefused):
+            _tell_office(checkout.external_id or "", "not_closed", now=clock())
         return False
+    try:
+        _note_closed(checkout, state, now=clock())
+    except Unfitting as unfitting:  # paid twice: a page that is complete is closed, and its money is for a person
+        _tell_office(state.id, unfitting.reason, now=clock(), complete=checkout)
+    return True
+
+
+def _note_closed(checkout: Checkout, state: CheckoutState, *, now: datetime) -> None:
     with transaction():
         if state.paid:
-            operations.settle_checkout(state=state, livemode=gateways.stripe_settings().livemode, now=clock())
+            operations.settle_checkout(state=state, livemode=gateways.stripe_settings().livemode, now=now)
         else:
-            payments.note_checkout_ended(checkout=checkout, status=CheckoutStatus.EXPIRED, now=clock())
-    return True
+            payments.note_checkout_ended(checkout=checkout, status=CheckoutStatus.EXPIRED, now=now)
 
 
 def _act(event: StripeEvent, state: CheckoutState | None, *, now: datetime) -> None:
@@ -156,11 +165,13 @@ def _park(event: StripeEvent, reason: str, *, now: datetime) -> None:
         payments.park_event(event=event, reason=reason, now=now)
 
 
-def _tell_office(state: CheckoutState, reason: str, *, now: datetime) -> None:
+def _tell_office(page: str, reason: str, *, now: datetime, complete: Checkout | None = None) -> None:
     with transaction():
         matters.open_matter(
-            kind=UNCLEAR_PAYMENT, subject=("checkout", state.id), now=now, by=STRIPE, detail={"reason": reason}
+            kind=UNCLEAR_PAYMENT, subject=("checkout", page), now=now, by=STRIPE, detail={"reason": reason}
         )
+        if complete is not None:
+            payments.note_checkout_ended(checkout=complete, status=CheckoutStatus.COMPLETE, now=now)
 
 
 def _print_tickets(clock: Clock) -> int:
