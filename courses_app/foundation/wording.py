@@ -62,7 +62,7 @@ def reader_language() -> str:
     """The reader's language, from where Flask-Babel keeps it (also under `force_locale`)."""
     try:
         return str(g._flask_babel.babel_locale.language)
-    except AttributeError:
+    except (AttributeError, RuntimeError):  # not asked yet; or outside a request and a command
         return str(get_locale() or "ja")
 
 
