@@ -191,8 +191,15 @@ def _print_ticket(seat: Seat, now: datetime) -> bool:
         content = documents.ticket_pdf(seat, today=day_of(now), now=now)
     except (GlyphMissing, PaperFailed) as error:
         current_app.logger.error("paper.failed", extra={"task": "admission_ticket"})  # the reason may name people
-        with transaction():
-            operations.put_off_ticket(seat=seat, reason=str(error), now=now)
-        return False
+        return _put_off(seat, str(error), now)
+    except Exception as error:  # the next ticket is not to wait for the fault of this one
+        current_app.logger.exception("paper.failed", extra={"task": "admission_ticket"})
+        return _put_off(seat, type(error).__name__, now)
     with transaction():
         return operations.keep_ticket(seat=seat, content=content, now=now)
+
+
+def _put_off(seat: Seat, reason: str, now: datetime) -> bool:
+    with transaction():
+        operations.put_off_ticket(seat=seat, reason=reason, now=now)
+    return False

@@ -79,9 +79,16 @@ def issue(papers: Papers, entry: RosterEntry, now: datetime) -> bool:
             continue
         except (GlyphMissing, PaperFailed, BirthDateMissing) as error:
             current_app.logger.error("paper.failed", extra={"task": papers.series.value})  # the reason may name people
-            with transaction():
-                operations.put_off_paper(entry=entry, paper=papers.series, reason=str(error), by=SYSTEM, now=now)
-            return False
+            return _put_off(papers, entry, str(error), now)
+        except Exception as error:  # the next one is not to wait for the fault of this one
+            current_app.logger.exception("paper.failed", extra={"task": papers.series.value})
+            return _put_off(papers, entry, type(error).__name__, now)
+    return False
+
+
+def _put_off(papers: Papers, entry: RosterEntry, reason: str, now: datetime) -> bool:
+    with transaction():
+        operations.put_off_paper(entry=entry, paper=papers.series, reason=reason, by=SYSTEM, now=now)
     return False
 
 

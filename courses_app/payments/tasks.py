@@ -78,9 +78,16 @@ def _issue(papers: Papers, invoice: Invoice, now: datetime) -> bool:
             continue  # another worker was faster
         except (GlyphMissing, PaperFailed) as error:
             current_app.logger.error("paper.failed", extra={"task": papers.series.value})  # the reason may name people
-            with transaction():
-                operations.put_off_paper(invoice=invoice, paper=papers.series, reason=str(error), by=SYSTEM, now=now)
-            return False
+            return _put_off(papers, invoice, str(error), now)
+        except Exception as error:  # the next invoice is not to wait for the fault of this one
+            current_app.logger.exception("paper.failed", extra={"task": papers.series.value})
+            return _put_off(papers, invoice, type(error).__name__, now)
+    return False
+
+
+def _put_off(papers: Papers, invoice: Invoice, reason: str, now: datetime) -> bool:
+    with transaction():
+        operations.put_off_paper(invoice=invoice, paper=papers.series, reason=reason, by=SYSTEM, now=now)
     return False
 
 
