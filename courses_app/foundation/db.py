@@ -129,7 +129,8 @@ def _assert_read_committed(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW transaction_isolation")
         level = cursor.fetchone()[0]
-    connection.rollback()
+        cursor.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")  # then 503 and "busy", never waiting for ever
+    connection.commit()
     if level != "read committed":
         raise RuntimeError(f"PostgreSQL runs at '{level}': set default_transaction_isolation to 'read committed'.")
 

@@ -59,6 +59,7 @@ def test_read_committed_or_immediate(inside: Flask) -> None:
     with transaction() as database:
         if database.get_bind().dialect.name == "postgresql":
             assert database.scalar(text("SHOW transaction_isolation")) == "read committed"
+            assert database.scalar(text("SHOW lock_timeout")) == "15s"
         else:
             assert database.scalar(text("PRAGMA foreign_keys")) == 1
             assert database.scalar(text("PRAGMA synchronous")) == 2

@@ -40,6 +40,7 @@ class Inbox:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.answers: list[str] = []
+        self.hang_up_after_acceptance = False
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if self.answers:
@@ -49,6 +50,8 @@ class Inbox:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        if self.hang_up_after_acceptance:
+            server.transport.close()
         return "250 accepted"
 
 
@@ -211,3 +214,22 @@ def test_s05_a_personal_link_is_forgotten_once_it_was_sent(inside: Flask, inbox:
     assert body is not None
     assert "髙﨑 𠮷野" in body.get_content()
     assert only_message().body == ""
+
+
+def test_r28_a_server_that_falls_silent_gets_a_message_twice_at_most(inside: Flask, inbox: tuple[Inbox, Smtp]) -> None:
+    box, smtp = inbox
+    box.hang_up_after_acceptance = True
+    clock = Clock()
+    owe()
+    for _ in range(4):
+        deliver_due(smtp, clock=clock)
+        clock.now += timedelta(days=1)
+    assert len(box.mails) == 2
+    assert only_message().state is OutboxState.FAILED
+    assert only_message().possible_duplicate
+
+
+def test_r29_an_unreachable_server_is_tried_once_a_round(inside: Flask) -> None:
+    owe(to="a@example.jp")
+    owe(to="b@example.jp")
+    assert deliver_due(Smtp("smtp://127.0.0.1:9"), clock=Clock()) == 1

@@ -16,7 +16,7 @@ from courses_app.foundation import audit, matters
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox.messages import OutboxMessage, OutboxState
-from courses_app.foundation.outbox.transports import Transport, Undeliverable
+from courses_app.foundation.outbox.transports import Transport, Undeliverable, Unsure
 
 LEASE = timedelta(minutes=5)
 # Minutes until the next try; together a little over three days, then a person is asked (R-29).
@@ -30,7 +30,8 @@ def deliver_due(transport: Transport, *, clock: Callable[[], datetime], limit: i
         message = _claim(clock())
         if message is None:
             return count
-        _send(message, transport, clock)
+        if not _send(message, transport, clock):
+            return count + 1  # the server is away: the other tasks of the round shall not wait for it
     return limit
 
 
@@ -65,20 +66,26 @@ def _may_be_sent_again(message: OutboxMessage, now: datetime) -> bool:
     return True
 
 
-def _send(message: OutboxMessage, transport: Transport, clock: Callable[[], datetime]) -> None:
+def _send(message: OutboxMessage, transport: Transport, clock: Callable[[], datetime]) -> bool:
+    """Send one message and note the answer; False when the server could not be reached at all."""
     if message.state is OutboxState.FAILED:
-        return
+        return True
     try:
         transport.send(_mail(message))
     except Undeliverable as error:
         with transaction():
             _give_up(_fresh(message), str(error), clock())
+    except Unsure as error:
+        with transaction():
+            _doubt(_fresh(message), str(error), clock())
     except (OSError, smtplib.SMTPException) as error:
         with transaction():
             _put_off(_fresh(message), type(error).__name__, clock())
+        return isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
     else:
         with transaction():
             _note_sent(_fresh(message), clock())
+    return True
 
 
 def _fresh(message: OutboxMessage) -> OutboxMessage:
@@ -114,6 +121,15 @@ def _note_sent(message: OutboxMessage, now: datetime) -> None:
     message.sent_at = now
     message.leased_until = None
     message.last_error = ""
+
+
+def _doubt(message: OutboxMessage, reason: str, now: datetime) -> None:
+    """It may have arrived: once more, marked as a possible duplicate; a second doubt goes to a person."""
+    if message.possible_duplicate:
+        _give_up(message, reason, now)
+        return
+    message.possible_duplicate = True
+    _put_off(message, reason, now)
 
 
 def _put_off(message: OutboxMessage, reason: str, now: datetime) -> None:

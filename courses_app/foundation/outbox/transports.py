@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 15
 
 
 class Undeliverable(Exception):
     """The server refused this message for good (5xx): trying again would be a storm (R-30)."""
 
 
+class Unsure(Exception):
+    """The server fell silent while it had the message: it may have been accepted (R-28)."""
+
+
 class Transport(Protocol):
     def send(self, message: EmailMessage) -> None:
-        """Hand the message over. Raises Undeliverable for good, OSError or smtplib.SMTPException for now."""
+        """Hand the message over. Raises Undeliverable for good, Unsure, OSError or smtplib.SMTPException for now."""
 
 
 class Folder:
@@ -43,9 +47,11 @@ class Smtp:
         self.url = urlsplit(url)
 
     def send(self, message: EmailMessage) -> None:
+        server = self._connection()
         try:
-            with self._connection() as server:
-                server.send_message(message)
+            server.send_message(message)
+        except (smtplib.SMTPServerDisconnected, TimeoutError) as error:
+            raise Unsure(type(error).__name__) from error
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             if all(code >= 500 for code in codes):
@@ -55,6 +61,8 @@ class Smtp:
             if error.smtp_code >= 500:
                 raise Undeliverable(f"message refused ({error.smtp_code})") from error
             raise
+        finally:
+            _part(server)
 
     def _connection(self) -> smtplib.SMTP:
         host, port = self.url.hostname or "localhost", self.url.port
@@ -69,6 +77,14 @@ class Smtp:
         if self.url.username:
             server.login(unquote(self.url.username), unquote(self.url.password or ""))
         return server
+
+
+def _part(server: smtplib.SMTP) -> None:
+    """Say good-bye; whatever the answer, it says nothing about the message."""
+    try:
+        server.quit()
+    except (OSError, smtplib.SMTPException):
+        server.close()
 
 
 def transport_for(mail_url: str, *, folder: Path) -> Transport:
