@@ -205,6 +205,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('reference', name=op.f('uq_persons_reference'))
     )
     with op.batch_alter_table('persons', schema=None) as batch_op:
+        batch_op.create_index('ix_persons_family_name_given_name', ['family_name', 'given_name'], unique=False)
         batch_op.create_index(batch_op.f('ix_persons_search_key'), ['search_key'], unique=False)
 
     op.create_table('prefectures',
@@ -1064,6 +1065,7 @@ def downgrade() -> None:
     op.drop_table('prefectures')
     with op.batch_alter_table('persons', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_persons_search_key'))
+        batch_op.drop_index('ix_persons_family_name_given_name')
 
     op.drop_table('persons')
     with op.batch_alter_table('outbox_messages', schema=None) as batch_op:

@@ -19,7 +19,7 @@ def change_capacity(*, run: CourseRun, capacity: int, by: Actor, now: datetime) 
     run = session.scalars(
         select(CourseRun).where(CourseRun.id == run.id).with_for_update().execution_options(populate_existing=True)
     ).one()
-    check_capacity(capacity=capacity, sold=crowd_of(run.id, (), now=now).taken)
+    check_capacity(capacity=capacity, sold=crowd_of(run.id, now=now).taken)
     if capacity == run.capacity:
         return
     audit.record(

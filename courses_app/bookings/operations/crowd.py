@@ -1,4 +1,4 @@
-"""How full a run is, and who is in it already; asked under the run's lock."""
+"""How full a run is, and who is in it already; asked under the run's lock, in one statement however full it is."""
 
 from __future__ import annotations
 
@@ -6,61 +6,69 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, inspect, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
-from courses_app.accounts.models import Person
 from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.operations.around import table_of
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.rules import LIVE_SEATS, AlreadyBooked, SeatStatus, check_room
-from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
+
+SEATS, BOOKINGS = table_of(Seat), table_of(Booking)
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Seats taken, holds among the rows that have run out, and seats of the people asked about."""
+    """Seats taken, holds among the rows that have run out, seats of the people asked about, the form's booking."""
 
     taken: int
     run_out: int
     clashing: int
+    same_form: int | None
 
 
-def crowd_of(run_id: int, person_ids: Sequence[int], *, now: datetime) -> Crowd:
-    """One statement, however full the run."""
-    over = (Seat.status == SeatStatus.HELD) & (Seat.hold_until <= now)
-    row = session.execute(
-        select(_count(~over), _count(over), _count(~over & Seat.person_id.in_(person_ids))).where(
-            Seat.run_id == run_id, Seat.status.in_(LIVE_SEATS)
-        )
-    ).one()
-    return Crowd(*row)
+_OVER = (SEATS.c.status == SeatStatus.HELD) & (SEATS.c.hold_until <= bindparam("now"))
+_CROWD = select(
+    func.count().filter(~_OVER),
+    func.count().filter(_OVER),
+    func.count().filter(~_OVER & SEATS.c.person_id.in_(bindparam("people", expanding=True))),
+    select(BOOKINGS.c.id)
+    .where(BOOKINGS.c.organization_id == bindparam("organization"), BOOKINGS.c.form_token == bindparam("form_token"))
+    .scalar_subquery(),
+).where(SEATS.c.run_id == bindparam("run"), SEATS.c.status.in_(LIVE_SEATS))
 
 
-def make_room(run: CourseRun, people: Sequence[Person], *, organization_id: int, now: datetime) -> None:
-    """Whether all these people find a seat; run-out holds end on the way, so that their seats can be given again.
+def crowd_of(
+    run_id: int, *, people: Sequence[int] = (), organization_id: int | None = None, form_token: str = "", now: datetime
+) -> Crowd:
+    """The run's crowd; with a form's token also the booking that the form has made already."""
+    asked = {
+        "run": run_id, "people": list(people), "organization": organization_id, "form_token": form_token, "now": now,
+    }  # fmt: skip
+    return Crowd(*session.connection().execute(_CROWD, asked).one())
 
-    People who are not written yet can't have a seat. Raises AlreadyBooked and RunFull.
+
+def make_room(
+    crowd: Crowd, *, run_id: int, capacity: int, people: Sequence[int], wanted: int, organization_id: int, now: datetime
+) -> None:
+    """Whether all who are wanted find a seat; run-out holds end on the way, so that their seats can be given again.
+
+    `people` are those among them who may have a seat already. Raises AlreadyBooked and RunFull.
     """
-    person_ids = [key[0] for person in people if (key := inspect(person).identity)]
-    crowd = crowd_of(run.id, person_ids, now=now)
     if crowd.run_out:
-        lapse_run_out_holds(run.id, now=now)
+        lapse_run_out_holds(run_id, now=now)
     if crowd.clashing:
-        raise _already_booked(run.id, person_ids, organization_id=organization_id)
-    check_room(wanted=len(people), taken=crowd.taken, capacity=run.capacity)
+        raise _already_booked(run_id, people, organization_id=organization_id)
+    check_room(wanted=wanted, taken=crowd.taken, capacity=capacity)
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count().filter(condition)
-
-
-def _already_booked(run_id: int, person_ids: Sequence[int], *, organization_id: int) -> AlreadyBooked:
+def _already_booked(run_id: int, people: Sequence[int], *, organization_id: int) -> AlreadyBooked:
     """The sentence that names them and, if it was a colleague, who was quicker (R-04)."""
     seats = session.scalars(
         select(Seat)
         .options(joinedload(Seat.booking).joinedload(Booking.booked_by))
-        .where(Seat.run_id == run_id, Seat.person_id.in_(person_ids), Seat.status.in_(LIVE_SEATS))
+        .where(Seat.run_id == run_id, Seat.person_id.in_(people), Seat.status.in_(LIVE_SEATS))
         .order_by(Seat.booking_id, Seat.position)
     ).all()
     booking = seats[0].booking

@@ -1,38 +1,45 @@
 """Keeping seats: the one hot path, where never a seat too many or too few may be given.
 
-Under the run's lock, in this order: the same form again? may it be booked now? who are they? what has run out? is
-anybody in it already? is there room for all? Then everything is written in four statements.
+Under the run's lock, in this order: who are they? did the same form book already? may the run be booked now? what has
+run out? is anybody in it already? is there room for all? Then everything is written. Statements are built once, and
+those that are only read or written in bulk go around the ORM.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import insert, inspect, literal, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, insert, literal, select
 
-from courses_app.accounts.models import MemberStatus, Organization, Person
+from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import Booking, Seat, SeatEvent
-from courses_app.bookings.operations.attendees import people_for
-from courses_app.bookings.operations.crowd import make_room
-from courses_app.bookings.rules import (
-    AttendeeFacts,
-    BookingStatus,
-    RunNotOffered,
-    SeatMove,
-    SeatStatus,
-    check_attendees,
-    check_bookable,
-)
-from courses_app.catalogue.models import Course, CourseRun
-from courses_app.catalogue.rules import FeeAudience, Price, RunStatus, price_for
+from courses_app.bookings.operations.around import id_of, table_of
+from courses_app.bookings.operations.crowd import crowd_of, make_room
+from courses_app.bookings.operations.offers import Offer, locked_offer
+from courses_app.bookings.operations.people import Attending, keep_new_people, people_for
+from courses_app.bookings.rules import AttendeeFacts, BookingStatus, SeatMove, SeatStatus, check_attendees
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
-from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference
 from courses_app.foundation.yen import Yen
+
+SEATS, EVENTS = table_of(Seat), table_of(SeatEvent)
+_EVENTS = insert(EVENTS).from_select(
+    ["seat_id", "at", "move", "after", "actor_label", "request_id"],
+    select(
+        SEATS.c.id,
+        bindparam("at", type_=EVENTS.c.at.type),
+        literal(SeatMove.HOLD, EVENTS.c.move.type),
+        literal(SeatStatus.HELD, EVENTS.c.after.type),
+        bindparam("actor", type_=EVENTS.c.actor_label.type),
+        bindparam("request", type_=EVENTS.c.request_id.type),
+    )
+    .where(SEATS.c.booking_id == bindparam("booking"))
+    .order_by(SEATS.c.position),
+)
 
 
 def hold_seats(
@@ -52,166 +59,68 @@ def hold_seats(
     BookingClosed, AlreadyBooked and RunFull.
     """
     check_attendees(attendees)
-    run = _locked_run(run_reference)
-    if (same := _booking_of_form(organization, form_token)) is not None:
-        return same
-    _check_bookable(run, now=now)
-    with session.no_autoflush:  # new people are written at the end, with everything else
-        people = people_for(organization, attendees, by=by, now=now)
-        make_room(run, people, organization_id=organization.id, now=now)
-    audience, price = _price(run, organization)
-    booking = _new_booking(
-        organization=organization,
-        booked_by=booked_by,
-        form_token=form_token,
-        language=language,
-        total=Yen(price.amount * len(people)),
-        now=now,
-        hold_until=now + timedelta(minutes=run.course.hold_minutes),
+    organization_id = id_of(organization)
+    offer = locked_offer(run_reference, organization_id)
+    people = people_for(organization_id, attendees)
+    known = [one.person_id for one in people if one.person_id is not None]
+    crowd = crowd_of(offer.run_id, people=known, organization_id=organization_id, form_token=form_token, now=now)
+    if crowd.same_form is not None:
+        return session.get_one(Booking, crowd.same_form)
+    offer.check_bookable(now=now)
+    make_room(
+        crowd, run_id=offer.run_id, capacity=offer.capacity, people=known, wanted=len(people),
+        organization_id=organization_id, now=now,
+    )  # fmt: skip
+    people = keep_new_people(
+        people, organization_id=organization_id, organization_reference=offer.organization_reference, by=by, now=now
     )
-    _note_held(booking, run=run, seats=len(people), by=by, now=now)
-    _insert_seats(booking, run=run, people=people, attendees=attendees, audience=audience, price=price)
-    _insert_hold_events(booking, by=by, now=now)
+    booking = _booking_of(offer, seats=len(people), now=now)
+    booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
+    booking.form_token, booking.language = form_token, language
+    _write(booking, offer=offer, people=people, by=by, now=now)
     return booking
 
 
-def _locked_run(reference: str) -> CourseRun:
-    """The run with its course and fees, ours until the transaction ends. Raises RunNotOffered."""
-    run = (
-        session.scalars(
-            select(CourseRun)
-            .options(joinedload(CourseRun.course, innerjoin=True).joinedload(Course.fees))
-            .where(CourseRun.reference == reference)
-            .with_for_update(of=CourseRun)
-            .execution_options(populate_existing=True)
-        )
-        .unique()
-        .one_or_none()
-    )
-    if run is None:
-        raise RunNotOffered()
-    return run
-
-
-def _booking_of_form(organization: Organization, form_token: str) -> Booking | None:
-    return session.scalars(
-        select(Booking).where(Booking.organization_id == organization.id, Booking.form_token == form_token)
-    ).one_or_none()
-
-
-def _check_bookable(run: CourseRun, *, now: datetime) -> None:
-    """Raises RunNotOffered, BookingNotOpen and BookingClosed."""
-    published = run.status is RunStatus.PUBLISHED
-    check_bookable(published=published, opens_at=run.booking_opens_at, closes_at=run.booking_closes_at, now=now)
-
-
-def _price(run: CourseRun, organization: Organization) -> tuple[FeeAudience, Price]:
-    """What one seat costs this organization: the member fee only where staff have verified the membership."""
-    verified = organization.member_status is MemberStatus.VERIFIED
-    audience = FeeAudience.MEMBER if verified else FeeAudience.GENERAL
-    price = price_for(
-        run.course.fees,
-        audience,
-        on=day_of(run.starts_at),
-        general_override=run.price_general,
-        member_override=run.price_member,
-    )
-    return audience, price
-
-
-def _new_booking(
-    *,
-    organization: Organization,
-    booked_by: Person,
-    form_token: str,
-    language: str,
-    total: Yen,
-    now: datetime,
-    hold_until: datetime,
-) -> Booking:
-    booking = Booking(
+def _booking_of(offer: Offer, *, seats: int, now: datetime) -> Booking:
+    """A new hold of so many seats. Raises NoFee."""
+    return Booking(
         reference=new_reference("B"),
-        organization_id=organization.id,
-        booked_by_person_id=_id_of(booked_by),
-        form_token=form_token,
         status=BookingStatus.HELD,
-        language=language,
-        total=total,
+        total=Yen(offer.price.amount * seats),
         held_at=now,
-        hold_until=hold_until,
+        hold_until=now + timedelta(minutes=offer.hold_minutes),
     )
+
+
+def _write(booking: Booking, *, offer: Offer, people: Sequence[Attending], by: Actor, now: datetime) -> None:
+    """The booking with its audit row, its seats and their first events."""
+    detail = {"run": offer.run_reference, "seats": len(people)}
     session.add(booking)
-    return booking
-
-
-def _id_of(person: Person) -> int:
-    """Known without asking the database, also where the transaction has forgotten everything else about them."""
-    identity = inspect(person).identity
-    return int(identity[0]) if identity else person.id
-
-
-def _note_held(booking: Booking, *, run: CourseRun, seats: int, by: Actor, now: datetime) -> None:
     audit.record(
-        by=by,
-        now=now,
-        action="booking.hold",
-        subject=("booking", booking.reference),
-        after=BookingStatus.HELD.value,
-        detail={"run": run.reference, "seats": seats},
+        by=by, now=now, action="booking.hold", subject=("booking", booking.reference), after="held", detail=detail
     )
     session.flush()
+    connection = session.connection()
+    seats = [_seat(booking, position, one, offer) for position, one in enumerate(people, start=1)]
+    connection.execute(insert(SEATS), seats)
+    told = {"booking": booking.id, "at": now, "actor": by.label, "request": audit.request_id.get()}
+    connection.execute(_EVENTS, told)
 
 
-def _insert_seats(
-    booking: Booking,
-    *,
-    run: CourseRun,
-    people: Sequence[Person],
-    attendees: Sequence[AttendeeFacts],
-    audience: FeeAudience,
-    price: Price,
-) -> None:
-    """All seats in one statement; names are copied, so that a later correction of the person changes no order."""
-    session.execute(
-        insert(Seat),
-        [
-            {
-                "reference": new_reference("S"),
-                "booking_id": booking.id,
-                "run_id": run.id,
-                "person_id": person.id,
-                "position": position,
-                "status": SeatStatus.HELD,
-                "hold_until": booking.hold_until,
-                "family_name": person.family_name,
-                "given_name": person.given_name,
-                "family_name_kana": person.family_name_kana,
-                "given_name_kana": person.given_name_kana,
-                "born_on": person.born_on,
-                "email": typed.email or person.email,
-                "role_code": typed.role_code,
-                "price": price.amount,
-                "fee_audience": audience,
-                "tax_category": price.tax_category,
-            }
-            for position, (person, typed) in enumerate(zip(people, attendees, strict=True), start=1)
-        ],
-    )
-
-
-def _insert_hold_events(booking: Booking, *, by: Actor, now: datetime) -> None:
-    session.execute(
-        insert(SeatEvent).from_select(
-            ["seat_id", "at", "move", "after", "actor_label", "request_id"],
-            select(
-                Seat.id,
-                literal(now, SeatEvent.at.type),
-                literal(SeatMove.HOLD, SeatEvent.move.type),
-                literal(SeatStatus.HELD, SeatEvent.after.type),
-                literal(by.label),
-                literal(audit.request_id.get()),
-            )
-            .where(Seat.booking_id == booking.id)
-            .order_by(Seat.position),
-        )
-    )
+def _seat(booking: Booking, position: int, one: Attending, offer: Offer) -> dict[str, Any]:
+    """Names are copied, so that a later correction of the person changes no order."""
+    return {
+        "reference": new_reference("S"),
+        "booking_id": booking.id,
+        "run_id": offer.run_id,
+        "person_id": one.person_id,
+        "position": position,
+        "status": SeatStatus.HELD,
+        "hold_until": booking.hold_until,
+        "price": offer.price.amount,
+        "fee_audience": offer.audience,
+        "tax_category": offer.price.tax_category,
+        "role_code": one.role_code,
+        **vars(one.person),
+        "email": one.email,
+    }

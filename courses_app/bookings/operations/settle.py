@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from courses_app.bookings import emails
 from courses_app.bookings.models import Booking
-from courses_app.bookings.operations.crowd import make_room
+from courses_app.bookings.operations.crowd import crowd_of, make_room
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.rules import AlreadyBooked, BookingMove, BookingStatus, RunFull, SeatMove
@@ -88,9 +88,13 @@ def _finds_seats_again(booking: Booking, *, now: datetime) -> bool:
     run = booking.run
     if run.status is not RunStatus.PUBLISHED or run.starts_at <= now:
         return False
-    people = [seat.person for seat in booking.seats]
+    people = [seat.person_id for seat in booking.seats]
+    crowd = crowd_of(run.id, people=people, now=now)
     try:
-        make_room(run, people, organization_id=booking.organization_id, now=now)
+        make_room(
+            crowd, run_id=run.id, capacity=run.capacity, people=people, wanted=len(people),
+            organization_id=booking.organization_id, now=now,
+        )  # fmt: skip
     except (RunFull, AlreadyBooked):
         return False
     return True

@@ -1,0 +1,101 @@
+"""What is offered to an organization: the run with its price list, read while its row is locked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from courses_app.accounts.models import MemberStatus, Organization
+from courses_app.bookings.operations.around import table_of
+from courses_app.bookings.rules import RunNotOffered, check_bookable
+from courses_app.catalogue.models import Course, CourseRun, Fee
+from courses_app.catalogue.rules import FeeAudience, Price, RunStatus, price_for
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.db import session
+from courses_app.foundation.yen import Yen
+
+RUNS, COURSES, FEES, ORGANIZATIONS = (table_of(model) for model in (CourseRun, Course, Fee, Organization))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A run as one organization sees it; `fees` are rows of the price list."""
+
+    run_id: int
+    run_reference: str
+    status: RunStatus
+    capacity: int
+    opens_at: datetime
+    closes_at: datetime
+    starts_at: datetime
+    price_general: Yen | None
+    price_member: Yen | None
+    hold_minutes: int
+    organization_reference: str
+    member_status: MemberStatus
+    fees: Sequence[Any]
+
+    @property
+    def audience(self) -> FeeAudience:
+        """The member fee counts only where staff have verified the membership."""
+        return FeeAudience.MEMBER if self.member_status is MemberStatus.VERIFIED else FeeAudience.GENERAL
+
+    @cached_property
+    def price(self) -> Price:
+        """What one seat costs. Raises NoFee."""
+        return price_for(
+            self.fees,
+            self.audience,
+            on=day_of(self.starts_at),
+            general_override=self.price_general,
+            member_override=self.price_member,
+        )
+
+    def check_bookable(self, *, now: datetime) -> None:
+        """Raises RunNotOffered, BookingNotOpen and BookingClosed."""
+        published = self.status is RunStatus.PUBLISHED
+        check_bookable(published=published, opens_at=self.opens_at, closes_at=self.closes_at, now=now)
+
+
+_OFFER = (
+    select(
+        RUNS.c.id,
+        RUNS.c.reference,
+        RUNS.c.status,
+        RUNS.c.capacity,
+        RUNS.c.booking_opens_at,
+        RUNS.c.booking_closes_at,
+        RUNS.c.starts_at,
+        RUNS.c.price_general,
+        RUNS.c.price_member,
+        COURSES.c.hold_minutes,
+        ORGANIZATIONS.c.reference,
+        ORGANIZATIONS.c.member_status,
+        FEES.c.audience,
+        FEES.c.amount,
+        FEES.c.tax_category,
+        FEES.c.from_on,
+        FEES.c.until_on,
+    )
+    .join(COURSES, COURSES.c.id == RUNS.c.course_id)
+    .join(ORGANIZATIONS, ORGANIZATIONS.c.id == bindparam("organization"))
+    .outerjoin(FEES, FEES.c.course_id == COURSES.c.id)
+    .where(RUNS.c.reference == bindparam("run"))
+    .with_for_update(of=RUNS)
+)
+OF_OFFER = 12  # columns before those of the fee
+
+
+def locked_offer(run_reference: str, organization_id: int) -> Offer:
+    """The run, ours until the transaction ends, with the fees of its course. Raises RunNotOffered."""
+    rows = session.connection().execute(_OFFER, {"run": run_reference, "organization": organization_id}).all()
+    if not rows:
+        raise RunNotOffered()
+    fees = [row for row in rows if row.audience is not None]
+    facts: list[Any] = [*rows[0][:OF_OFFER], fees]
+    return Offer(*facts)

@@ -1,0 +1,122 @@
+"""Who the attendees are: people the organization knows, or new ones it will know from now on; for the hot path."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import and_, bindparam, insert, or_, select
+
+from courses_app.accounts.models import Membership, Person
+from courses_app.accounts.operations.people import NAMES, PersonFacts, check_glyphs
+from courses_app.bookings.operations.around import table_of
+from courses_app.bookings.rules import AttendeeFacts, AttendeeUnknown, SamePersonTwice
+from courses_app.foundation import audit
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.db import session
+from courses_app.foundation.references import new_reference
+
+PERSONS, MEMBERSHIPS = table_of(Person), table_of(Membership)
+Named = tuple[str, str, date | None]
+
+
+@dataclass(frozen=True)
+class Attending:
+    """An attendee and the person they are; `person_id` is None until somebody new is written."""
+
+    person_id: int | None
+    person: PersonFacts
+    email: str | None
+    role_code: str | None
+
+
+_COLUMNS = ("id", "reference", "family_name", "given_name", "family_name_kana", "given_name_kana", "born_on", "email")
+_KNOWN = (
+    select(*(PERSONS.c[name] for name in _COLUMNS))
+    .join(MEMBERSHIPS, MEMBERSHIPS.c.person_id == PERSONS.c.id)
+    .where(
+        MEMBERSHIPS.c.organization_id == bindparam("organization"),
+        MEMBERSHIPS.c.until_on.is_(None),
+        or_(
+            PERSONS.c.reference.in_(bindparam("references", expanding=True)),
+            and_(
+                PERSONS.c.family_name.in_(bindparam("families", expanding=True)),
+                PERSONS.c.given_name.in_(bindparam("givens", expanding=True)),
+            ),
+        ),
+    )
+    .order_by(PERSONS.c.id)
+)
+
+
+def people_for(organization_id: int, attendees: Sequence[AttendeeFacts]) -> list[Attending]:
+    """Each attendee with the person they are, in order; one statement finds all who are known.
+
+    Asked under the run's lock: of two colleagues typing the same new name at once the second finds the first's (R-04).
+    Raises AttendeeUnknown, SamePersonTwice, and GlyphMissing for a new name our papers can't print.
+    """
+    typed = [one for one in attendees if one.person is None]
+    asked = {
+        "organization": organization_id,
+        "references": [one.person for one in attendees if one.person is not None],
+        "families": [one.family_name for one in typed],
+        "givens": [one.given_name for one in typed],
+    }
+    known: dict[str | Named, Attending] = {}
+    for number, reference, *facts in session.connection().execute(_KNOWN, asked):
+        found = Attending(number, PersonFacts(**dict(zip(_COLUMNS[2:], facts, strict=True))), facts[-1], None)
+        known[reference] = found
+        known.setdefault(_named(found.person), found)  # of namesakes the oldest
+    people = [_attending(one, known) for one in attendees]
+    _refuse_twice(people)
+    return people
+
+
+def keep_new_people(
+    people: Sequence[Attending], *, organization_id: int, organization_reference: str, by: Actor, now: datetime
+) -> list[Attending]:
+    """As accounts.add_person, but all who are new in two statements; everybody now has a person."""
+    new = [one.person for one in people if one.person_id is None]
+    if not new:
+        return list(people)
+    references = [new_reference("P") for _ in new]
+    rows = [
+        {"reference": reference, "search_key": facts.search_key, "created_at": now, "version": 1, **vars(facts)}
+        for reference, facts in zip(references, new, strict=True)
+    ]
+    connection = session.connection()
+    writing = insert(PERSONS).returning(PERSONS.c.id, sort_by_parameter_order=True)
+    ids = connection.execute(writing, rows).scalars().all()
+    since = {"organization_id": organization_id, "is_coordinator": False, "from_on": day_of(now)}
+    connection.execute(insert(MEMBERSHIPS), [{"person_id": number, **since} for number in ids])
+    for reference in references:
+        detail = {"organization": organization_reference}
+        audit.record(by=by, now=now, action="person.added", subject=("person", reference), detail=detail)
+    written = iter(ids)
+    return [one if one.person_id is not None else replace(one, person_id=next(written)) for one in people]
+
+
+def _attending(one: AttendeeFacts, known: dict[str | Named, Attending]) -> Attending:
+    found = known.get(one.person) if one.person is not None else known.get(_named(one))
+    if found is not None:
+        return replace(found, email=one.email or found.email, role_code=one.role_code)
+    if one.person is not None:
+        raise AttendeeUnknown()
+    facts = PersonFacts(**{name: getattr(one, name) for name in _COLUMNS[2:]})
+    check_glyphs(facts, *NAMES)
+    return Attending(None, facts, one.email, one.role_code)
+
+
+def _named(one: PersonFacts | AttendeeFacts) -> Named:
+    return one.family_name, one.given_name, one.born_on
+
+
+def _refuse_twice(people: Sequence[Attending]) -> None:
+    """Somebody ticked and typed; people typed twice are refused before (`check_attendees`)."""
+    seen = Counter(one.person_id for one in people if one.person_id is not None)
+    twice = [one.person for one in people if seen[one.person_id or 0] > 1]
+    if twice:
+        raise SamePersonTwice(sorted({f"{person.family_name} {person.given_name}".strip() for person in twice}))
