@@ -55,7 +55,7 @@ def organization_facts(**changes: Any) -> OrganizationFacts:
     turn = next(_turn)
     base = f"{999_900_000_000 + turn:012}"
     facts: dict[str, Any] = {
-        "name": f"東都国際事業協同組合{turn}", "name_kana": "トウトコクサイジギョウキョウドウクミアイ",
+        "name": f"東都国際事業協同組合{turn:05}", "name_kana": "トウトコクサイジギョウキョウドウクミアイ",
         "kind": OrganizationKind.SUPERVISING, "corporate_number": f"{corporate_check_digit(base)}{base}",
         "licence_number": "許2599000011", "licence_class": LicenceClass.GENERAL, "postal_code": "105-0003",
         "prefecture": "13", "address": "東京都港区西新橋99丁目9番9号", "phone": "03-0000-0101",

@@ -113,7 +113,7 @@ def test_the_mail_names_runs_that_fit_with_links_to_them(make: MakeHere, coordin
     last = clock.today() + timedelta(days=60)
     somebody(make, coordinator, last)
     fits, full = make.run(days_ahead=30), make.run(days_ahead=31, capacity=1)
-    make.held(full)
+    make.paid(full)
     too_late, other_course = make.run(days_ahead=70), make.run("TIM", days_ahead=30)
     work(clock.today())
     (mail,) = mails("reminder_organization")

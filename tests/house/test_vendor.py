@@ -15,8 +15,6 @@ LIST = ROOT / "static/vendor/vendor.json"
 FOLDERS = ("static/vendor", "static/fonts")
 PUBLISHED = ROOT / "static/vendor/design-tokens/tokens.css"
 OURS = ROOT / "static/css/tokens.css"
-MOST_BYTES = 100_000
-BUNDLE = ("static/css/**/*.css", "static/vendor/htmx/*.js", "static/js/*.js")
 
 
 def assets() -> list[dict[str, Any]]:
@@ -68,7 +66,3 @@ def test_styles_use_only_what_the_tokens_define() -> None:
     used = {name for sheet in sheets for name in re.findall(r"var\((--[\w-]+)", sheet.read_text(encoding="utf-8"))}
     assert used <= defined
     assert defined <= used, f"defined and never used: {sorted(defined - used)}"
-
-
-def test_all_styles_and_scripts_together_stay_light() -> None:
-    assert sum(path.stat().st_size for pattern in BUNDLE for path in ROOT.glob(pattern)) < MOST_BYTES

@@ -15,15 +15,13 @@ from courses_app.foundation import clock
 from courses_app.foundation.db import db
 from courses_app.foundation.outbox import OutboxMessage, OutboxState, queue_mail
 from tests.accounts.signing import sign_in
-from tests.bookings.making import MakeBookings
 from tests.make import Make
-from tests.rosters.making import MakeRosters
 
 OFFICE = "office@example.jp"
 HOSTILE = ("=cmd|'/C calc'!A0", "＝1+2", "＠SUM(A1)", "-1+1", "+81 90", "\t=1")
 
 
-class MakeHere(Make, MakeBookings, MakeRosters):
+class MakeHere(Make):
     """Everything the office looks at."""
 
     def mail(
