@@ -17,6 +17,7 @@ IS_FOCUSED = "one => document.activeElement === one"
 AT_FOCUS = """() => {
     const one = document.activeElement;
     if (!one || one === document.body || one === document.documentElement) return null;
+    if (!one.matches(':focus')) return null;  // the calendar button inside a date field, which the browser marks itself
     const box = one.getBoundingClientRect(), style = getComputedStyle(one);
     const label = one.labels && one.labels[0] ? getComputedStyle(one.labels[0]) : style;
     const outlined = s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0;

@@ -22,6 +22,7 @@ from tests.conftest import settings_for
 from tests.journeys.cast import INSTRUCTOR, STAFF
 from tests.journeys.mailbox import Letter, Mailbox
 from tests.make import Make
+from tests.payments.wire import send
 from tests.stage import open_stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,19 +52,31 @@ class Live:
         return (self.folder / "log").read_text()
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=int((self.folder / "clock").read_text()))
+        return datetime.now(UTC) + timedelta(seconds=self._ahead())
 
     @property
     def today(self) -> date:
         return day_of(self.now())
 
+    @property
+    def payment_firm(self) -> str:
+        """The local payment server stands on the next port."""
+        address, _, port = self.url.rpartition(":")
+        return f"{address}:{int(port) + 1}"
+
+    def _ahead(self) -> int:
+        return int((self.folder / "clock").read_text())
+
     def move_to(self, day: date, at: time_of_day = time_of_day(10, 0)) -> None:
-        """It is now this time of this day in Tokyo, for all processes; only forward."""
+        """It is now this time of this day in Tokyo, for all processes and the payment firm; only forward."""
         target = datetime.combine(day, at, tzinfo=JST)
         assert target >= self.now(), "time does not run backwards here"
+        before, ahead = self._ahead(), int((target - datetime.now(UTC)).total_seconds())
         part = self.folder / "clock.part"
-        part.write_text(str(int((target - datetime.now(UTC)).total_seconds())))
+        part.write_text(str(ahead))
         part.replace(self.folder / "clock")
+        send("PUT", f"{self.payment_firm}/_control/moods", body={"webhook_signed_ago": -ahead})
+        send("POST", f"{self.payment_firm}/_control/clock", body={"advance": ahead - before})
 
 
 @contextmanager

@@ -263,7 +263,7 @@ class Surfer:
         self.checked.add(key)
         for width in (WIDE, NARROW):
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
-            self.faults += axe(self.page)
+            self.faults += axe(self.page) if self.javascript else []
             if (over := self.page.evaluate(OVERFLOW)) > 0:
                 self.faults.append(f"{self.page.url} at {width}px: {over}px wider than the window")
         self.page.set_viewport_size({"width": self.width, "height": HEIGHT})
