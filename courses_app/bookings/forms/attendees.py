@@ -59,7 +59,7 @@ class NameFields(Form):
 class AttendeeRow(NameFields):
     """One attendee: the reference of a known person, or everything about a new one."""
 
-    person = StringField()
+    person = StringField("")
     role = SelectField(_l("Role"), validate_choice=False, choices=())
     email = FoldedField(
         _l("E-mail"), [Length(max=254), email_shape], description=_l("The admission ticket is also sent there.")
@@ -103,17 +103,17 @@ class Rows(FieldList):  # type: ignore[type-arg]  # no generic class when it run
         ours = (name[len(prefix) :] for name in formdata if name.startswith(prefix))
         numbers = {int(found[1]) for rest in ours if (found := ROW_NUMBER.match(rest))}
         new = sorted(number for number in numbers if number < KNOWN_FROM)
-        known = range(KNOWN_FROM, KNOWN_FROM + MOST_TO_CHOOSE)
+        known = sorted(numbers.intersection(range(KNOWN_FROM, KNOWN_FROM + MOST_TO_CHOOSE)))
         return [*new[:MOST_ROWS], *(number for number in known if formdata.get(f"{prefix}-{number}-person"))]
 
 
 class AttendeesForm(BaseForm):
     """The details of a booking. `add` and `remove` change the rows and send nothing."""
 
-    form_token = HiddenField(validators=[Length(max=100)])
+    form_token = HiddenField("", validators=[Length(max=100)])
     attendees = Rows(FormField(AttendeeRow), label=_l("Attendee"))
-    add = SubmitField()
-    remove = StringField()
+    add = SubmitField("")
+    remove = StringField("")
 
     def prepare(self, roles: Choices) -> None:
         """At least one row to type into, each with the roles the course names."""
