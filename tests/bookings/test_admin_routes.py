@@ -62,7 +62,7 @@ def test_s32_a_name_stays_a_name_in_excel(app: Flask, clerk: FlaskClient, make: 
         run = make.run()
         make.paid(run, attendees=[attendee(family_name="=SUM(A1)", given_name="")])
         reference = session.scalars(select(CourseRun.reference)).one()
-    assert ",'=SUM(A1)," in text_of(clerk.get(f"/office/runs/{reference}/bookings"))
+    assert ",'=SUM(A1)," in text_of(clerk.get(f"/office/runs/{reference}/seats.csv"))
 
 
 def test_cancelling_shows_what_it_costs(app: Flask, clerk: FlaskClient, make: MakeHere) -> None:

@@ -78,7 +78,7 @@ def change_capacity(reference: str) -> Answer:
     return see_other("catalogue_admin.run", reference=reference)
 
 
-@pages.get("/office/runs/<reference>/bookings")
+@pages.get("/office/runs/<reference>/seats.csv")
 @staff
 def seats(reference: str) -> Answer:
     """The list of seats as a file."""
