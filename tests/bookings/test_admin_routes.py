@@ -153,7 +153,7 @@ def test_what_is_not_there_is_not_found(clerk: FlaskClient) -> None:
         "bookings/B-NOTTHERE9",
         "payments/Q-NOTTHERE9",
         "runs/R-NOTTHERE9/calling-off",
-        "runs/R-NOTTHERE9/bookings",
+        "runs/R-NOTTHERE9/seats.csv",
     ):
         assert clerk.get(f"/office/{path}").status_code == 404
 
@@ -166,7 +166,7 @@ def test_no_page_asks_more_than_twelve_times(app: Flask, clerk: FlaskClient, mak
     paths = (
         "bookings", f"bookings/{known['paid']}", "payments", "payments?view=refunds", "payments?view=events",
         f"payments/{known['invoice']}", f"runs/{known['run']}/calling-off", f"runs/{known['run']}/capacity",
-        f"runs/{known['run']}/bookings", "bookings.csv",
+        f"runs/{known['run']}/seats.csv", "bookings.csv",
     )  # fmt: skip
     for path in paths:
         with counted(app) as sent:
