@@ -34,7 +34,7 @@ NOT_REACHED = {
     "calendar_feeds.private", "certificates_admin.reopening", "office.front", "rosters.closing", "rosters.sheet",
 }  # fmt: skip
 MOST_OF_A_KIND = 2
-MOST_PAGES = 60  # of one reader
+MOST_PAGES = 80  # of one reader
 LINKS = """() => [...document.querySelectorAll('main a[href], nav a[href]')].map(one => one.href)
     .filter(href => href.startsWith(location.origin)).map(href => href.slice(location.origin.length).split('#')[0])"""
 
@@ -59,13 +59,15 @@ def test_d01_every_kind_of_page(chromium: Browser, inhabited: Live, routes: MapA
 
 
 def _begins(surfer: Surfer, reader: str, email: str) -> list[str]:
-    """Where a reader begins: the clerk at runs to come and a run held, whose pages lead to all that is done to one."""
+    """Where a reader begins: the clerk at a run to come and one held, whose pages lead to all that is done to a run."""
     if email:
         signs_in(surfer, email)
     if reader != "staff":
         return []
-    coming = surfer.open("/runs?open=1").addresses("/runs/")[0]
-    return [f"/office{coming}", f"/teaching{coming}/roster"]
+    few = surfer.open("/runs").page.locator("main li").filter(has_text=surfer.words("Few seats left")).first
+    coming = few.locator('a[href^="/runs/"]').first.get_attribute("href") or ""
+    held = surfer.open("/office/runs?past=1").addresses("/office/runs/R-")[0].removeprefix("/office")
+    return [f"/office{coming}", f"/teaching{coming}/roster", f"/teaching{held}/roster"]
 
 
 def _kinds(routes: MapAdapter) -> set[str]:
@@ -82,7 +84,7 @@ def _crawl(surfer: Surfer, routes: MapAdapter, seen: Counter[str], first: list[s
     while waiting and looked_at < MOST_PAGES:
         path = waiting.popleft()
         kind = _kind(routes, path)
-        if kind is None or kind in NOT_PAGES or seen[kind] >= MOST_OF_A_KIND:
+        if kind is None or kind in NOT_PAGES or (seen[kind] >= MOST_OF_A_KIND and path not in first):
             continue
         if path.partition("?")[0].endswith(FILES):
             seen[kind] += _file_answers(surfer, path)
