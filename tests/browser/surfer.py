@@ -38,6 +38,9 @@ PATIENCE = 30_000  # milliseconds; a busy machine is no fault of the page
 LOCALES = {"ja": "ja-JP", "en": "en-GB"}
 # A page that says no says so by its status, which Chromium repeats in its console.
 EXPECTED = re.compile(r"the server responded with a status of (401|404|409|422|429)")
+# A request given up for a newer one, or because its reader left: htmx calls it an error, which it is not. One that
+# failed also brings `htmx:sendError`, `htmx:timeout` or `htmx:responseError`.
+GIVEN_UP = {"htmx:sendAbort", "htmx:afterRequest"}
 FIELD_NAMES = "all => all.map(one => one.getAttribute('name'))"
 HREFS = "all => all.map(one => one.getAttribute('href'))"
 # What a press leads to: another page, a part of this one, or a row that a script adds.
@@ -284,7 +287,9 @@ class Surfer:
     # ---- What is heard --------------------------------------------------------------------------------------------
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not EXPECTED.search(message.text):
+        if message.text in GIVEN_UP or EXPECTED.search(message.text):
+            return
+        if message.type in {"error", "warning"}:
             self.faults.append(f"{self.page.url}: console {message.type}: {message.text}")
 
     def _answered(self, response: Response) -> None:
