@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 
 from courses_app.calendar_feeds.models import FeedPurpose
 from courses_app.foundation.catalogues import LANGUAGES
-from courses_app.foundation.forms import BaseForm
+from courses_app.foundation.forms import BaseForm, options
 
 NAMES = {"ja": "日本語", "en": "English"}
 
@@ -32,5 +32,5 @@ class AddressForm(BaseForm):
     """In which language the calendar speaks."""
 
     language = RadioField(
-        _l("Language of the calendar"), [InputRequired()], choices=[(code, NAMES[code]) for code in LANGUAGES]
+        _l("Language of the calendar"), [InputRequired()], choices=options([(code, NAMES[code]) for code in LANGUAGES])
     )

@@ -21,6 +21,7 @@ from courses_app.foundation.forms import (
     Length,
     NameField,
     Required,
+    options,
 )
 from courses_app.foundation.templating import local
 
@@ -56,9 +57,9 @@ class ListForm(FilterForm):
 
     def __init__(self, formdata: Any, courses: list[Course]) -> None:
         super().__init__(formdata)
-        self.course.choices = [("", _l("All")), *((course.code, local(course, "name")) for course in courses)]
+        self.course.choices = options([("", _l("All")), *((course.code, local(course, "name")) for course in courses)])
         listed = [status for status in Status if status is not Status.SUPERSEDED]
-        self.status.choices = [("", _l("All")), *((status.value, STATUS_NAMES[status]) for status in listed)]
+        self.status.choices = options([("", _l("All")), *((status.value, STATUS_NAMES[status]) for status in listed)])
 
     def wanted(self) -> CertificateFilter:
         """What was asked for; what can't be understood is left out."""
@@ -98,7 +99,7 @@ class ReissueForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.cause.choices = [(reason.value, name) for reason, name in REASON_NAMES.items()]
+        self.cause.choices = options([(reason.value, name) for reason, name in REASON_NAMES.items()])
 
     def seen(self) -> int:
         """The revision its page showed."""

@@ -15,7 +15,15 @@ from courses_app.accounts.models import Establishment
 from courses_app.catalogue.rules import DutyStrength
 from courses_app.compliance.models import Requirement, Role
 from courses_app.compliance.rules import UNASSIGNED, RequirementFacts, StandingFilter, StandingState
-from courses_app.foundation.forms import BaseForm, DayField, FilterForm, FoldedField, Required, WholeNumberField
+from courses_app.foundation.forms import (
+    BaseForm,
+    DayField,
+    FilterForm,
+    FoldedField,
+    Required,
+    WholeNumberField,
+    options,
+)
 from courses_app.foundation.templating import local
 
 STATES: dict[str, Any] = {
@@ -34,9 +42,9 @@ class BoardFilter(FilterForm):
     """What narrows the list of an organization's people."""
 
     q = StringField(_l("Name"))
-    state = SelectField(_l("Standing"), choices=[("", _l("All")), *STATES.items()], validate_choice=False)
-    role = SelectField(_l("Role"), choices=[("", _l("All"))], validate_choice=False)
-    establishment = SelectField(_l("Establishment"), choices=[("", _l("All"))], validate_choice=False)
+    state = SelectField(_l("Standing"), choices=options([("", _l("All")), *STATES.items()]), validate_choice=False)
+    role = SelectField(_l("Role"), choices=options([("", _l("All"))]), validate_choice=False)
+    establishment = SelectField(_l("Establishment"), choices=options([("", _l("All"))]), validate_choice=False)
 
     def wanted(self) -> StandingFilter:
         """The filter; what isn't known narrows to nothing, as the address says."""
@@ -49,8 +57,8 @@ class BoardFilter(FilterForm):
 
     def offer(self, roles: Iterable[Role], establishments: Iterable[Establishment]) -> BoardFilter:
         """The choices that occur among the people."""
-        self.role.choices = [("", _l("All")), *((role.code, local(role, "name")) for role in roles)]
-        self.establishment.choices = [("", _l("All")), *((one.reference, one.name) for one in establishments)]
+        self.role.choices = options([("", _l("All")), *((role.code, local(role, "name")) for role in roles)])
+        self.establishment.choices = options([("", _l("All")), *((one.reference, one.name) for one in establishments)])
         return self
 
 
@@ -68,8 +76,10 @@ class AppointmentForm(BaseForm):
 
     def offer(self, roles: Iterable[Role], establishments: Iterable[Establishment]) -> AppointmentForm:
         """The roles and open establishments to choose from."""
-        self.role.choices = [(role.code, local(role, "name")) for role in roles]
-        self.establishment.choices = [(one.reference, one.name) for one in establishments if one.closed_on is None]
+        self.role.choices = options([(role.code, local(role, "name")) for role in roles])
+        self.establishment.choices = options(
+            [(one.reference, one.name) for one in establishments if one.closed_on is None]
+        )
         return self
 
 
@@ -88,7 +98,10 @@ class RequirementForm(BaseForm):
     """What staff may correct about a requirement."""
 
     strength = RadioField(
-        _l("Duty"), [InputRequired()], choices=[(one.value, one.label) for one in DutyStrength], coerce=DutyStrength
+        _l("Duty"),
+        [InputRequired()],
+        choices=options([(one.value, one.label) for one in DutyStrength]),
+        coerce=DutyStrength,
     )
     validity_months = WholeNumberField(_l("A completion counts for"), [Required(), NumberRange(1, LONGEST_MONTHS)])
     legal_basis_ja = TextAreaField(_l("Legal basis (Japanese)"), [Required(), Length(max=500)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, IntegerField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the types are of an older release
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
 
 from courses_app.foundation import text
@@ -123,6 +125,11 @@ class DayField(DateField):
             raise ValueError(_l("Write the day as year-month-day, for example 1985-04-09."))
 
 
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """What can be chosen, of pairs: what is sent, and the words people read."""
+    return [SelectChoice(value, words) for value, words in pairs]
+
+
 def email_shape(_form: Any, field: Field) -> None:
     """Refuse what cannot be an e-mail address."""
     if field.data and (len(field.data) > LONGEST_EMAIL or not EMAIL.fullmatch(field.data)):
@@ -139,5 +146,5 @@ def safe_next(target: str | None) -> str | None:
 
 __all__ = [
     "BaseForm", "DayField", "DigitsField", "FilterForm", "FoldedField", "InputRequired", "KanaField", "Length",
-    "NameField", "Optional", "PhoneField", "Required", "WholeNumberField", "email_shape", "safe_next",
+    "NameField", "Optional", "PhoneField", "Required", "WholeNumberField", "email_shape", "options", "safe_next",
 ]  # fmt: skip

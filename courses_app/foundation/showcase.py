@@ -27,6 +27,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from courses_app.foundation.forms import options
+
 LONG_COMPANY = "一般社団法人全国外国人技能実習生受入れ支援事業協同組合連合会西日本統括本部第一事務所"
 
 
@@ -70,13 +72,13 @@ class DemoForm(Form):
     seats = IntegerField("申込人数", [NumberRange(1, 40, "1から40までの数を入力してください。")])
     starts_on = DateField("開催日")
     password = PasswordField("パスワード", [InputRequired("パスワードを12文字以上で入力してください。")])
-    region = SelectField("地域", choices=[("", "—"), ("13", "東京都"), ("27", "大阪府")])
+    region = SelectField("地域", choices=options([("", "—"), ("13", "東京都"), ("27", "大阪府")]))
     payment = RadioField(
         "支払方法", [InputRequired("支払方法を選んでください。")],
-        choices=[("bank_transfer", "銀行振込（請求書払い）"), ("stripe", "クレジットカード")],
+        choices=options([("bank_transfer", "銀行振込（請求書払い）"), ("stripe", "クレジットカード")]),
     )  # fmt: skip
     languages = SelectMultipleField(
-        "対応言語", choices=[("ja", "日本語"), ("en", "English"), ("vi", "Tiếng Việt")],
+        "対応言語", choices=options([("ja", "日本語"), ("en", "English"), ("vi", "Tiếng Việt")]),
         option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False),
     )  # fmt: skip
     remarks = TextAreaField("備考", description="当日までに知らせておきたいことがあれば入力してください。")

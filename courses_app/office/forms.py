@@ -20,6 +20,7 @@ from courses_app.foundation.forms import (
     NameField,
     Optional,
     Required,
+    options,
 )
 from courses_app.foundation.outbox import OutboxState
 from courses_app.office.rules import EntriesWanted, MailsWanted, fiscal_year_of
@@ -45,11 +46,13 @@ class OutboxFilter(FilterForm):
     q = FoldedField(_l("Recipient or reference"))
     state = SelectField(
         _l("State"),
-        choices=[EVERY, *((state.value, word) for state, word in OUTBOX_STATES.items())],
+        choices=options([EVERY, *((state.value, word) for state, word in OUTBOX_STATES.items())]),
         validate_choice=False,
     )
     kind = SelectField(
-        _l("Kind of mail"), choices=lambda: [EVERY, *((kind, kind) for kind in _kinds())], validate_choice=False
+        _l("Kind of mail"),
+        choices=lambda: options([EVERY, *((kind, kind) for kind in _kinds())]),
+        validate_choice=False,
     )
 
     def wanted(self) -> MailsWanted:

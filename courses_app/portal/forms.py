@@ -14,16 +14,16 @@ from wtforms import BooleanField, SearchField, SelectField
 
 from courses_app.catalogue.queries import CourseLine, OfficeFilter, Region
 from courses_app.catalogue.rules import Audience, CourseKind, Language, Programme, RunStatus, month_of
-from courses_app.foundation.forms import FilterForm
+from courses_app.foundation.forms import FilterForm, options
 from courses_app.foundation.templating import local, locale
 
 MONTHS_AHEAD = 12
 Choices = list[tuple[str, Any]]
-WHERE: Choices = [("", _l("Venue or online")), ("0", _l("At a venue")), ("1", _l("Online"))]
+WHERE = options([("", _l("Venue or online")), ("0", _l("At a venue")), ("1", _l("Online"))])
 
 
-def _choices(members: Iterable[CourseKind | Audience | Programme | Language], first: LazyString) -> Choices:
-    return [("", first), *((str(member), member.label) for member in members)]
+def _choices(members: Iterable[CourseKind | Audience | Programme | Language], first: LazyString) -> list[Any]:
+    return options([("", first), *((str(member), member.label) for member in members)])
 
 
 class TimetableFilter(FilterForm):
@@ -48,17 +48,21 @@ class TimetableFilter(FilterForm):
     def offer(self, *, courses: Iterable[CourseLine], regions: Iterable[Region], today: date) -> None:
         """Fill in what can be chosen at present."""
         names = [(course.slug, local(course, "name")) for course in courses]
-        self.course.choices = [("", _l("All courses and seminars")), *names]
+        self.course.choices = options([("", _l("All courses and seminars")), *names])
         self.shown = (*(field.data for field in self), *names, today)
-        self.region.choices = [("", _l("Everywhere")), *((region.code, local(region, "name")) for region in regions)]
-        self.month.choices = [("", _l("Any month")), *_months(today.replace(day=1), locale())]
+        self.region.choices = options(
+            [("", _l("Everywhere")), *((region.code, local(region, "name")) for region in regions)]
+        )
+        self.month.choices = options([("", _l("Any month")), *_months(today.replace(day=1), locale())])
 
 
 class RunsFilter(FilterForm):
     """`status, course, month, region, past`."""
 
     status = SelectField(
-        _l("State"), choices=[("", _l("All")), *((each.value, each.label) for each in RunStatus)], validate_choice=False
+        _l("State"),
+        choices=options([("", _l("All")), *((each.value, each.label) for each in RunStatus)]),
+        validate_choice=False,
     )
     course = SelectField(_l("Course"), validate_choice=False)
     month = SelectField(_l("Month"), validate_choice=False)
@@ -67,10 +71,14 @@ class RunsFilter(FilterForm):
 
     def offer(self, *, courses: Iterable[CourseLine], regions: Iterable[Region], today: date) -> None:
         """Fill in what can be chosen at present."""
-        self.month.choices = [("", _l("Any month")), *_months(today.replace(day=1), locale(), first=-MONTHS_AHEAD)]
-        self.course.choices = [("", _l("All courses")), *((each.code, local(each, "name")) for each in courses)]
+        self.month.choices = options(
+            [("", _l("Any month")), *_months(today.replace(day=1), locale(), first=-MONTHS_AHEAD)]
+        )
+        self.course.choices = options(
+            [("", _l("All courses")), *((each.code, local(each, "name")) for each in courses)]
+        )
         places = ((each.code, local(each, "name")) for each in regions)
-        self.region.choices = [("", _l("Everywhere")), ("online", _l("Online")), *places]
+        self.region.choices = options([("", _l("Everywhere")), ("online", _l("Online")), *places])
 
     def wanted(self) -> OfficeFilter:
         """The filter as the query takes it; what can't be understood is left out."""

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, StopValidation, ValidationError
 from courses_app.accounts.rules import numbers
 from courses_app.accounts.rules.prefectures import PREFECTURES
 from courses_app.foundation import text
-from courses_app.foundation.forms import BaseForm
+from courses_app.foundation.forms import BaseForm, options
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.templating import locale
 
@@ -100,5 +100,5 @@ def prefecture_name(code: str) -> str:
     return PREFECTURES[code][1 if locale() == "en" else 0] if code in PREFECTURES else code
 
 
-def _prefectures() -> list[tuple[str, Any]]:
-    return [("", _l("Please choose")), *((code, prefecture_name(code)) for code in PREFECTURES)]
+def _prefectures() -> list[Any]:
+    return options([("", _l("Please choose")), *((code, prefecture_name(code)) for code in PREFECTURES)])

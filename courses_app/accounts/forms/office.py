@@ -9,7 +9,7 @@ from wtforms import SearchField, SelectField
 from wtforms.validators import Optional
 
 from courses_app.accounts.rules.labels import ACCESS_ROLES
-from courses_app.foundation.forms import BaseForm, FilterForm, Required
+from courses_app.foundation.forms import BaseForm, FilterForm, Required, options
 
 
 class EverybodyFilter(FilterForm):
@@ -26,7 +26,7 @@ class AccountFilter(FilterForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = [("", _l("All")), *ACCESS_ROLES.items()]
+        self.role.choices = options([("", _l("All")), *ACCESS_ROLES.items()])
 
 
 class RoleForm(BaseForm):
@@ -36,4 +36,4 @@ class RoleForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = list(ACCESS_ROLES.items())
+        self.role.choices = options(ACCESS_ROLES.items())

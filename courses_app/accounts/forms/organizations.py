@@ -32,6 +32,7 @@ from courses_app.foundation.forms import (
     PhoneField,
     Required,
     email_shape,
+    options,
 )
 
 FEWEST_PHONE_DIGITS, MOST_PHONE_DIGITS = 9, 15
@@ -57,9 +58,9 @@ class OrganizationForm(SecondLook, Versioned):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = [(kind.value, label) for kind, label in KINDS.items()]
+        self.kind.choices = options([(kind.value, label) for kind, label in KINDS.items()])
         classes = [(licence.value, label) for licence, label in LICENCE_CLASSES.items()]
-        self.licence_class.choices = [("", _l("No licence")), *classes]
+        self.licence_class.choices = options([("", _l("No licence")), *classes])
 
     def validate_phone(self, field: Field) -> None:
         figures = sum(character.isdigit() for character in field.data)
@@ -120,6 +121,6 @@ class OrganizationFilterForm(FilterForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = [("", _l("All")), *((kind.value, label) for kind, label in KINDS.items())]
+        self.kind.choices = options([("", _l("All")), *((kind.value, label) for kind, label in KINDS.items())])
         statuses = [(status.value, label) for status, label in MEMBER_STATUSES.items()]
-        self.member_status.choices = [("", _l("All")), *statuses]
+        self.member_status.choices = options([("", _l("All")), *statuses])

@@ -24,6 +24,7 @@ from courses_app.foundation.forms import (
     NameField,
     Required,
     email_shape,
+    options,
 )
 
 OLDEST = date(1900, 1, 1)
@@ -72,7 +73,9 @@ class PersonForm(NamesForm, SecondLook, Versioned):
         open_ones = [
             place for place in establishments if place.closed_on is None or place.reference == self.establishment.data
         ]
-        self.establishment.choices = [("", _l("Not assigned")), *((place.reference, place.name) for place in open_ones)]
+        self.establishment.choices = options(
+            [("", _l("Not assigned")), *((place.reference, place.name) for place in open_ones)]
+        )
 
     @classmethod
     def of(cls, membership: Membership, **more: Any) -> PersonForm:

@@ -20,6 +20,7 @@ from courses_app.foundation.forms import (
     NameField,
     Required,
     email_shape,
+    options,
 )
 from courses_app.foundation.papers import GlyphMissing, check_name
 
@@ -120,7 +121,7 @@ class AttendeesForm(BaseForm):
         if not self.new_rows and not self.chosen:
             self.add_row()
         for entry in self.attendees:
-            entry.form.role.choices = [("", _l("Not decided, or another")), *roles]
+            entry.form.role.choices = options([("", _l("Not decided, or another")), *roles])
 
     @property
     def new_rows(self) -> list[FormField[AttendeeRow]]:

@@ -10,7 +10,7 @@ from wtforms import BooleanField, Field, Form, RadioField, SelectField
 from wtforms.validators import StopValidation
 
 from courses_app.bookings.rules import BookingStatus
-from courses_app.foundation.forms import BaseForm, FilterForm
+from courses_app.foundation.forms import BaseForm, FilterForm, options
 from courses_app.payments.models import PaymentMethod
 
 METHOD_LABELS = {
@@ -58,7 +58,7 @@ class OrderForm(BaseForm):
     def offer(self, methods: Iterable[PaymentMethod]) -> None:
         """The ways to pay; where there is only one there is nothing to choose."""
         self.ways = list(methods)
-        self.payment_method.choices = [(way.value, METHOD_LABELS[way]) for way in self.ways]
+        self.payment_method.choices = options([(way.value, METHOD_LABELS[way]) for way in self.ways])
         if len(self.ways) == 1:
             self.payment_method.data = self.ways[0].value
 
@@ -72,7 +72,7 @@ class BookingsFilter(FilterForm):
 
     state = SelectField(
         _l("State"),
-        choices=[("", _l("All")), *((state.value, label) for state, label in STATE_LABELS.items())],
+        choices=options([("", _l("All")), *((state.value, label) for state, label in STATE_LABELS.items())]),
         validate_choice=False,
     )
 

@@ -12,7 +12,7 @@ from wtforms.validators import Length, Optional
 from courses_app.catalogue.forms.fields import LONGEST_TEXT, LONGEST_TITLE, MOST_YEN, Given, Versioned, between
 from courses_app.catalogue.models import Course
 from courses_app.catalogue.rules import CourseChange, FeeAudience, Language, SubjectChange, SubjectKind
-from courses_app.foundation.forms import BaseForm, DayField, NameField, Required, WholeNumberField
+from courses_app.foundation.forms import BaseForm, DayField, NameField, Required, WholeNumberField, options
 from courses_app.foundation.yen import TaxCategory
 
 TITLE = Length(max=LONGEST_TITLE)
@@ -37,7 +37,7 @@ class SubjectForm(Form):
     name_ja = NameField(_l("Name in Japanese"), [Required(), TITLE])
     name_en = NameField(_l("Name in English"), [Required(), TITLE])
     minutes = WholeNumberField(_l("Minutes"), [Given(), between(1, 600)])
-    kind = SelectField(_l("Kind"), [Required()], choices=[(kind.value, kind.label) for kind in SubjectKind])
+    kind = SelectField(_l("Kind"), [Required()], choices=options([(kind.value, kind.label) for kind in SubjectKind]))
 
 
 class CourseForm(Versioned):
@@ -75,7 +75,7 @@ class CourseForm(Versioned):
     )
     default_capacity = WholeNumberField(_l("Usual number of seats"), [Given(), between(1, 1000)])
     default_language = SelectField(
-        _l("Usual language"), [Required()], choices=[(each.value, each.label) for each in Language]
+        _l("Usual language"), [Required()], choices=options([(each.value, each.label) for each in Language])
     )
     closes_days_before_venue = WholeNumberField(_l("Booking ends before a venue run (days)"), [Given(), between(0, 90)])
     closes_business_days_before_online = WholeNumberField(
@@ -135,18 +135,20 @@ class FeeForm(BaseForm):
     audience = RadioField(
         _l("For whom"),
         [Required()],
-        choices=[(each.value, each.label) for each in FeeAudience],
+        choices=options([(each.value, each.label) for each in FeeAudience]),
         default=FeeAudience.GENERAL,
     )
     amount = WholeNumberField(_l("Amount in yen, tax included"), [Given(), between(0, MOST_YEN)])
     tax_category = SelectField(
         _l("Consumption tax"),
         [Required()],
-        choices=[
-            (TaxCategory.TAXABLE_10.value, _l("Taxable (10 %)")),
-            (TaxCategory.EXEMPT.value, _l("Exempt")),
-            (TaxCategory.OUT_OF_SCOPE.value, _l("Out of scope")),
-        ],
+        choices=options(
+            [
+                (TaxCategory.TAXABLE_10.value, _l("Taxable (10 %)")),
+                (TaxCategory.EXEMPT.value, _l("Exempt")),
+                (TaxCategory.OUT_OF_SCOPE.value, _l("Out of scope")),
+            ]
+        ),
     )
     from_on = DayField(
         _l("For runs held from"), [Given()], description=_l("A day after today. The present fee ends the day before.")

@@ -25,13 +25,13 @@ from courses_app.catalogue.rules import (
 )
 from courses_app.catalogue.rules.days import DAY_BEGINS
 from courses_app.foundation.clock import JST
-from courses_app.foundation.forms import DayField, FilterForm, NameField, Required, WholeNumberField
+from courses_app.foundation.forms import DayField, FilterForm, NameField, Required, WholeNumberField, options
 from courses_app.foundation.templating import local
 
 TITLE = Length(max=LONGEST_TITLE)
 MOST_MEETINGS = 40
 OPENS = time(9, 0)
-DELIVERIES = [(each.value, each.label) for each in Delivery]
+DELIVERIES = options([(each.value, each.label) for each in Delivery])
 
 
 class BeginForm(FilterForm):
@@ -43,7 +43,9 @@ class BeginForm(FilterForm):
     begins = ClockField(_l("First meeting begins at"), [Given()], default=DAY_BEGINS)
 
     def offer(self, courses: Iterable[Any]) -> None:
-        self.course.choices = [("", _l("Please choose")), *((each.code, local(each, "name")) for each in courses)]
+        self.course.choices = options(
+            [("", _l("Please choose")), *((each.code, local(each, "name")) for each in courses)]
+        )
 
     def wishes(self) -> tuple[str, date, time, Delivery]:
         """The course's code, the first day, when it begins, and where."""
@@ -80,7 +82,9 @@ class RunForm(Versioned):
     venue = SelectField(_l("Venue"), validate_choice=False)
     online_note_ja = NameField(_l("Note on joining, in Japanese"), [Optional(), Length(max=1000)])
     online_note_en = NameField(_l("Note on joining, in English"), [Optional(), Length(max=1000)])
-    language = SelectField(_l("Language"), [Required()], choices=[(each.value, each.label) for each in Language])
+    language = SelectField(
+        _l("Language"), [Required()], choices=options([(each.value, each.label) for each in Language])
+    )
     capacity = WholeNumberField(_l("Seats"), [Given(), between(1, 1000)])
     booking_opens_on = DayField(_l("Booking opens on"), [Given()])
     booking_opens_time = ClockField(_l("Opens at (time)"), [Given()])
@@ -126,14 +130,14 @@ class RunForm(Versioned):
     def offer(self, course: Course, *, venues: Iterable[Venue], instructors: Iterable[Person]) -> None:
         """Fill in what can be chosen."""
         halls = ((each.code, f"{local(each.prefecture, 'name')} {local(each, 'name')}") for each in venues)
-        self.venue.choices = [("", _l("None (online)")), *halls]
+        self.venue.choices = options([("", _l("None (online)")), *halls])
         subjects = [
             ("", _l("Other (title below)")),
             *((str(n), local(s, "name")) for n, s in enumerate(course.subjects, 1)),
         ]
         people = [("", _l("Not decided yet")), *((each.reference, each.full_name) for each in instructors)]
         for row in self.meetings:
-            row.form.subject.choices, row.form.instructor.choices = subjects, people
+            row.form.subject.choices, row.form.instructor.choices = options(subjects), options(people)
 
     def plan(self, course: Course, *, capacity: int | None = None) -> RunPlan:
         """What was typed, as a plan. `capacity` stands in where the form may not change it."""

@@ -12,7 +12,15 @@ from wtforms.validators import Length, Optional, Regexp
 from courses_app.catalogue.forms.fields import LONGEST_TITLE, Given, Versioned, between
 from courses_app.catalogue.models import Prefecture, Venue
 from courses_app.catalogue.rules import VenueFacts
-from courses_app.foundation.forms import DayField, FoldedField, NameField, PhoneField, Required, WholeNumberField
+from courses_app.foundation.forms import (
+    DayField,
+    FoldedField,
+    NameField,
+    PhoneField,
+    Required,
+    WholeNumberField,
+    options,
+)
 from courses_app.foundation.templating import local
 
 CODE = Regexp(
@@ -53,7 +61,7 @@ class VenueForm(Versioned):
 
     def offer(self, prefectures: Iterable[Prefecture], *, venue: Venue | None) -> None:
         """The prefectures to choose from; a venue that exists keeps its code."""
-        choices = [("", _l("Please choose")), *((each.code, local(each, "name")) for each in prefectures)]
+        choices = options([("", _l("Please choose")), *((each.code, local(each, "name")) for each in prefectures)])
         self.prefecture.choices = choices
         if venue is not None and "code" in self:
             del self.code
