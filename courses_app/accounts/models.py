@@ -75,6 +75,8 @@ class Person(Base):
     """A human being. Names are kept exactly as typed (as on the residence record); only `search_key` is folded."""
 
     __tablename__ = "persons"
+    # Typed attendees are looked up by name while their run is locked: not through all people of a large organization.
+    __table_args__ = (Index("ix_persons_family_name_given_name", "family_name", "given_name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)

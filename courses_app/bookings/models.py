@@ -127,7 +127,3 @@ class SeatEvent(Base):
     after: Mapped[SeatStatus] = mapped_column(choice(SeatStatus, "after"))
     actor_label: Mapped[str]
     request_id: Mapped[str]
-
-
-# Typed attendees are looked up by name while the run is locked: not through all the people of a large organization.
-Index("ix_persons_family_name_given_name", Person.family_name, Person.given_name)
