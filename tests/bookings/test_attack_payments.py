@@ -24,13 +24,13 @@ __all__ = ["booking", "firm"]
 
 def unclear(app: Flask) -> list[str]:
     with app.app_context():
-        matters = session.scalars(select(Matter).where(Matter.kind == tasks.UNCLEAR_PAYMENT))
+        matters = session.scalars(select(Matter).where(Matter.kind == tasks.UNCLEAR_PAYMENT).order_by(Matter.id))
         return [str((matter.detail or {})["reason"]) for matter in matters]
 
 
 def pages(app: Flask) -> list[CheckoutStatus]:
     with app.app_context():
-        return list(session.scalars(select(Checkout.status)))
+        return list(session.scalars(select(Checkout.status).order_by(Checkout.id)))
 
 
 def worked(app: Flask, after: timedelta = timedelta(0)) -> None:

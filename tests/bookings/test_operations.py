@@ -45,7 +45,8 @@ HOLD = timedelta(minutes=30)
 
 
 def mails(kind: str) -> list[OutboxMessage]:
-    return list(session.scalars(select(OutboxMessage).where(OutboxMessage.kind == f"bookings/{kind}")))
+    query = select(OutboxMessage).where(OutboxMessage.kind == f"bookings/{kind}").order_by(OutboxMessage.id)
+    return list(session.scalars(query))
 
 
 def test_a_hold_keeps_a_seat_for_each_attendee(inside: Flask, make: MakeHere) -> None:

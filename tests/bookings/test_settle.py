@@ -33,7 +33,10 @@ def lapsed(make: MakeHere, booking: Booking) -> Booking:
 
 
 def kinds() -> list[str]:
-    return [mail.kind.removeprefix("bookings/") for mail in session.scalars(select(OutboxMessage))]
+    return [
+        mail.kind.removeprefix("bookings/")
+        for mail in session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    ]
 
 
 def open_matters() -> list[str]:

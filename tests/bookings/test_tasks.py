@@ -29,7 +29,8 @@ def run_due(after: timedelta = timedelta(0)) -> int:
 
 
 def mails(kind: str) -> list[OutboxMessage]:
-    return list(session.scalars(select(OutboxMessage).where(OutboxMessage.kind == f"bookings/{kind}")))
+    query = select(OutboxMessage).where(OutboxMessage.kind == f"bookings/{kind}").order_by(OutboxMessage.id)
+    return list(session.scalars(query))
 
 
 def test_run_out_holds_are_written_down(inside: Flask, make: MakeHere) -> None:

@@ -104,8 +104,8 @@ def test_a_run_is_a_draft_until_it_is_published(inside: Flask, make: Make) -> No
     assert run.status is RunStatus.PUBLISHED
     with pytest.raises(MoveNotAllowed), make.deed():
         operations.publish_run(run, by=SYSTEM, now=clock.now())
-    actions = session.scalars(select(AuditEntry.action).where(AuditEntry.subject_reference == run.reference))
-    assert list(actions) == ["run.planned", "run.publish"]
+    of_run = select(AuditEntry.action).where(AuditEntry.subject_reference == run.reference)
+    assert list(session.scalars(of_run.order_by(AuditEntry.id))) == ["run.planned", "run.publish"]
 
 
 def test_a_run_is_not_planned_into_the_past(inside: Flask, make: Make) -> None:

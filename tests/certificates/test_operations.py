@@ -51,7 +51,8 @@ def text_of(pdf: bytes) -> str:
 
 
 def mails(kind: str) -> list[OutboxMessage]:
-    return list(session.scalars(select(OutboxMessage).where(OutboxMessage.kind == f"certificates/{kind}")))
+    query = select(OutboxMessage).where(OutboxMessage.kind == f"certificates/{kind}").order_by(OutboxMessage.id)
+    return list(session.scalars(query))
 
 
 def all_certificates() -> list[Certificate]:

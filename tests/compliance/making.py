@@ -98,7 +98,11 @@ class MakeCompliance:
         with self.deed():
             return list(
                 session.scalars(
-                    select(Certificate).join(Certificate.entry).join(RosterEntry.seat).where(Seat.run_id == run.id)
+                    select(Certificate)
+                    .join(Certificate.entry)
+                    .join(RosterEntry.seat)
+                    .where(Seat.run_id == run.id)
+                    .order_by(Certificate.id)
                 )
             )
 

@@ -122,7 +122,8 @@ def test_a_person_is_appointed_once_and_may_be_again_after_the_end(make: MakeHer
     with pytest.raises(AlreadyAppointed):
         make.appointed(coordinator, person, from_on=date(2024, 3, 31))
     make.appointed(coordinator, person, from_on=date(2024, 4, 1))
-    actions = session.scalars(select(AuditEntry.action).where(AuditEntry.action.startswith("appointment.")))
+    made_and_ended = select(AuditEntry.action).where(AuditEntry.action.startswith("appointment."))
+    actions = session.scalars(made_and_ended.order_by(AuditEntry.id))
     assert list(actions) == ["appointment.made", "appointment.ended", "appointment.made"]
 
 

@@ -44,7 +44,7 @@ def mails() -> list[OutboxMessage]:
 
 
 def open_matters() -> list[str]:
-    return list(session.scalars(select(Matter.kind).where(Matter.settled_at.is_(None))))
+    return list(session.scalars(select(Matter.kind).where(Matter.settled_at.is_(None)).order_by(Matter.id)))
 
 
 def test_an_ordered_invoice_gets_number_paper_and_mail(made: Builder) -> None:
