@@ -6,7 +6,6 @@ BEGIN IMMEDIATE; on PostgreSQL it runs at READ COMMITTED, which `prepare` assert
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,20 +14,22 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, MetaData, String, TypeDecorator, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 
+from courses_app.foundation.writers_queue import turn_at
 from courses_app.foundation.yen import Yen
 
 Result = TypeVar("Result")
 
 DEADLOCK, SERIALIZATION = "40P01", "40001"
 TRIES = 4  # one try and at most three repeats (R-03)
-BUSY_MILLISECONDS = 15_000
+PATIENCE_SECONDS = 3  # how long a page waits for a lock before it says "busy" (R-06)
+PATIENCE_OF_TASKS_SECONDS = 15  # the worker and the commands wait longer: nobody looks at them
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -114,7 +115,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            f"busy_timeout={BUSY_MILLISECONDS}",
+            f"busy_timeout={PATIENCE_SECONDS * 1000}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -129,7 +130,7 @@ def _assert_read_committed(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW transaction_isolation")
         level = cursor.fetchone()[0]
-        cursor.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")  # then 503 and "busy", never waiting for ever (R-06)
+        cursor.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
     connection.commit()
     if level != "read committed":
         raise RuntimeError(f"PostgreSQL runs at '{level}': set default_transaction_isolation to 'read committed'.")
@@ -158,7 +159,7 @@ def transaction() -> Iterator[Session]:
     with _writers_queue():
         _writing.active = True
         try:
-            session.connection(execution_options={"writes": True})
+            _begin()
             yield session()
             session.commit()
         except BaseException:
@@ -166,6 +167,12 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             _writing.active = False
+
+
+def _begin() -> None:
+    connection = session.connection(execution_options={"writes": True})
+    if connection.dialect.name == "postgresql" and not has_request_context():
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_OF_TASKS_SECONDS}s'")
 
 
 def in_transaction(work: Callable[[], Result]) -> Result:
@@ -182,13 +189,12 @@ def in_transaction(work: Callable[[], Result]) -> Result:
 
 @contextmanager
 def _writers_queue() -> Iterator[None]:
-    """On SQLite: writers of all processes line up at a file lock, first come first served."""
+    """On SQLite: writers of all processes line up, first come first served. Raises QueueTooLong."""
     path = _queue_path()
     if path is None:
         yield
         return
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with turn_at(path, seconds=PATIENCE_SECONDS if has_request_context() else PATIENCE_OF_TASKS_SECONDS):
         yield
 
 

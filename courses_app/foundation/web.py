@@ -167,9 +167,8 @@ def _http_error(error: HTTPException) -> BaseResponse:
     if code < 400 or isinstance(error, SecurityError):
         return error.get_response()  # a redirect; or a host that isn't ours, for which no address can be built
     retry_after = getattr(error, "retry_after", None) if isinstance(error, TooManyRequests) else None
-    response = make_response(
-        render_template(template, inquiry_number=g.get("request_id", "-"), retry_after=retry_after), code
-    )
+    facts = {"inquiry_number": g.get("request_id", "-"), "retry_after": retry_after, "typed": [], "action": ""}
+    response = make_response(render_template(template, **facts), code)
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     if code == 405 and (allowed := getattr(error, "valid_methods", None)):
@@ -185,9 +184,16 @@ def _value_unreadable(error: DataError) -> BaseResponse:
 
 
 def _database_away(error: OperationalError) -> BaseResponse:
-    """The database is restarting or too busy: nothing is half-done, and the person may try again (R-06, R-32)."""
+    """The database restarts or is busy: nothing is half-done, and what was typed can be sent again (R-06, R-32)."""
     current_app.logger.exception("database.unavailable")
-    return make_response(_bare_page("errors/503.html"), 503, {"Retry-After": "5"})
+    page = _bare_page("errors/503.html", typed=_to_be_sent_again(), action=request.full_path)
+    return make_response(page, 503, {"Retry-After": "5"})
+
+
+def _to_be_sent_again() -> list[tuple[str, str]]:
+    """The fields of the form as they came; none if it holds what no page shows: a password, a file."""
+    fields = list(request.form.items(multi=True))
+    return [] if request.files or any("password" in name for name, _value in fields) else fields
 
 
 def _unexpected(error: Exception) -> BaseResponse:
@@ -197,9 +203,9 @@ def _unexpected(error: Exception) -> BaseResponse:
     return make_response(_bare_page("errors/500.html"), 500)
 
 
-def _bare_page(template: str) -> str:
+def _bare_page(template: str, **facts: object) -> str:
     """A page that asks neither the database nor who is signed in: those may be what is broken."""
-    page: str = current_app.jinja_env.get_template(template).render(inquiry_number=g.get("request_id", "-"))
+    page: str = current_app.jinja_env.get_template(template).render(inquiry_number=g.get("request_id", "-"), **facts)
     return page
 
 
