@@ -20,6 +20,7 @@ DOORS = (
     "bookings.webhook_routes",
     "bookings.admin_routes",
     "rosters.routes",
+    "rosters.admin_routes",
     "certificates.routes",
     "certificates.admin_routes",
     "compliance.routes",

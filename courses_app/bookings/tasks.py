@@ -177,7 +177,7 @@ def _tell_office(page: str, reason: str, *, now: datetime, complete: Checkout | 
 def _print_tickets(clock: Clock) -> int:
     done, seen = 0, queries.tickets_put_off(now=clock())
     for _ in range(TICKETS_A_ROUND):
-        seat = queries.seat_without_ticket(without=seen)
+        seat = queries.seat_without_ticket(now=clock(), without=seen)
         if seat is None:
             break
         seen.add(seat.id)

@@ -9,14 +9,20 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, TextAreaField
 from wtforms.fields.core import Label
 
-from courses_app.foundation.forms import Length, NameField, WholeNumberField
+from courses_app.foundation.forms import BaseForm, Length, NameField, Required, WholeNumberField
 from courses_app.rosters.rules import EntryChanged, EntryConflict, Record, Value, blank, problems
 
 LONGEST_REMARKS = 300
 WAS = "-was"
+
+
+class CallingOffForm(BaseForm):
+    """Why a run is called off."""
+
+    reason = TextAreaField(_l("Reason"), [Required(), Length(max=1000)])
 
 
 class MinutesForm(Form):

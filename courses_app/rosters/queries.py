@@ -6,19 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from courses_app.bookings.models import Booking, Seat
-from courses_app.bookings.rules import SeatStatus
+from courses_app.bookings.rules import RunIsOver, SeatStatus
 from courses_app.catalogue.models import CourseRun, Meeting, Venue
 from courses_app.catalogue.rules import RunStatus
 from courses_app.foundation.clock import day_of, start_of
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged_rows
 from courses_app.foundation.references import digest
+from courses_app.foundation.refusal import Refusal
 from courses_app.rosters.models import Roster, RosterEntry
-from courses_app.rosters.rules import Record, blank, verdict
+from courses_app.rosters.rules import Record, RunTookPlace, blank, verdict
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,18 @@ def roster_of(run: CourseRun) -> Roster | None:
         .where(Roster.run_id == run.id)
         .execution_options(populate_existing=True)
     )
+
+
+def is_closed(run: CourseRun) -> bool:
+    """Whether the run's roster is closed, asked afresh."""
+    return bool(session.scalar(select(exists().where(Roster.run_id == run.id, Roster.closed_at.is_not(None)))))
+
+
+def why_not_called_off(run: CourseRun, *, now: datetime) -> Refusal | None:
+    """What would forbid calling a published run off just now."""
+    if is_closed(run):
+        return RunTookPlace()
+    return RunIsOver() if run.ends_at <= now else None
 
 
 def attendees(run: CourseRun) -> list[Attendee]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from courses_app.bookings.models import Booking
 from courses_app.bookings.rules import BookingStatus
-from courses_app.catalogue.models import CourseRun, RunStatus
+from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
 from courses_app.foundation.db import session
 from courses_app.payments.models import Payment, Refund
@@ -117,21 +117,6 @@ def test_refunds_are_marked_as_sent(app: Flask, clerk: FlaskClient, make: MakeHe
     assert state(app, known["paid"]) is BookingStatus.REFUNDED
     assert known["paid"] not in text_of(clerk.get("/office/payments?view=refunds"))
     assert clerk.post("/office/payments/refunds", data={**data, "key": "no such"}).status_code == 404
-
-
-def test_calling_off_shows_its_consequences_first(app: Flask, clerk: FlaskClient, make: MakeHere) -> None:
-    known = references(app, make)
-    page = f"/office/runs/{known['run']}/calling-off"
-    shown = text_of(clerk.get(page))
-    for fact in (">6<", ">3<", "¥34,500"):
-        assert fact in shown
-    data = {"csrf_token": csrf_token(clerk, page)}
-    assert clerk.post(page, data={**data, "reason": " "}).status_code == 422
-    assert clerk.post(page, data={**data, "reason": "講師の急病のため"}).status_code == 303
-    with app.app_context():
-        assert session.scalars(select(CourseRun.status)).one() is RunStatus.CALLED_OFF
-        assert set(session.scalars(select(Booking.status))) == {BookingStatus.CANCELLED}
-    assert clerk.post(page, data={**data, "reason": "もう一度"}).status_code == 409
 
 
 def test_r25_capacity_below_what_is_sold(app: Flask, clerk: FlaskClient, make: MakeHere) -> None:

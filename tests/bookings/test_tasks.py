@@ -109,6 +109,13 @@ def test_no_ticket_without_a_confirmed_seat(inside: Flask, make: MakeHere) -> No
     assert run_due() == 0
 
 
+def test_no_ticket_for_a_run_that_is_over(inside: Flask, make: MakeHere) -> None:
+    run = make.run(days_ahead=-2)
+    make.paid(run, now=run.starts_at - timedelta(days=40))
+    assert run_due() == 0
+    assert mails("tickets") == []
+
+
 def test_a_ticket_that_cannot_be_printed_is_put_before_the_office(
     inside: Flask, make: MakeHere, monkeypatch: pytest.MonkeyPatch
 ) -> None:

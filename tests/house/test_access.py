@@ -34,7 +34,8 @@ STAFF = {"staff"}
 ALLOWED: dict[str, set[str]] = {
     "foundation": EVERYBODY, "health": EVERYBODY, "portal": EVERYBODY, "catalogue": EVERYBODY,
     "stripe_webhook": EVERYBODY,
-    "accounts_admin": STAFF, "catalogue_admin": STAFF, "bookings_admin": STAFF, "certificates_admin": STAFF,
+    "accounts_admin": STAFF, "catalogue_admin": STAFF, "bookings_admin": STAFF, "rosters_admin": STAFF,
+    "certificates_admin": STAFF,
     "compliance_admin": STAFF, "office": STAFF,
     "portal.organization": COORDINATORS, "portal.me": SIGNED_IN,
     "accounts": EVERYBODY,
@@ -58,7 +59,10 @@ ALLOWED: dict[str, set[str]] = {
 }  # fmt: skip
 
 # These name what they are about in the form, which the matrix sends empty: not there, even for those who may come in.
-NAMED_IN_THE_FORM = {"catalogue_admin.plan_run", "bookings_admin.event_dealt_with", "bookings_admin.refund_sent"}
+NAMED_IN_THE_FORM = {
+    "catalogue_admin.plan_run", "bookings_admin.event_again", "bookings_admin.event_dealt_with",
+    "bookings_admin.refund_sent",
+}  # fmt: skip
 # Without a payment firm, and while the embedded database is put back, these say so.
 ANSWERS_503 = {"booking_payments.finish", "booking_payments.pay", "health.readyz"}
 

@@ -50,7 +50,7 @@ def build(make: Make) -> World:
     make.closed_roster(held, failed=1, by=teacher.person)
     make.papers(held)
     print_papers(clock=clock.now)
-    print_tickets(clock=clock.now)
+    print_tickets(clock=lambda: held.starts_at - timedelta(days=1))  # nobody needs a ticket afterwards
     with transaction():
         matter = matters.open_matter(kind="trial", subject=("run", coming.reference), now=clock.now(), by=audit.SYSTEM)
     certificate = session.scalars(select(Certificate)).one()
@@ -89,7 +89,7 @@ def build(make: Make) -> World:
             f"accounts_admin.{name}": {"reference": session.get_one(Account, member.account.id).reference}
             for name in ("account", "close_account", "reopen_account", "grant_role", "withdraw_role")
         },
-        "bookings_admin": run, "bookings_admin.booking": order, "bookings_admin.cancel": order,
+        "bookings_admin": run, "rosters_admin": run, "bookings_admin.booking": order, "bookings_admin.cancel": order,
         "bookings_admin.payment": {"reference": paid.invoice.reference},
         "bookings_admin.record": {"reference": paid.invoice.reference},
         "catalogue_admin": run,

@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 
 from courses_app.accounts.guards import current_actor, staff
 from courses_app.bookings import operations, queries
-from courses_app.bookings.admin_routes.blueprint import Answer, any_booking, pages, refusals_on
+from courses_app.bookings.admin_routes.blueprint import Answer, any_booking, pages
 from courses_app.bookings.forms import METHOD_LABELS, STATE_LABELS, OfficeBookingsFilter, ReasonForm
 from courses_app.bookings.models import Booking
 from courses_app.bookings.rules import BOOKING, BookingMove, BookingStatus, shown_status
 from courses_app.foundation import clock
 from courses_app.foundation.clock import JST
+from courses_app.foundation.doors import refusals_on
 from courses_app.foundation.forms import BaseForm
 from courses_app.foundation.paging import page_number
 from courses_app.foundation.tables import csv_response

@@ -8,18 +8,21 @@ from flask import abort, flash, render_template, request
 from flask_babel import gettext as _
 
 from courses_app.accounts.guards import current_actor, staff
-from courses_app.bookings import operations, queries
-from courses_app.bookings.admin_routes.blueprint import Answer, pages, refusals_on
+from courses_app.bookings import operations, queries, tasks
+from courses_app.bookings.admin_routes.blueprint import Answer, pages
 from courses_app.bookings.forms import EventForm, PaymentsFilter, ReceiptForm, SentForm
 from courses_app.foundation import clock
+from courses_app.foundation.db import in_transaction
+from courses_app.foundation.doors import refusals_on
 from courses_app.foundation.forms import BaseForm
 from courses_app.foundation.paging import Page, page_number
 from courses_app.foundation.references import new_token
 from courses_app.foundation.web import see_other, writes
 from courses_app.foundation.yen import Yen
 from courses_app.payments import queries as money
+from courses_app.payments.gateways.stripe_checkout import GatewayUnreachable
 from courses_app.payments.models import EventResult, Invoice, PaymentMethod
-from courses_app.payments.operations import finish_event
+from courses_app.payments.operations import finish_event, note_asked_again
 
 
 @pages.get("/office/payments")
@@ -112,6 +115,22 @@ def event_dealt_with() -> Answer:
     note, by = form.note.data or "", current_actor()
     finish_event(event=event, result=EventResult.IGNORED, reason=note, by=by, now=clock.now())
     flash(_("The message is marked as dealt with."), "success")
+    return see_other("bookings_admin.payments", view="events")
+
+
+@pages.post("/office/payments/events/tries")
+@staff
+def event_again() -> Answer:
+    """Work a parked message off once more, now; Stripe is asked outside any transaction."""
+    event, by = money.event_of(request.form.get("event_id", "")) or abort(404), current_actor()
+    in_transaction(lambda: note_asked_again(event=event, by=by, now=clock.now()))
+    try:
+        if tasks.work_off(event.event_id, clock=clock.now):
+            flash(_("The message has been worked off."), "success")
+        else:
+            flash(_("It did not work this time either; the reason is below."), "error")
+    except GatewayUnreachable:
+        flash(_("Stripe could not be reached. Please try again a little later."), "error")
     return see_other("bookings_admin.payments", view="events")
 
 

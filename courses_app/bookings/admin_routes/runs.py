@@ -1,4 +1,4 @@
-"""A run's seats: their number, who has them, and what happens when the run does not take place."""
+"""A run's seats: their number, and who has them."""
 
 from __future__ import annotations
 
@@ -10,45 +10,16 @@ from flask_babel import lazy_gettext as _l
 
 from courses_app.accounts.guards import current_actor, staff
 from courses_app.bookings import operations, queries
-from courses_app.bookings.admin_routes.blueprint import Answer, any_run, pages, refusals_on
-from courses_app.bookings.forms import CapacityForm, ReasonForm
+from courses_app.bookings.admin_routes.blueprint import Answer, any_run, pages
+from courses_app.bookings.forms import CapacityForm
 from courses_app.bookings.models import Seat
 from courses_app.foundation import clock
+from courses_app.foundation.doors import refusals_on
 from courses_app.foundation.forms import BaseForm
 from courses_app.foundation.tables import csv_response
 from courses_app.foundation.web import see_other, writes
 
 SEAT_WORDS = {"held": _l("Kept"), "ordered": _l("Kept until payment"), "confirmed": _l("Confirmed")}
-
-
-@pages.get("/office/runs/<reference>/calling-off")
-@staff
-def calling_off(reference: str) -> Answer:
-    return _calling_off_page(reference, ReasonForm(formdata=None))
-
-
-def _calling_off_page(reference: str, form: BaseForm) -> str:
-    run = any_run(reference)
-    consequences = queries.consequences_of(run, now=clock.now())
-    return render_template("bookings/calling_off.html", run=run, form=form, consequences=consequences)
-
-
-@pages.post("/office/runs/<reference>/calling-off")
-@refusals_on(ReasonForm, _calling_off_page)
-@writes
-@staff
-def call_off(reference: str) -> Answer:
-    form = ReasonForm()
-    if not form.validate():
-        return _calling_off_page(reference, form), 422
-    ended = operations.call_off(
-        run=any_run(reference), reason=form.reason.data or "", by=current_actor(), now=clock.now()
-    )
-    flash(
-        _("The run has been called off. %(bookings)d bookings were cancelled and told by e-mail.", bookings=ended),
-        "success",
-    )
-    return see_other("catalogue_admin.run", reference=reference)
 
 
 @pages.get("/office/runs/<reference>/capacity")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from courses_app.bookings import emails
 from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.rules import (
@@ -16,6 +17,7 @@ from courses_app.bookings.rules import (
     BookingStatus,
     CancelByOffice,
     ReasonMissing,
+    RunIsOver,
     RunNotOffered,
     SeatMove,
     TooLateToCancel,
@@ -67,8 +69,9 @@ def cancel_by_office(*, booking: Booking, reason: str, by: Actor, now: datetime)
 def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
     """The run does not take place: every seat is cancelled, all money owed back, everybody told, the run marked.
 
-    All in the caller's one transaction. Returns how many bookings it ended. A run that is over took place: it stays
-    (R-44). Raises ReasonMissing, TooLateToCancel and MoveNotAllowed.
+    All in the caller's one transaction. Returns how many bookings it ended; holds that have run out lapse and hear
+    nothing. Only `rosters.operations.call_off` may call this: it knows whether certificates rest on the run. A run that
+    is over took place: it stays (R-44). Raises ReasonMissing, RunIsOver and MoveNotAllowed.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -76,7 +79,8 @@ def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
     if locked is None:
         raise RunNotOffered()
     if locked.ends_at <= now:
-        raise TooLateToCancel()
+        raise RunIsOver()
+    lapse_run_out_holds(locked.id, now=now)
     bookings = session.scalars(
         select(Seat.booking_id).where(Seat.run_id == run.id, Seat.status.in_(LIVE_SEATS)).distinct()
     ).all()

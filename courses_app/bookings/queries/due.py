@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.rules import BookingStatus, SeatStatus
+from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.yen import Yen
@@ -81,12 +82,17 @@ def refund_of_payment(external_id: str, amount: Yen) -> Refund | None:
     ).one_or_none()
 
 
-def seat_without_ticket(*, without: Collection[int] = ()) -> Seat | None:
-    """The next confirmed seat that waits for its ticket, whole; `without` those that can't be printed now."""
+def seat_without_ticket(*, now: datetime, without: Collection[int] = ()) -> Seat | None:
+    """The next confirmed seat that waits for its ticket, whole; `without` those that can't be printed now.
+
+    Nobody needs a ticket for a run that is over.
+    """
     return session.scalars(
         select(Seat)
-        .options(joinedload(Seat.run), joinedload(Seat.booking).joinedload(Booking.organization))
+        .join(Seat.run)
+        .options(contains_eager(Seat.run), joinedload(Seat.booking).joinedload(Booking.organization))
         .where(Seat.status == SeatStatus.CONFIRMED, Seat.ticket_document_id.is_(None), Seat.id.not_in(list(without)))
+        .where(CourseRun.ends_at > now)
         .order_by(Seat.id)
         .limit(1)
     ).one_or_none()

@@ -35,6 +35,7 @@ from courses_app.bookings.rules.refusals import (
     NobodyNamed,
     ReasonMissing,
     RunFull,
+    RunIsOver,
     RunNotOffered,
     SamePersonTwice,
     TooLateToCancel,
@@ -46,7 +47,7 @@ __all__ = [
     "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES", "AlreadyBooked",
     "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen", "BookingStatus",
     "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed", "Payable",
-    "ReasonMissing", "RunFull", "RunNotOffered", "SamePersonTwice", "SeatMove", "SeatStatus", "TooLateToCancel",
-    "TooManyAttendees", "check_attendees", "check_bookable", "check_capacity", "check_room", "hold_has_run_out",
-    "may_be_cancelled", "methods_for", "payable", "shown_status",
+    "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered", "SamePersonTwice", "SeatMove", "SeatStatus",
+    "TooLateToCancel", "TooManyAttendees", "check_attendees", "check_bookable", "check_capacity", "check_room",
+    "hold_has_run_out", "may_be_cancelled", "methods_for", "payable", "shown_status",
 ]  # fmt: skip

@@ -124,6 +124,15 @@ class TooLateToCancel(Refusal):
         super().__init__(_l("The run has begun, so this can't be cancelled any more. Please contact our office."))
 
 
+class RunIsOver(Refusal):
+    """A run that is over took place; it can't be called off afterwards (R-44)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("This run is over, so it can't be called off any more. Note in the roster who did not complete it.")
+        )
+
+
 class ReasonMissing(Refusal):
     """A deed of the office that people will ask about needs its reason."""
 

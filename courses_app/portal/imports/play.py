@@ -21,6 +21,7 @@ from courses_app.portal.imports.days import Day, record_day
 from courses_app.portal.imports.plans import Where, plan_of
 from courses_app.portal.imports.scenes import Order, Scene, scenes
 from courses_app.portal.imports.script import Room, Script
+from courses_app.rosters import operations as rosters
 
 OPENS_BEFORE = timedelta(days=60)
 PLANNED_BEFORE = timedelta(days=14)  # before booking opens
@@ -159,7 +160,7 @@ class Performance:
         record_day(run, day, by=self.cast.actor(self.scene.instructor), now=now)
 
     def _call_off(self, now: datetime) -> None:
-        bookings.call_off(run=self._run(), reason=self.scene.reason, by=self.cast.office, now=now)
+        rosters.call_off(run=self._run(), reason=self.scene.reason, by=self.cast.office, now=now)
 
     def _run(self) -> CourseRun:
         run = queries.run_by_reference(self.reference)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from courses_app.bookings.models import Seat
 from courses_app.catalogue.models import CourseRun, Meeting
+from courses_app.catalogue.rules import RunStatus
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
@@ -22,6 +23,7 @@ from courses_app.rosters.rules import (
     EntryConflict,
     Record,
     RosterClosed,
+    RunCalledOff,
     SeatGone,
     fields_of,
     may_record,
@@ -50,9 +52,12 @@ class Saved:
 def open_roster(*, run: CourseRun, by: Actor, now: datetime) -> Roster:
     """The run's roster with an entry for every confirmed seat: made if need be, seats confirmed since added (INV-19).
 
-    The run's row is locked: whoever writes the roster waits for the one before.
+    The run's row is locked: whoever writes the roster waits for the one before, and for who calls the run off. Raises
+    RunCalledOff.
     """
-    session.execute(select(CourseRun.id).where(CourseRun.id == run.id).with_for_update())
+    status = session.scalar(select(CourseRun.status).where(CourseRun.id == run.id).with_for_update())
+    if status is RunStatus.CALLED_OFF:
+        raise RunCalledOff()
     roster = queries.roster_of(run)
     if roster is None:
         roster = Roster(run=run, opened_at=now)

@@ -11,6 +11,8 @@ from courses_app.rosters.rules.refusals import (
     RosterChanged,
     RosterClosed,
     RosterNotYet,
+    RunCalledOff,
+    RunTookPlace,
     SeatGone,
     may_close,
     may_record,
@@ -18,6 +20,6 @@ from courses_app.rosters.rules.refusals import (
 
 __all__ = [
     "Conflict", "EntryChanged", "EntryConflict", "Incomplete", "Lack", "NotClosed", "Outcome", "Problem",
-    "Reason", "Record", "RosterChanged", "RosterClosed", "RosterNotYet", "SeatGone", "Value", "Verdict", "blank",
-    "fields_of", "lack", "may_close", "may_record", "merged", "problems", "verdict",
+    "Reason", "Record", "RosterChanged", "RosterClosed", "RosterNotYet", "RunCalledOff", "RunTookPlace", "SeatGone",
+    "Value", "Verdict", "blank", "fields_of", "lack", "may_close", "may_record", "merged", "problems", "verdict",
 ]  # fmt: skip

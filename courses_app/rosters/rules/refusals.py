@@ -34,6 +34,25 @@ class RosterClosed(Refusal):
         super().__init__(_l("This roster is closed. Ask the office if something in it is wrong."))
 
 
+class RunCalledOff(Refusal):
+    """A run that does not take place has no roster to write."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This run has been called off: nothing more is entered in its roster."))
+
+
+class RunTookPlace(Refusal):
+    """A run whose roster is closed is not called off: its certificates rest on that roster (R-44)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l(
+                "The roster of this run is closed and its certificates are being issued,"
+                " so the run can't be called off any more."
+            )
+        )
+
+
 class RosterChanged(Refusal):
     """What the closing person looked at is no longer what is recorded."""
 
