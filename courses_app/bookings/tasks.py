@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import current_app
 
 from courses_app.bookings import documents, gateways, operations, queries
 from courses_app.bookings.models import Seat
 from courses_app.bookings.operations import Unfitting
-from courses_app.foundation import matters
+from courses_app.foundation import audit, matters
 from courses_app.foundation.audit import STRIPE
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import transaction
@@ -19,12 +19,12 @@ from courses_app.foundation.yen import Yen
 from courses_app.payments import operations as payments
 from courses_app.payments.gateways.stripe_checkout import CheckoutState, GatewayRefused, GatewayUnreachable
 from courses_app.payments.models import Checkout, CheckoutStatus, EventResult, StripeEvent
-from courses_app.payments.queries import event_of
+from courses_app.payments.queries import event_of, events_to_work_off
+from courses_app.payments.rules import trouble_in
 
 Clock = Callable[[], datetime]
 
 TICKETS_A_ROUND = 50  # mails of one round leave after it
-LEFT_TO_THE_WEBHOOK = timedelta(minutes=1)
 SESSION_EVENTS = {
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -37,27 +37,44 @@ def run_due(*, clock: Clock) -> int:
     """Everything that is due now; returns how much that was."""
     return (
         _each(queries.holds_run_out(now=clock()), _lapse_hold, clock)
-        + _each(queries.events_unfinished(before=clock() - LEFT_TO_THE_WEBHOOK), _retry_event, clock)
+        + _each(events_to_work_off(now=clock()), _retry_event, clock)
         + _each(queries.orders_unpaid(now=clock()), _give_up_order, clock)
         + _each([one.id for one in queries.checkouts_to_close()], _close_left_open, clock)
         + _print_tickets(clock)
     )
 
 
-def work_off(event_id: str, *, clock: Clock) -> None:
-    """Act upon a stored event, once. Raises GatewayUnreachable: then it stays, and is worked off later (R-15)."""
+def work_off(event_id: str, *, clock: Clock) -> bool:
+    """Act upon a stored event, once; whether it is finished, else it is parked.
+
+    Raises GatewayUnreachable, and a fault of ours until that has happened too often: then the event stays, and is
+    worked off later (R-15).
+    """
     event = event_of(event_id)
     if event is None or event.result in (EventResult.SETTLED, EventResult.IGNORED):
-        return
+        return True
+    try:
+        return _worked_off(event, clock)
+    except GatewayUnreachable:
+        raise
+    except Exception as fault:
+        if not _note_fault(event, fault, now=clock()):
+            raise
+        current_app.logger.exception("stripe_event.parked", extra={"task": "stripe"})
+        return False
+
+
+def _worked_off(event: StripeEvent, clock: Clock) -> bool:
     try:
         if event.livemode is not gateways.stripe_settings().livemode:
             raise Unfitting("wrong_mode")
         state = gateways.fetch(event.object_id) if event.kind in SESSION_EVENTS else None
         _act(event, state, now=clock())
     except GatewayRefused:
-        _park(event, "unknown_checkout", now=clock())
+        return _park(event, "unknown_checkout", now=clock())
     except Unfitting as unfitting:
-        _park(event, unfitting.reason, now=clock())
+        return _park(event, unfitting.reason, now=clock())
+    return True
 
 
 def settle_page(external_id: str, *, clock: Clock) -> bool:
@@ -97,7 +114,11 @@ def _retry_event(event_id: str, clock: Clock) -> bool:
     try:
         work_off(event_id, clock=clock)
     except GatewayUnreachable:
-        return False  # still stored; asked again in the next round
+        event = event_of(event_id)
+        if event is not None:
+            with transaction():
+                payments.put_off_event(event=event, now=clock())
+        return False
     return True
 
 
@@ -149,6 +170,9 @@ def _act(event: StripeEvent, state: CheckoutState | None, *, now: datetime) -> N
         elif event.kind == "refund.created":
             _mirror_refund(event, now=now)
             result = EventResult.SETTLED
+        elif trouble := trouble_in(event.kind, str(event.payload["data"]["object"].get("status"))):
+            payments.tell_of_trouble(event=event, trouble=trouble, now=now)
+            result = EventResult.SETTLED
         payments.finish_event(event=event, result=result, now=now)
 
 
@@ -159,10 +183,18 @@ def _mirror_refund(event: StripeEvent, *, now: datetime) -> None:
     )
 
 
-def _park(event: StripeEvent, reason: str, *, now: datetime) -> None:
+def _park(event: StripeEvent, reason: str, *, now: datetime) -> bool:
     current_app.logger.warning("stripe_event.parked", extra={"task": reason})
     with transaction():
         payments.park_event(event=event, reason=reason, now=now)
+    return False
+
+
+def _note_fault(event: StripeEvent, fault: Exception, *, now: datetime) -> bool:
+    """What it was, and under which number it stands in the log; what it said may name people."""
+    told = f"{type(fault).__name__} ({audit.request_id.get()})"
+    with transaction():
+        return payments.note_fault(event=event, fault=told, now=now)
 
 
 def _tell_office(page: str, reason: str, *, now: datetime, complete: Checkout | None = None) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, select, text
+from sqlalchemy import Index, Select, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses_app.foundation import audit
@@ -37,15 +38,23 @@ def open_matter(
 ) -> Matter:
     """Put a matter before the office; an open one of the same kind and subject is returned instead."""
     key = f"{kind}:{subject[0]}:{subject[1]}"
-    matter = session.scalar(select(Matter).where(Matter.key == key, Matter.settled_at.is_(None)))
-    if matter is None:
-        matter = Matter(
-            key=key, kind=kind, subject_kind=subject[0], subject_reference=subject[1], detail=detail, opened_at=now
-        )
-        session.add(matter)
-        session.flush()
-        audit.record(by=by, now=now, action="matter.opened", subject=subject, after=kind, detail=detail)
+    known = session.scalar(_open(key))
+    if known is not None:
+        return known
+    matter = Matter(
+        key=key, kind=kind, subject_kind=subject[0], subject_reference=subject[1], detail=detail, opened_at=now
+    )
+    try:
+        with session.begin_nested():
+            session.add(matter)
+    except IntegrityError:
+        return session.scalars(_open(key)).one()  # somebody was faster
+    audit.record(by=by, now=now, action="matter.opened", subject=subject, after=kind, detail=detail)
     return matter
+
+
+def _open(key: str) -> Select[Matter]:
+    return select(Matter).where(Matter.key == key, Matter.settled_at.is_(None))
 
 
 def settle(matter: Matter, *, by: audit.Actor, now: datetime, note: str) -> None:

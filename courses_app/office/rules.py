@@ -59,6 +59,18 @@ MATTERS = {
         _l("Compare it with the Stripe dashboard and decide what it belongs to."),
         settled_by_deed=True,
     ),
+    "payment_unclear": MatterKind(
+        _l("A payment page at Stripe ended in a way we can't act upon"),
+        _l("Compare it with the Stripe dashboard; a payment that came twice must go back."),
+    ),
+    "payment_disputed": MatterKind(
+        _l("A payment is disputed"),
+        _l("Answer the dispute in the Stripe dashboard before its deadline, and decide about the seats."),
+    ),
+    "refund_failed": MatterKind(
+        _l("A refund did not reach the payer"),
+        _l("Stripe holds the money again: agree with the payer on another way, and send it from there."),
+    ),
     "refund_due": MatterKind(
         _l("A refund is to be sent"),
         _l("Transfer the money, then record the refund as sent; the matter then closes by itself."),
@@ -89,6 +101,7 @@ MATTERS = {
 # What a matter's detail says, of which keys; the others are for the machine.
 DETAILS = {
     "amount": _l("Amount"),
+    "invoice": _l("Invoice"),
     "kind": _l("Kind"),
     "member_number": _l("Member number"),
     "object": _l("Object"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
@@ -12,6 +12,9 @@ from courses_app.foundation.clock import add_business_days
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.templating import instant, yen
 from courses_app.foundation.yen import TaxCategory, Yen, tax_included_in, total
+
+TRIES_OF_AN_EVENT = 5
+DISTANCES = tuple(timedelta(minutes=minutes) for minutes in (1, 1, 3, 9, 27))  # five tries in three quarters of an hour
 
 
 @dataclass(frozen=True)
@@ -153,3 +156,17 @@ def bank_due_on(ordered_on: date, last_day: date, business_days: int) -> date:
 def grace_until(due_on: date, business_days: int) -> date:
     """The last day a transfer is waited for; later than the day shown, because statements come late (R-17)."""
     return add_business_days(due_on, business_days)
+
+
+def next_try_at(now: datetime, tries: int) -> datetime:
+    """When the worker looks at an event (again) that has failed so often; the first try is the webhook's own."""
+    return now + DISTANCES[min(tries, len(DISTANCES) - 1)]
+
+
+def trouble_in(kind: str, status: str) -> str | None:
+    """The kind of matter an event is about that nothing here can settle: money we thought was gone, or was ours."""
+    if kind.startswith("charge.dispute."):
+        return "payment_disputed"
+    if kind == "refund.failed" or (kind in ("refund.updated", "charge.refund.updated") and status == "failed"):
+        return "refund_failed"
+    return None

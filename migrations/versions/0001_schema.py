@@ -265,6 +265,8 @@ def upgrade() -> None:
     sa.Column('result', sa.Enum('received', 'settled', 'ignored', 'parked', name='result', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("(result = 'received') = (finished_at IS NULL)", name=op.f('ck_stripe_events_finished_at')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stripe_events')),
     sa.UniqueConstraint('event_id', name=op.f('uq_stripe_events_event_id'))
@@ -272,6 +274,7 @@ def upgrade() -> None:
     with op.batch_alter_table('stripe_events', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stripe_events_object_id'), ['object_id'], unique=False)
         batch_op.create_index('ix_stripe_events_parked', ['received_at'], unique=False, sqlite_where=sa.text("result = 'parked'"), postgresql_where=sa.text("result = 'parked'"))
+        batch_op.create_index('ix_stripe_events_to_work_off', ['next_try_at'], unique=False, sqlite_where=sa.text("result = 'received'"), postgresql_where=sa.text("result = 'received'"))
 
     op.create_table('tax_rates',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1054,6 +1057,7 @@ def downgrade() -> None:
     op.drop_table('accounts')
     op.drop_table('tax_rates')
     with op.batch_alter_table('stripe_events', schema=None) as batch_op:
+        batch_op.drop_index('ix_stripe_events_to_work_off', sqlite_where=sa.text("result = 'received'"), postgresql_where=sa.text("result = 'received'"))
         batch_op.drop_index('ix_stripe_events_parked', sqlite_where=sa.text("result = 'parked'"), postgresql_where=sa.text("result = 'parked'"))
         batch_op.drop_index(batch_op.f('ix_stripe_events_object_id'))
 

@@ -14,7 +14,10 @@ WITHOUT_ONE_TRANSACTION = {
         "hashes the password between short transactions, so that argon2 never holds the writers' lock",
     ),
     **dict.fromkeys(
-        ("booking_payments.pay", "booking_payments.finish", "stripe_webhook.receive", "bookings.create"),
+        (
+            "booking_payments.pay", "booking_payments.finish", "stripe_webhook.receive", "bookings.create",
+            "bookings_admin.event_again",
+        ),
         "several transactions: a payment firm is called in between, or a refusal undoes one and the page is read anew",
     ),
 }

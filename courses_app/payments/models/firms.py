@@ -14,6 +14,7 @@ from courses_app.foundation.yen import Yen
 from courses_app.payments.models.invoices import Invoice
 
 PARKED = text("result = 'parked'")
+RECEIVED = text("result = 'received'")
 
 
 class CheckoutStatus(StrEnum):
@@ -60,6 +61,7 @@ class StripeEvent(Base):
     __table_args__ = (
         CheckConstraint("(result = 'received') = (finished_at IS NULL)", name="finished_at"),
         Index("ix_stripe_events_parked", "received_at", sqlite_where=PARKED, postgresql_where=PARKED),
+        Index("ix_stripe_events_to_work_off", "next_try_at", sqlite_where=RECEIVED, postgresql_where=RECEIVED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,3 +75,5 @@ class StripeEvent(Base):
     result: Mapped[EventResult] = mapped_column(choice(EventResult, "result"), default=EventResult.RECEIVED)
     reason: Mapped[str] = mapped_column(default="")
     finished_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)  # that ended in a fault of ours
+    next_try_at: Mapped[datetime]  # by the worker, while it is `received`

@@ -10,7 +10,14 @@ from courses_app.payments.operations.checkouts import (
     note_checkout_ended,
     note_checkout_opened,
 )
-from courses_app.payments.operations.events import finish_event, park_event, store_event
+from courses_app.payments.operations.events import (
+    finish_event,
+    note_asked_again,
+    note_fault,
+    park_event,
+    put_off_event,
+    store_event,
+)
 from courses_app.payments.operations.issuing import (
     NumberTaken,
     issue_invoice,
@@ -20,6 +27,7 @@ from courses_app.payments.operations.issuing import (
 )
 from courses_app.payments.operations.receiving import receive
 from courses_app.payments.operations.refunding import note_refund_sent, owe_refund
+from courses_app.payments.operations.troubles import tell_of_trouble
 from courses_app.payments.rules import LineFacts
 
 __all__ = [
@@ -32,14 +40,18 @@ __all__ = [
     "intend_checkout",
     "issue_invoice",
     "issue_receipt",
+    "note_asked_again",
     "note_checkout_ended",
     "note_checkout_opened",
+    "note_fault",
     "note_refund_sent",
     "owe_refund",
     "park_event",
+    "put_off_event",
     "put_off_paper",
     "receive",
     "reinstate_invoice",
     "reissue_receipt",
     "store_event",
+    "tell_of_trouble",
 ]

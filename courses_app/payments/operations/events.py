@@ -13,6 +13,7 @@ from courses_app.foundation.db import session
 from courses_app.payments import queries
 from courses_app.payments.gateways.stripe_events import Event
 from courses_app.payments.models import EventResult, StripeEvent
+from courses_app.payments.rules import TRIES_OF_AN_EVENT, next_try_at
 
 PARKED_EVENT = "stripe_event"  # the matter of an event that fits nothing we know
 FINAL = (EventResult.SETTLED, EventResult.IGNORED)
@@ -39,8 +40,35 @@ def park_event(*, event: StripeEvent, reason: str, now: datetime, by: Actor = au
     _end(event, EventResult.PARKED, reason, by=by, now=now)
     subject = ("stripe_event", event.event_id)
     detail = {"kind": event.kind, "object": event.object_id, "reason": reason}
-    matters.open_matter(kind=PARKED_EVENT, subject=subject, now=now, by=by, detail=detail)
+    matter = matters.open_matter(kind=PARKED_EVENT, subject=subject, now=now, by=by, detail=detail)
+    matter.detail = detail
     session.flush()
+
+
+def note_fault(*, event: StripeEvent, fault: str, now: datetime, by: Actor = audit.STRIPE) -> bool:
+    """Working the event off failed in an unforeseen way: it is tried again later and later, in the end parked.
+
+    Whether it is parked. `fault` is for staff and names nobody.
+    """
+    event = _locked(event)
+    event.tries += 1
+    if event.result is EventResult.PARKED or event.tries >= TRIES_OF_AN_EVENT:
+        park_event(event=event, reason=fault, now=now, by=by)
+    put_off_event(event=event, now=now)
+    return event.result is EventResult.PARKED
+
+
+def put_off_event(*, event: StripeEvent, now: datetime) -> None:
+    """The worker looks at it again some time later."""
+    event = _locked(event)
+    event.next_try_at = next_try_at(now, event.tries)
+    session.flush()
+
+
+def note_asked_again(*, event: StripeEvent, by: Actor, now: datetime) -> None:
+    """A person wants a parked event to be tried once more."""
+    subject = ("stripe_event", event.event_id)
+    audit.record(by=by, now=now, action="stripe_event.asked_again", subject=subject, before=event.result.value)
 
 
 def finish_event(
@@ -69,6 +97,7 @@ def _row(event: Event, now: datetime) -> StripeEvent:
         created_at=event.created,
         received_at=now,
         result=EventResult.RECEIVED,
+        next_try_at=next_try_at(now, 0),
     )
 
 

@@ -11,7 +11,15 @@ from sqlalchemy.orm import joinedload
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.paging import Page, paged
-from courses_app.payments.models import Checkout, CheckoutStatus, EventResult, Invoice, StripeEvent
+from courses_app.payments.models import (
+    Checkout,
+    CheckoutStatus,
+    EventResult,
+    Invoice,
+    Payment,
+    PaymentMethod,
+    StripeEvent,
+)
 
 
 def open_checkouts(invoice: Invoice, *, now: datetime) -> Sequence[Checkout]:
@@ -45,6 +53,18 @@ def parked_events(page: int = 1) -> Page[StripeEvent]:
     """Events that wait for a person, oldest first."""
     query = select(StripeEvent).where(StripeEvent.result == EventResult.PARKED)
     return paged(query.order_by(StripeEvent.received_at, StripeEvent.id), number=page)
+
+
+def events_to_work_off(*, now: datetime) -> Sequence[str]:
+    """Stored events whose time it is: the process died, Stripe could not be asked, or we failed (R-15)."""
+    query = select(StripeEvent.event_id).where(StripeEvent.result == EventResult.RECEIVED)
+    return session.scalars(query.where(StripeEvent.next_try_at <= now).order_by(StripeEvent.id)).all()
+
+
+def invoice_paid_with(payment_intent: str) -> Invoice | None:
+    """The invoice that a payment at Stripe settled."""
+    query = select(Invoice).join(Payment, Payment.invoice_id == Invoice.id)
+    return session.scalar(query.where(Payment.provider == PaymentMethod.STRIPE, Payment.external_id == payment_intent))
 
 
 def open_matter_of(kind: str, subject_kind: str, reference: str) -> Matter | None:
