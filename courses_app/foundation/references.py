@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: a reference survives the telephone and a fax.
@@ -13,6 +14,11 @@ REFERENCE_LENGTH = 9
 def new_reference(prefix: str) -> str:
     """A random public reference such as `B-7K4MQ9XHA`: 23**9 (about 1.8e12) possibilities, unique by constraint."""
     return f"{prefix}-" + "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
+
+
+def reference_in(typed: str | None, prefix: str) -> str | None:
+    """What an address brought along, if it could be a reference of this kind."""
+    return typed if typed and re.fullmatch(f"{prefix}-[{ALPHABET}]{{{REFERENCE_LENGTH}}}", typed) else None
 
 
 def new_token() -> str:

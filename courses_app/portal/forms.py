@@ -10,8 +10,9 @@ from typing import Any
 from babel.dates import format_skeleton
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SearchField, SelectField
+from wtforms import BooleanField, HiddenField, SearchField, SelectField
 
+from courses_app.accounts.rules.people import person_in
 from courses_app.catalogue.queries import CourseLine, OfficeFilter, Region
 from courses_app.catalogue.rules import Audience, CourseKind, Language, Programme, RunStatus, month_of
 from courses_app.foundation.forms import FilterForm, options
@@ -27,7 +28,7 @@ def _choices(members: Iterable[CourseKind | Audience | Programme | Language], fi
 
 
 class TimetableFilter(FilterForm):
-    """`q, course, kind, audience, programme, region, online, language, month, open`."""
+    """`q, course, kind, audience, programme, region, online, language, month, open`; `person`, whom a seat is for."""
 
     q = SearchField(_l("Course, venue or place"))
     course = SelectField(_l("Course"), validate_choice=False)
@@ -43,6 +44,7 @@ class TimetableFilter(FilterForm):
     programme = SelectField(_l("Programme"), choices=_choices(Programme, _l("All programmes")), validate_choice=False)
     language = SelectField(_l("Held in"), choices=_choices(Language, _l("Any language")), validate_choice=False)
     open = BooleanField(_l("Only runs with seats"))
+    person = HiddenField(filters=[person_in])
     shown: Hashable = None  # everything that tells one appearance of this form from another
 
     def offer(self, *, courses: Iterable[CourseLine], regions: Iterable[Region], today: date) -> None:

@@ -1,10 +1,16 @@
-"""How the keeping of people and organizations says no."""
+"""Which person an address names, and how the keeping of people and organizations says no."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from courses_app.foundation.references import reference_in
 from courses_app.foundation.refusal import Refusal
+
+
+def person_in(typed: str | None) -> str | None:
+    """The reference of a person, if this could be one (`?person=P-…`); whose they are is not known yet."""
+    return reference_in(typed, "P")
 
 
 class OrganizationKnown(Refusal):

@@ -72,13 +72,16 @@ def seats_of_person(person: Person, *, now: datetime, ending_after: datetime | N
     return _by_day(_with_run().where(Seat.person_id == person.id, live(now=now)), ending_after)
 
 
-def people_to_choose(organization: Organization) -> Sequence[Person]:
-    """The organization's people by the reading of their names, for a form; beyond some hundreds they are typed."""
+def people_to_choose(organization: Organization, *, first: Collection[str] = ()) -> Sequence[Person]:
+    """The organization's people by the reading of their names, for a form; beyond some hundreds they are typed.
+
+    Those with the references `first` come before the others, however many there are.
+    """
     return session.scalars(
         select(Person)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.organization_id == organization.id, Membership.until_on.is_(None))
-        .order_by(Person.family_name_kana, Person.given_name_kana, Person.id)
+        .order_by(Person.reference.not_in(first), Person.family_name_kana, Person.given_name_kana, Person.id)
         .limit(MOST_TO_CHOOSE)
     ).all()
 

@@ -7,10 +7,12 @@ from datetime import datetime
 from functools import partial, wraps
 from typing import ParamSpec
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
 from courses_app.accounts.models import MemberStatus, Organization
+from courses_app.accounts.queries import person_of
+from courses_app.accounts.rules.people import person_in
 from courses_app.bookings import operations, queries
 from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
 from courses_app.bookings.routes.blueprint import Answer, pages
@@ -31,8 +33,15 @@ P = ParamSpec("P")
 @pages.get("/runs/<reference>/bookings/new")
 @coordinator
 def new(reference: str) -> Answer:
-    form = AttendeesForm(formdata=None, form_token=new_token())
+    form = AttendeesForm(formdata=None, form_token=new_token(), attendees=_brought())
     return _page(reference, form)
+
+
+def _brought() -> list[dict[str, str]]:
+    """The person whom the address names (`?person=P-…`), if it is one of ours: already chosen."""
+    named = person_in(request.args.get("person"))
+    found = person_of(current_organization(), named) if named else None
+    return [{"person": found.reference}] if found else []
 
 
 def _shows_refusals(view: Callable[[str], Answer]) -> Callable[[str], Answer]:
@@ -80,7 +89,7 @@ def _page(reference: str, form: AttendeesForm) -> str:
         abort(404)
     now, organization = clock.now(), current_organization()
     taken = queries.taken_by_run([run.id], now=now)[run.id]
-    people = queries.people_to_choose(organization)
+    people = queries.people_to_choose(organization, first=form.chosen)
     form.prepare(_roles(run))
     return render_template(
         "bookings/details.html",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import abort, render_template, request
 
+from courses_app.accounts.rules.people import person_in
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.rules import RunStatus, run_filter
 from courses_app.foundation import clock
@@ -42,7 +43,12 @@ def run(reference: str) -> str:
     found = catalogue.run_by_reference(reference)
     if found is None or found.status is RunStatus.DRAFT:
         abort(404)
-    return render_template("portal/run.html", run=found, seats=queries.seats_of(found, now=clock.now()))
+    return render_template(
+        "portal/run.html",
+        run=found,
+        seats=queries.seats_of(found, now=clock.now()),
+        person=person_in(request.args.get("person")),
+    )
 
 
 @on_behalf("/courses/<slug>", "catalogue.course")
