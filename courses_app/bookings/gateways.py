@@ -11,12 +11,25 @@ from courses_app.payments.gateways import stripe_checkout
 from courses_app.payments.gateways.stripe_checkout import CheckoutOpened, CheckoutState, Event, StripeSettings
 from courses_app.payments.models import Checkout
 from courses_app.payments.operations import ask_for_checkout
+from courses_app.payments.rules import CardsNotTaken
 
 
 def stripe_settings() -> StripeSettings:
     """What connects us to our account. Raises ValueError for a key that would leave this machine unencrypted."""
     settings: Settings = current_app.config["SETTINGS"]
     return StripeSettings(settings.stripe_secret_key, settings.stripe_webhook_secret, settings.stripe_api_base)
+
+
+def check_connected() -> None:
+    """Raises CardsNotTaken where Stripe can't be asked at all: to be known before an intention is stored."""
+    settings: Settings = current_app.config["SETTINGS"]
+    try:
+        stripe_settings()
+    except ValueError:
+        current_app.logger.exception("stripe.misconfigured")
+        raise CardsNotTaken from None
+    if not settings.stripe_enabled:
+        raise CardsNotTaken
 
 
 def ask(checkout: Checkout, *, booking: str) -> CheckoutOpened:

@@ -40,6 +40,7 @@ def choose(reference: str) -> Answer:
 def pay(reference: str) -> Answer:
     """Store the intention, ask Stripe outside any transaction, store the answer, send the payer on (R-09)."""
     booking = _own(reference)
+    gateways.check_connected()
     checkout = in_transaction(lambda: _intention(booking))
     if checkout.url:
         return redirect(checkout.url, code=303)

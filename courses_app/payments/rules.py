@@ -88,6 +88,13 @@ class InvoiceCancelled(Refusal):
         )
 
 
+class CardsNotTaken(Refusal):
+    """No payment firm is connected: nothing can be paid by card now."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Payment by card is not available at the moment. Please ask our office how to pay."))
+
+
 class RefundTooHigh(Refusal):
     """More than was received, less what was already given back (INV-8)."""
 

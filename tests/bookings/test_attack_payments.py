@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from courses_app.bookings import tasks
+from courses_app.bookings import operations, tasks
 from courses_app.bookings.models import Booking
 from courses_app.bookings.rules import BookingStatus
 from courses_app.foundation import clock
+from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
-from courses_app.payments.models import Checkout, CheckoutStatus
+from courses_app.foundation.yen import Yen
+from courses_app.payments.models import Checkout, CheckoutStatus, Refund
+from courses_app.payments.operations import owe_refund
+from tests.accounts.signing import csrf_token
 from tests.bookings.conftest import MakeHere
 from tests.bookings.firm import Firm
 from tests.bookings.test_webhook import begun, booking, firm, state
@@ -63,3 +70,34 @@ def test_r13_a_page_stripe_does_not_know_is_put_before_the_office(
     worked(app, timedelta(hours=2))
     assert state(app, booking) is BookingStatus.ORDERED
     assert unclear(app) == ["not_closed"]
+
+
+@pytest.mark.parametrize(
+    "settings", [{"stripe_secret_key": ""}, {"stripe_webhook_secret": ""}, {"stripe_api_base": "http://example.jp"}]
+)
+def test_paying_by_card_without_a_firm_is_refused_before_anything_is_stored(
+    app: Flask, client: FlaskClient, firm: Firm, booking: Booking, settings: dict[str, str]
+) -> None:
+    address = f"/bookings/{booking.reference}/payment"
+    token = csrf_token(client, address)
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], **settings)
+    answer = client.post(address, data={"csrf_token": token})
+    assert answer.status_code == 409
+    assert "カード" in answer.text
+    assert pages(app) == []
+
+
+def test_a_refund_told_again_is_not_taken_for_another_one(inside: Flask, make: MakeHere) -> None:
+    booking = make.paid(make.run(), 2)
+    assert booking.invoice is not None
+    payment = booking.invoice.payments[0]
+    with make.deed():
+        for key in ("first", "second"):
+            owe_refund(
+                invoice=booking.invoice, amount=Yen(1000), reason="", key=key, by=SYSTEM, now=clock.now()
+            )  # fmt: skip
+    told: dict[str, Any] = {"payment_intent": payment.external_id, "amount": Yen(1000), "now": clock.now()}
+    for name, sent in (("re_1", 1), ("re_1", 1), ("re_2", 2)):
+        with make.deed():
+            operations.note_refund_from_firm(external_id=name, **told)
+        assert session.scalar(select(func.count(Refund.id)).where(Refund.external_id.is_not(None))) == sent

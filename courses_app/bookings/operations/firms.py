@@ -54,7 +54,12 @@ def settle_checkout(*, state: CheckoutState, livemode: bool, now: datetime) -> B
 
 
 def note_refund_from_firm(*, payment_intent: str, amount: Yen, external_id: str, now: datetime) -> None:
-    """A refund that Stripe tells of: the one we owe, sent by hand from its dashboard. Raises Unfitting."""
+    """A refund that Stripe tells of: the one we owe, sent by hand from its dashboard; told again, nothing more.
+
+    Raises Unfitting.
+    """
+    if payments.refund_at(external_id) is not None:
+        return
     refund = queries.refund_of_payment(payment_intent, amount)
     if refund is None:
         raise Unfitting("refund_not_owed")

@@ -13,7 +13,6 @@ from courses_app.bookings.queries.due import (
     TICKET_FAILED,
     checkouts_of,
     checkouts_to_close,
-    events_unfinished,
     holds_run_out,
     orders_unpaid,
     refund_of_payment,
@@ -45,7 +44,7 @@ from courses_app.bookings.queries.violations import violations
 __all__ = [
     "TICKET_FAILED", "Consequences", "Wanted", "booking_for_office", "booking_of", "booking_of_invoice",
     "bookings_of", "checkouts_of", "checkouts_to_close", "confirmed_seats", "consequences_of", "events_of",
-    "events_unfinished", "holds_run_out", "in_state", "live", "office_page", "office_rows", "orders_unpaid",
+    "holds_run_out", "in_state", "live", "office_page", "office_rows", "orders_unpaid",
     "people_in_run", "people_to_choose", "refund_of_payment", "seat_of", "seat_of_organization",
     "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person", "seats_of_run", "taken_by_run",
     "tickets_put_off", "trail_of", "violations",

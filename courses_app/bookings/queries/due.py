@@ -14,7 +14,7 @@ from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Checkout, CheckoutStatus, EventResult, Payment, Refund, StripeEvent
+from courses_app.payments.models import Checkout, CheckoutStatus, Payment, Refund
 
 TICKET_FAILED = "ticket_failed"  # the matter of a ticket that could not be printed
 REST = timedelta(minutes=30)  # until it is tried again
@@ -59,15 +59,6 @@ def checkouts_of(booking_id: int) -> Sequence[Checkout]:
         .join(Booking, Booking.invoice_id == Checkout.invoice_id)
         .where(Booking.id == booking_id, Checkout.status == CheckoutStatus.OPEN, Checkout.external_id.is_not(None))
         .order_by(Checkout.id)
-    ).all()
-
-
-def events_unfinished(*, before: datetime) -> Sequence[str]:
-    """Stored events that nobody has worked off: the process died, or Stripe could not be asked (R-15)."""
-    return session.scalars(
-        select(StripeEvent.event_id)
-        .where(StripeEvent.result == EventResult.RECEIVED, StripeEvent.received_at < before)
-        .order_by(StripeEvent.id)
     ).all()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
@@ -32,21 +33,24 @@ def receive(
     until one of them is done, it is a matter for the office. Raises AlreadyPaid, AmountDiffers, RecordedElsewhere.
     """
     invoice = locked(invoice)
-    known = _known(invoice, provider, external_id)
-    if known is not None:
+    if (known := _known(invoice, provider, external_id)) is not None:
         return known
     _refuse(invoice, amount)
-    payment = Payment(
-        invoice=invoice,
-        provider=provider,
-        external_id=external_id,
-        amount=amount,
-        received_on=received_on,
-        recorded_at=now,
-        recorded_by_person_id=by.person_id,
-        payer=payer,
-    )
-    session.add(payment)
+    try:
+        with session.begin_nested():
+            payment = Payment(
+                invoice=invoice,
+                provider=provider,
+                external_id=external_id,
+                amount=amount,
+                received_on=received_on,
+                recorded_at=now,
+                recorded_by_person_id=by.person_id,
+                payer=payer,
+            )
+            session.add(payment)
+    except IntegrityError:
+        return _recorded_meanwhile(invoice, provider, external_id)
     account, key = MONEY[provider], f"payment:{provider.value}:{external_id}"
     post(invoice, kind="payment", key=key, now=now, debit={account: amount}, credit={LedgerAccount.RECEIVABLE: amount})
     subject, detail = ("invoice", invoice.reference), {"amount": amount, "provider": provider.value}
@@ -59,6 +63,13 @@ def _known(invoice: Invoice, provider: PaymentMethod, external_id: str) -> Payme
     payment = session.scalar(select(Payment).where(Payment.provider == provider, Payment.external_id == external_id))
     if payment is not None and payment.invoice_id != invoice.id:
         raise RecordedElsewhere(payment.invoice.number or payment.invoice.reference)
+    return payment
+
+
+def _recorded_meanwhile(invoice: Invoice, provider: PaymentMethod, external_id: str) -> Payment:
+    """The lock of our invoice does not hold up who records the same payment for another one."""
+    payment = _known(invoice, provider, external_id)
+    assert payment is not None  # it stood in our way
     return payment
 
 

@@ -31,7 +31,7 @@ from courses_app.payments.queries.firms import (
     parked_events,
 )
 from courses_app.payments.queries.issuer import institution_on, issuer_on, tax_rates_on
-from courses_app.payments.queries.lists import invoice_of, invoices, open_refunds, refund_of, unpaid
+from courses_app.payments.queries.lists import invoice_of, invoices, open_refunds, refund_at, refund_of, unpaid
 from courses_app.payments.queries.violations import violations
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "payments_of",
     "receipt_is_due",
     "received",
+    "refund_at",
     "refund_of",
     "refunded",
     "refunds_due",

@@ -31,6 +31,11 @@ def refund_of(key: str) -> Refund | None:
     return session.scalar(select(Refund).options(joinedload(Refund.invoice)).where(Refund.key == key))
 
 
+def refund_at(external_id: str) -> Refund | None:
+    """The refund that a payment firm calls so."""
+    return session.scalar(select(Refund).where(Refund.external_id == external_id))
+
+
 def unpaid(page: int = 1, search: str = "", *, method: PaymentMethod | None = None) -> Page[Invoice]:
     """Invoices that still wait for money, the earliest due first; those without a due day last."""
     query = _invoices().where(Invoice.cancelled_at.is_(None), Invoice.total > 0, NOT_PAID, *_matching(search))
