@@ -1,4 +1,8 @@
-"""Throttles kept in the database: they survive a restart and hold across all processes (S-03)."""
+"""Throttles kept in the database: they survive a restart and hold across all processes (S-03).
+
+Whoever asks about a key holds it until the transaction ends, so that of attempts made at the same moment none passes
+uncounted. Keys of one transaction are asked for in the same order everywhere: the pair, the address, the account.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,11 @@ class Attempt(Base):
 
 
 def seconds_to_wait(scope: str, key: str, *, limit: int, within: timedelta, now: datetime) -> int:
-    """How long `key` must wait in `scope`: 0 while fewer than `limit` attempts were counted in the last `within`."""
+    """How long `key` must wait in `scope`: 0 while fewer than `limit` attempts were counted in the last `within`.
+
+    Ask in the transaction that counts: the key is held until it ends.
+    """
+    _hold(scope, key)
     count, oldest = session.execute(
         select(func.count(), func.min(Attempt.at)).where(
             Attempt.scope == scope, Attempt.key_digest == digest(key), Attempt.at > now - within
@@ -33,6 +41,13 @@ def seconds_to_wait(scope: str, key: str, *, limit: int, within: timedelta, now:
     if count < limit:
         return 0
     return max(1, int((oldest + within - now).total_seconds()) + 1)
+
+
+def _hold(scope: str, key: str) -> None:
+    """Only PostgreSQL lets others write meanwhile."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int(digest(f"{scope}:{key}")[:16], 16) - 2**63  # a signed number of 64 bits
+        session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def count_attempt(scope: str, key: str, *, now: datetime) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from courses_app.accounts import operations
 from courses_app.accounts.rules import throttling
 from courses_app.foundation import clock
-from courses_app.foundation.db import session, transaction
+from courses_app.foundation.db import in_transaction, session, transaction
 from courses_app.foundation.throttle import Attempt
 from tests.accounts.mailbox import link_to, mails_to
 from tests.accounts.signing import post, sign_in, try_sign_in
+from tests.accounts.test_at_once import at_once
 from tests.make import Make
 
 TARO = "taro@example.jp"
@@ -120,3 +121,13 @@ def test_s03_nobody_fills_a_strangers_mailbox(app: Flask, make: Make) -> None:
         assert post(client, "/register", {"email": TARO, "password": "kotoba-mikan-densha"}).status_code == 303
     assert len(mails_to(app, TARO)) == throttling.MAIL_ACCOUNT.most
     assert link_to(app, TARO, "/password/reset/")  # the owner has a link that works
+
+
+def test_s03_attempts_at_the_same_moment_do_not_pass_the_limit(app: Flask) -> None:
+    def attempt(_hand: int) -> int:
+        return in_transaction(
+            lambda: operations.count_sign_in_attempt(email=TARO, address=ELSEWHERE, now=clock.now())
+        )  # fmt: skip
+
+    waits = at_once(app, attempt, hands=12)
+    assert waits.count(0) == throttling.SIGN_IN_PAIR.most

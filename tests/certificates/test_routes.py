@@ -17,11 +17,11 @@ from courses_app.accounts.models import Organization, Person
 from courses_app.accounts.queries import live_membership
 from courses_app.certificates import queries
 from courses_app.certificates.models import Certificate
-from courses_app.certificates.operations.verifying import BY_ADDRESS, BY_CERTIFICATE
+from courses_app.certificates.operations.verifying import BY_ADDRESS, BY_CERTIFICATE, GUESSES
 from courses_app.certificates.rules import CertificateFilter
-from courses_app.foundation import clock
+from courses_app.foundation import clock, throttle
 from courses_app.foundation.audit import SYSTEM
-from courses_app.foundation.db import session
+from courses_app.foundation.db import session, transaction
 from tests.accounts.signing import csrf_token, sign_in
 from tests.bookings.making import attendee
 from tests.certificates.conftest import MakeHere
@@ -138,8 +138,10 @@ def test_s47_an_address_can_not_try_all_numbers(client: FlaskClient, certificate
     assert int(refused.headers["Retry-After"]) > 0
 
 
-def test_s47_nobody_can_try_all_dates_of_birth(app: Flask, client: FlaskClient, certificate: Certificate) -> None:
-    for day in range(BY_CERTIFICATE.most):
+def test_s47_one_address_can_not_try_all_dates_of_birth(
+    app: Flask, client: FlaskClient, certificate: Certificate
+) -> None:
+    for day in range(GUESSES.most):
         assert asked(client, certificate, f"1990-01-{day + 1:02}").status_code == 422
     for refused in (
         asked(client, certificate, BORN.isoformat()),
@@ -147,6 +149,29 @@ def test_s47_nobody_can_try_all_dates_of_birth(app: Flask, client: FlaskClient, 
     ):
         assert refused.status_code == 429
     assert checked(client, certificate.number).status_code == 200  # without a date it is still answered
+    assert WHOLE in page_of(asked(elsewhere(app), certificate, BORN.isoformat()))  # nobody else is kept out
+
+
+def test_s47_many_addresses_can_not_try_all_dates_of_birth(
+    app: Flask, client: FlaskClient, certificate: Certificate
+) -> None:
+    with app.app_context(), transaction():
+        for _ in range(BY_CERTIFICATE.most - 1):
+            throttle.count_attempt(BY_CERTIFICATE.scope, certificate.number, now=clock.now())
+    assert asked(client, certificate, "1990-01-01").status_code == 422
+    assert asked(elsewhere(app), certificate, BORN.isoformat()).status_code == 429
+
+
+def test_s47_a_right_date_is_never_counted(client: FlaskClient, certificate: Certificate) -> None:
+    for _ in range(GUESSES.most + 1):
+        assert asked(client, certificate, BORN.isoformat()).status_code == 200
+
+
+def elsewhere(app: Flask) -> FlaskClient:
+    """A browser at another network address."""
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.99"
+    return client
 
 
 def test_r45_a_downloaded_certificate_is_always_the_same_bytes(
