@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import current_app
 
 from courses_app.bookings.models import Booking, Seat
+from courses_app.catalogue.models import Venue
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
@@ -60,16 +62,35 @@ def called_off(booking: Booking, *, refund: Yen, now: datetime) -> None:
         _to_attendee("called_off_attendee", seat, key="called_off", now=now)
 
 
+@dataclass(frozen=True)
+class Whereabouts:
+    """When and where a run was going to be, before it was moved."""
+
+    starts_at: datetime
+    ends_at: datetime
+    venue: Venue | None
+
+
+def moved(booking: Booking, *, before: Whereabouts, now: datetime) -> None:
+    """The run is at another time or place: what was, and what is, to who booked and who was going to attend."""
+    key = f"moved:{booking.run.sequence}"
+    _to_booker("moved", booking, key=key, now=now, before=before)
+    for seat in booking.seats:
+        if seat.hears_of_a_move:
+            _to_attendee("moved_attendee", seat, key=key, now=now, before=before)
+
+
 def ticket_to_attendee(seat: Seat, *, now: datetime) -> None:
     """The attendee's own ticket, if they gave an address."""
     if seat.ticket is not None:
-        _to_attendee("ticket", seat, key="ticket", now=now, documents=[seat.ticket])
+        _to_attendee("ticket", seat, key=f"ticket:{seat.ticket.id}", now=now, documents=[seat.ticket])
 
 
 def tickets_to_booker(booking: Booking, *, now: datetime) -> None:
-    """All tickets of a booking together."""
+    """All tickets of a booking together; once more after they were printed anew."""
     tickets = [seat.ticket for seat in booking.seats if seat.ticket is not None]
-    _to_booker("tickets", booking, key="tickets", now=now, documents=tickets)
+    key = f"tickets:{max((ticket.id for ticket in tickets), default=0)}"
+    _to_booker("tickets", booking, key=key, now=now, documents=tickets)
 
 
 def _to_booker(
@@ -77,7 +98,7 @@ def _to_booker(
 ) -> None:
     queue_mail(
         f"bookings/{name}",
-        to=booking.booked_by.email or booking.organization.contact_email,
+        to=booking.address,
         language=booking.language,
         subject=("booking", booking.reference),
         facts={**_facts(booking, now), **more},
@@ -87,16 +108,18 @@ def _to_booker(
     )
 
 
-def _to_attendee(name: str, seat: Seat, *, key: str, now: datetime, documents: Sequence[StoredDocument] = ()) -> None:
+def _to_attendee(
+    name: str, seat: Seat, *, key: str, now: datetime, documents: Sequence[StoredDocument] = (), **more: Any
+) -> None:
     booking = seat.booking
-    if not seat.email or seat.email == (booking.booked_by.email or booking.organization.contact_email):
+    if seat.own_address is None:
         return
     queue_mail(
         f"bookings/{name}",
-        to=seat.email,
+        to=seat.own_address,
         language=booking.language,
         subject=("seat", seat.reference),
-        facts={**_facts(booking, now), "seat": seat},
+        facts={**_facts(booking, now), "seat": seat, **more},
         documents=documents,
         dedupe_key=f"seat:{seat.reference}:{key}",
         now=now,
@@ -112,6 +135,7 @@ def _facts(booking: Booking, now: datetime) -> dict[str, Any]:
         "issuer": issuer_on(day_of(now)),
         "booking_url": _address(f"/bookings/{booking.reference}"),
         "payment_url": _address(f"/bookings/{booking.reference}/payment"),
+        "run_url": _address(f"/runs/{run.reference}"),
         "runs_url": _address(f"/runs?course={run.course.slug}"),
     }
 

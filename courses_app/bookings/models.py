@@ -65,6 +65,11 @@ class Booking(Base):
         """The run of its seats (one application books one run)."""
         return self.seats[0].run
 
+    @property
+    def address(self) -> str:
+        """Where mails about it go."""
+        return self.booked_by.email or self.organization.contact_email
+
 
 class Seat(Base):
     """One attendee's place in one run. The name is copied as the booker confirmed it."""
@@ -112,6 +117,16 @@ class Seat(Base):
     @property
     def full_name_kana(self) -> str:
         return f"{self.family_name_kana} {self.given_name_kana}".strip()
+
+    @property
+    def own_address(self) -> str | None:
+        """Where the attendee's own mails go; None where the booker's are enough, or no address is known."""
+        return self.email if self.email and self.email != self.booking.address else None
+
+    @property
+    def hears_of_a_move(self) -> bool:
+        """Whether the attendee has an address, and a seat that is more than held for some minutes."""
+        return self.own_address is not None and self.status in (SeatStatus.ORDERED, SeatStatus.CONFIRMED)
 
 
 class SeatEvent(Base):

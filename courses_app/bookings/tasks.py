@@ -219,6 +219,7 @@ def _print_tickets(clock: Clock) -> int:
 
 def _print_ticket(seat: Seat, now: datetime) -> bool:
     """Printed before the transaction, so that nobody waits for the press."""
+    sequence = seat.run.sequence
     try:
         content = documents.ticket_pdf(seat, today=day_of(now), now=now)
     except (GlyphMissing, PaperFailed) as error:
@@ -228,7 +229,7 @@ def _print_ticket(seat: Seat, now: datetime) -> bool:
         current_app.logger.exception("paper.failed", extra={"task": "admission_ticket"})
         return _put_off(seat, type(error).__name__, now)
     with transaction():
-        return operations.keep_ticket(seat=seat, content=content, now=now)
+        return operations.keep_ticket(seat=seat, content=content, sequence=sequence, now=now)
 
 
 def _put_off(seat: Seat, reason: str, now: datetime) -> bool:

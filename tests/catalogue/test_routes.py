@@ -202,7 +202,9 @@ def test_a_published_run_is_changed_and_its_seats_are_not(app: Flask, desk: Flas
         assert (after.capacity, after.sequence, after.status) == (40, 1, RunStatus.PUBLISHED)  # S-22
         assert after.venue is not None
         assert after.venue.code == "osaka-nakanoshima"
-    assert "申込者へご連絡ください" in text(desk.get(f"/office/runs/{run.reference}"))
+    shown = text(desk.get(f"/office/runs/{run.reference}"))
+    assert "変更を保存しました" in shown
+    assert "メールで" not in shown  # nobody has booked
 
 
 def test_r41_the_second_editor_is_told_and_loses_nothing(app: Flask, desk: FlaskClient, make: Make) -> None:

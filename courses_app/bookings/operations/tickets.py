@@ -15,14 +15,16 @@ from courses_app.foundation.documents import store
 from courses_app.payments.queries import open_matter_of
 
 
-def keep_ticket(*, seat: Seat, content: bytes, now: datetime) -> bool:
+def keep_ticket(*, seat: Seat, content: bytes, sequence: int, now: datetime) -> bool:
     """Keep the printed ticket of a seat and owe the mails; False if the seat was given back or had one meanwhile.
+
+    `sequence` is the run's as printed: a ticket of a run that was moved since is thrown away, and printed again.
 
     The attendee gets theirs at once; who booked gets all of them together when the last is printed.
     """
     booking = locked_booking(seat.booking_id)
     seat = next(one for one in booking.seats if one.id == seat.id)
-    if seat.status is not SeatStatus.CONFIRMED or seat.ticket_document_id is not None:
+    if seat.status is not SeatStatus.CONFIRMED or seat.ticket_document_id is not None or seat.run.sequence != sequence:
         return False
     seat.ticket = store(kind="admission_ticket", filename=f"ticket-{seat.reference}.pdf", content=content, now=now)
     audit.record(by=SYSTEM, now=now, action="seat.ticket", subject=("seat", seat.reference))

@@ -16,9 +16,10 @@ from courses_app.catalogue.rules import (
     ClashFound,
     MeetingPlan,
     PlanRefused,
-    RunHasBegun,
     RunMove,
     RunPlan,
+    check_begins_later,
+    check_move,
     check_net_time,
     check_plan,
     fingerprint,
@@ -45,8 +46,7 @@ def plan_run(plan: RunPlan, *, by: Actor, now: datetime, clashes_seen: str = "")
     Raises PlanRefused, and ClashFound for clashes they have not seen.
     """
     check_plan(plan)
-    if plan.starts_at <= now:
-        raise PlanRefused(_l("A run must begin in the future."), field="meetings")
+    check_begins_later(plan.starts_at, now=now)
     _refuse_unseen_clashes(plan, seen=clashes_seen, run=None)
     run = CourseRun(reference=new_reference("R"), status=RunStatus.DRAFT, sequence=0, created_at=now)
     run.course, run.capacity = queries.course_by_code(plan.course), plan.capacity
@@ -70,9 +70,13 @@ def change_run(
         raise ChangedMeanwhile()
     check_plan(plan)
     moved = _place_and_times(run) != _planned_place_and_times(plan)
-    if moved and run.starts_at <= now:
-        raise RunHasBegun()
-    if run.status is RunStatus.PUBLISHED:
+    published = run.status is RunStatus.PUBLISHED
+    if moved:
+        check_move(
+            starts_at=run.starts_at, planned_starts_at=plan.starts_at, published=published,
+            elsewhere=plan.venue != _place(run), now=now,
+        )  # fmt: skip
+    if published:
         check_net_time((meeting.net_minutes for meeting in plan.meetings), wanted=run.course.net_minutes)
     _refuse_unseen_clashes(plan, seen=clashes_seen, run=run)
     change = RunChange(run, moved, run.starts_at, run.ends_at)
@@ -159,7 +163,11 @@ def _apply_meetings(run: CourseRun, plans: Sequence[MeetingPlan]) -> None:
 def _place_and_times(run: CourseRun) -> tuple[object, ...]:
     """What a diary must notice: when it changes, `sequence` rises (RFC 5545, 3.8.7.4)."""
     times = sorted((meeting.starts_at, meeting.ends_at) for meeting in run.meetings)
-    return (run.venue.code if run.venue else None, *times)
+    return (_place(run), *times)
+
+
+def _place(run: CourseRun) -> str | None:
+    return run.venue.code if run.venue else None
 
 
 def _planned_place_and_times(plan: RunPlan) -> tuple[object, ...]:

@@ -11,6 +11,8 @@ from courses_app.catalogue.rules.plans import (
     PlanRefused,
     RunHasBegun,
     RunPlan,
+    check_begins_later,
+    check_move,
     check_net_time,
     check_plan,
 )
@@ -40,6 +42,6 @@ __all__ = [
     "CourseKind", "DayPart", "Delivery", "DutyStrength", "FeeAudience", "FeeInForceAlready", "FeeLike", "Language",
     "MeetingPlan", "NetTimeDiffers", "NoFee", "Occupied", "PlanRefused", "Price", "Programme", "RunFilter",
     "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SubjectChange", "SubjectKind", "VenueFacts",
-    "availability", "booking_closes_by_default", "check_net_time", "check_plan", "clashes_between",
-    "fingerprint", "lay_out_day", "month_of", "price_for", "run_filter", "seats_left",
+    "availability", "booking_closes_by_default", "check_begins_later", "check_move", "check_net_time",
+    "check_plan", "clashes_between", "fingerprint", "lay_out_day", "month_of", "price_for", "run_filter", "seats_left",
 ]  # fmt: skip

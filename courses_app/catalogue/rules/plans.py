@@ -78,10 +78,16 @@ class NetTimeDiffers(Refusal):
 
 
 class RunHasBegun(Refusal):
-    """Times and place of a run stay as they are once it has begun."""
+    """Times and place of a public run stay as they are once it has begun."""
 
-    def __init__(self) -> None:
-        super().__init__(_l("This run has already begun: its times and place can no longer be changed."))
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            _l(
+                "This run has already begun: its times and place can no longer be changed."
+                " Instructors, titles, language and prices still can."
+            ),
+            field=field,
+        )
 
 
 class ChangedMeanwhile(Refusal):
@@ -104,6 +110,24 @@ def check_plan(plan: RunPlan) -> None:
     if plan.booking_closes_at > plan.starts_at:
         raise PlanRefused(_l("Booking must end before the run begins."), field="booking_closes_on")
     _check_meetings(sorted(plan.meetings, key=lambda meeting: meeting.starts_at))
+
+
+def check_move(
+    *, starts_at: datetime, planned_starts_at: datetime, published: bool, elsewhere: bool, now: datetime
+) -> None:
+    """Whether a run may be moved: neither out of the past once it is public, nor into it.
+
+    `elsewhere` says that its place is another. Raises RunHasBegun or PlanRefused, with the field it concerns.
+    """
+    if published and starts_at <= now:
+        raise RunHasBegun("venue" if elsewhere else "meetings")
+    check_begins_later(planned_starts_at, now=now)
+
+
+def check_begins_later(starts_at: datetime, *, now: datetime) -> None:
+    """Raises PlanRefused for a run that would have begun already."""
+    if starts_at <= now:
+        raise PlanRefused(_l("A run must begin in the future."), field="meetings")
 
 
 def _check_meetings(meetings: list[MeetingPlan]) -> None:

@@ -1,0 +1,53 @@
+"""A run at another time or place: everybody who has booked is told, and tickets are printed anew (R-46)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from courses_app.bookings import emails
+from courses_app.bookings.emails import Whereabouts
+from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.operations.lapse import lapse_run_out_holds
+from courses_app.bookings.rules import LIVE_SEATS
+from courses_app.catalogue import operations as catalogue
+from courses_app.catalogue.models import CourseRun, RunStatus
+from courses_app.catalogue.rules import RunPlan
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.db import session
+
+
+def change_run(
+    run: CourseRun, plan: RunPlan, *, version: int, by: Actor, now: datetime, clashes_seen: str = ""
+) -> int:
+    """Plan a run anew; how many of its bookings were told that it moved. The caller has locked the run.
+
+    Raises what `catalogue.operations.change_run` raises; then nobody is told.
+    """
+    before = Whereabouts(run.starts_at, run.ends_at, run.venue)
+    change = catalogue.change_run(run, plan, version=version, by=by, now=now, clashes_seen=clashes_seen)
+    if not change.moved or run.status is not RunStatus.PUBLISHED:
+        return 0
+    lapse_run_out_holds(run.id, now=now)
+    bookings = _with_live_seats(run)
+    for booking in bookings:
+        for seat in booking.seats:
+            seat.ticket = None  # the worker prints another; the old paper stays in the store
+        emails.moved(booking, before=before, now=now)
+    session.flush()
+    return len(bookings)
+
+
+def _with_live_seats(run: CourseRun) -> list[Booking]:
+    concerned = select(Seat.booking_id).where(Seat.run_id == run.id, Seat.status.in_(LIVE_SEATS))
+    return list(
+        session.scalars(
+            select(Booking)
+            .options(selectinload(Booking.seats).selectinload(Seat.ticket))
+            .where(Booking.id.in_(concerned))
+            .order_by(Booking.id)
+            .execution_options(populate_existing=True)
+        )
+    )
