@@ -81,7 +81,7 @@ def test_lists_show_the_state_people_see(inside: Flask, make: MakeHere) -> None:
 def test_staff_find_bookings(inside: Flask, make: MakeHere) -> None:
     run, now = make.run(), clock.now()
     booking = make.ordered(run, attendees=[attendee(family_name="渡邉", family_name_kana="ワタナベ")])
-    make.ordered(make.run(days_ahead=50))
+    make.ordered(make.run(days_ahead=50), attendees=[attendee(family_name="山田", family_name_kana="ヤマダ")])
 
     def hits(**wanted: object) -> list[Booking]:
         return list(queries.office_page(Wanted(**wanted), number=1, now=now).rows)  # type: ignore[arg-type]
