@@ -104,7 +104,7 @@ class ReissueForm(BaseForm):
     def seen(self) -> int:
         """The revision its page showed."""
         typed = self.revision.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() else 0
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
     def new_name(self) -> NewName | None:
         """The name as typed, if any was."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, Form, IntegerField, StringField
+from wtforms import DateField, Field, FieldList, Form, FormField, IntegerField, PasswordField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the types are of an older release
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
 
@@ -25,6 +25,11 @@ LONGEST_NAME = 60
 class BaseForm(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form of a page."""
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        for field in _controls(self):
+            field.validators = (_readable, *field.validators)
+        return bool(super().validate(extra_validators))
+
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal on the field it concerns, or at the top of the form."""
         field = self._fields.get(refusal.field) if refusal.field else None
@@ -32,6 +37,29 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # the library has no types
             field.errors = [*field.errors, refusal.message]
         else:
             self.form_errors.append(str(refusal.message))
+
+
+def _controls(form: Form) -> Iterator[Field]:
+    """The controls of a form, of its rows, and of theirs."""
+    for field in form:
+        rows = field.entries if isinstance(field, FieldList) else [field]
+        for row in rows:
+            if isinstance(row, FormField):
+                yield from _controls(row.form)
+            else:
+                yield row
+
+
+def _readable(_form: Any, field: Field) -> None:
+    """Refuse, and take out, what no column keeps: a NUL and its like. (A password is never kept.)"""
+    if isinstance(field, PasswordField) or not isinstance(field.data, str) or field.data == text.shown(field.data):
+        return
+    field.data = text.shown(field.data)
+    sentence = _l(
+        "%(label)s held characters that can't be shown. They are taken out: please look and send it again.",
+        label=field.label.text,
+    )
+    raise StopValidation(sentence)
 
 
 class FilterForm(Form):
@@ -101,8 +129,11 @@ class WholeNumberField(IntegerField):
         typed = (text.folded(valuelist[0]) or "").replace(",", "").removeprefix("¥")
         if not typed:
             self.data = None
-        elif re.fullmatch(r"-?\d{1,12}", typed):
+        elif re.fullmatch(r"-?\d{1,9}", typed):  # as many digits as every column of ours can hold
             self.data = int(typed)
+        elif re.fullmatch(r"-?\d+", typed):
+            self.data = None
+            raise ValueError(_l("This number is too large."))
         else:
             self.data = None
             raise ValueError(_l("Write a whole number in digits, for example 40."))

@@ -9,12 +9,23 @@ import jaconv
 
 HYPHENS = re.compile("[\u2010-\u2015\u2212\u2500\u30fc\ufe63\uff0d\uff70\u02d7-]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+BROKEN = re.compile(" *[\x00-\x1f\x7f-\x9f\u2028\u2029][ \x00-\x1f\x7f-\x9f\u2028\u2029]*")
+UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 KANA = re.compile("[ァ-ヺー・ヽヾㇰ-ㇿ 　]*")
 
 
 def kept(value: str | None) -> str | None:
-    """A name: outer white space and invisible control characters go, every other code point stays as typed."""
-    return None if value is None else CONTROL.sub("", value).strip(" \u3000\t\r\n")
+    """A name: outer white space and invisible characters go, line breaks and control characters become one space.
+
+    Every other code point stays as typed, a full-width space between two names included.
+    """
+    return None if value is None else BROKEN.sub(" ", INVISIBLE.sub("", value)).strip(" \u3000")
+
+
+def shown(value: str) -> str:
+    """A text without the characters that no page shows and PostgreSQL doesn't keep; tabs and line breaks stay."""
+    return UNSHOWN.sub("", value)
 
 
 def folded(value: str | None) -> str | None:

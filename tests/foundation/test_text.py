@@ -108,3 +108,24 @@ def test_s19_a_way_back_that_leaves_the_house_is_refused(target: str) -> None:
 @pytest.mark.parametrize("target", ["/", "/runs?course=SUP&page=2", "/bookings/B-1#seats", "/a@b", "/%2f%2fevil"])
 def test_s19_a_path_of_our_own_is_taken(target: str) -> None:
     assert safe_next(target) == target
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("山田\r\n太郎", "山田 太郎"), ("山田\t 太郎\n", "山田 太郎"), ("山田\x00太郎", "山田 太郎"),
+        ("山田 \n\u200b\n 太郎", "山田 太郎"), ("山田　太郎", "山田　太郎"), ("Anna  Maria", "Anna  Maria"),
+        ("山田\u2028太郎\x85", "山田 太郎"),
+    ],
+)  # fmt: skip
+def test_d13_a_name_is_one_line(typed: str, kept: str) -> None:
+    assert text.kept(typed) == kept
+
+
+def test_numbers_too_long_for_a_column_are_refused_and_kept_on_the_page() -> None:
+    for number in ("9999999999", "9" * 5000, "-9999999999"):
+        form = typed(count=number)
+        assert not form.validate()
+        assert form.count.errors == ["This number is too large."]
+        assert number in form.count()
+    assert typed(count="999,999,999").count.data == 999_999_999
