@@ -125,9 +125,11 @@ def _closing(run: CourseRun, refusal: RosterChanged | Incomplete | None = None) 
     people = queries.attendees(run)
     judged = _judged(run, people, run.course.pass_mark)
     counts = {outcome: sum(line["verdict"].outcome is outcome for line in judged) for outcome in Outcome}
+    last_begins = max(meeting.starts_at for meeting in run.meetings)
     return render_template(
-        "rosters/closing.html", run=run, judged=judged, counts=counts, seen=queries.state_of(people), refusal=refusal
-    )
+        "rosters/closing.html", run=run, judged=judged, counts=counts, seen=queries.state_of(people), refusal=refusal,
+        not_before=last_begins if clock.now() < last_begins else None,
+    )  # fmt: skip
 
 
 def _judged(run: CourseRun, people: list[Attendee], pass_mark: int | None) -> list[dict[str, Any]]:

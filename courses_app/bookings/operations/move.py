@@ -19,9 +19,7 @@ from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 
 
-def change_run(
-    run: CourseRun, plan: RunPlan, *, version: int, by: Actor, now: datetime, clashes_seen: str = ""
-) -> int:
+def change_run(run: CourseRun, plan: RunPlan, *, version: int, by: Actor, now: datetime, clashes_seen: str = "") -> int:
     """Plan a run anew; how many of its bookings were told that it moved. The caller has locked the run.
 
     Raises what `catalogue.operations.change_run` raises; then nobody is told.
