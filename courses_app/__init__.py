@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from courses_app.config import ROOT, Settings
-from courses_app.foundation import assets, catalogues, db, fragments, health, logs, templating, web
+from courses_app.foundation import assets, catalogues, connections, db, fragments, health, logs, templating, web
 
 DOORS = (
     "accounts.routes",
@@ -70,7 +70,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        SQLALCHEMY_ENGINE_OPTIONS=connections.options(settings.database_url),
         SESSION_COOKIE_NAME="__Host-session" if settings.base_url.startswith("https://") else "session",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         SESSION_COOKIE_HTTPONLY=True,

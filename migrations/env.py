@@ -8,6 +8,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import text
 
+from courses_app.foundation.connections import writing
+
 ADVISORY_LOCK = 7_340_912  # two instances starting together migrate once (M-6)
 
 database = current_app.extensions["migrate"].db
@@ -21,7 +23,7 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
 
 
 def run() -> None:
-    with database.engine.connect().execution_options(writes=True) as connection:
+    with database.engine.connect().execution_options(**writing(database.engine)) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET lock_timeout = '3s'"))
             connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from courses_app import create_app
 from courses_app.config import Settings
+from courses_app.foundation.connections import writing
 from courses_app.foundation.db import Base, db
 
 
@@ -43,7 +44,7 @@ class Stage:
         """Only tables that hold rows, with triggers and foreign keys asleep."""
         names = [table.name for table in Base.metadata.sorted_tables]
         filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
-        with db.engine.begin() as connection:
+        with db.engine.execution_options(**writing(db.engine)).begin() as connection:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             for (name,) in connection.execute(text(filled)).all():
                 connection.execute(text(f"DELETE FROM {name}"))

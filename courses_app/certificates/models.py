@@ -35,7 +35,7 @@ class Certificate(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(index=True)
+    number: Mapped[str]
     revision: Mapped[int] = mapped_column(default=1)
     code: Mapped[str] = mapped_column(unique=True)  # 256 random bits; the QR's page is /certificates/<code>
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))

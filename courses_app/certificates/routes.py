@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import TooManyRequests
 
-from courses_app.accounts.guards import coordinator, current_account, current_organization, signed_in
-from courses_app.accounts.queries import coordinated_membership
+from courses_app.accounts.guards import coordinator, current_account, current_organization, membership_of, signed_in
 from courses_app.certificates import documents, operations, queries
 from courses_app.certificates.forms import HolderForm, ListForm, VerifyForm
 from courses_app.certificates.models import Certificate
@@ -137,7 +136,7 @@ def _mine(code: str) -> Certificate | None:
     if not current_user.is_authenticated:
         return None
     account = current_account()
-    membership = coordinated_membership(account.person_id) if account.person_id else None
+    membership = membership_of(account)
     return queries.by_code_for(
         code,
         person_id=account.person_id,

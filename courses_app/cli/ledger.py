@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from courses_app.bookings import queries as bookings
 from courses_app.certificates import queries as certificates
 from courses_app.foundation import audit, clock
+from courses_app.foundation.db import snapshot
 from courses_app.payments import queries as payments
 from courses_app.rosters import queries as rosters
 
@@ -20,6 +21,7 @@ ROOMS = (payments, bookings, rosters, certificates)
 
 def violations() -> Iterator[str]:
     """A sentence for each broken invariant; nothing when all hold."""
+    snapshot()
     yield from audit.broken_seals()
     now = clock.now()
     for room in ROOMS:

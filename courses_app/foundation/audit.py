@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from courses_app.foundation.db import Base, choice, session
+from courses_app.foundation.db import Base, choice, session, streamed
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -122,7 +122,7 @@ def broken_seals() -> list[str]:
     """INV-13: the chain, checked from its first row; the first row that was changed, removed or moved is named."""
     previous = ""
     sealed = select(AuditEntry).where(AuditEntry.position.is_not(None)).order_by(AuditEntry.position)
-    for expected, entry in enumerate(session.scalars(sealed.execution_options(yield_per=500)), start=1):
+    for expected, entry in enumerate(streamed(sealed), start=1):
         if entry.position != expected:
             return [f"INV-13: the audit row at position {expected} is missing"]
         if entry.seal != seal_of(entry, previous):

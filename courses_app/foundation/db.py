@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,20 +16,22 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, has_request_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, MetaData, String, TypeDecorator, event, text
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy import JSON, BigInteger, DateTime, Enum, MetaData, Select, String, TypeDecorator, event, text
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 
+from courses_app.foundation import connections
+from courses_app.foundation.connections import PATIENCE_SECONDS
 from courses_app.foundation.writers_queue import turn_at
 from courses_app.foundation.yen import Yen
 
 Result = TypeVar("Result")
 
 DEADLOCK, SERIALIZATION = "40P01", "40001"
+ROWS_AT_ONCE = 500
 TRIES = 4  # one try and at most three repeats (R-03)
-PATIENCE_SECONDS = 3  # how long a page waits for a lock before it says "busy" (R-06)
-PATIENCE_OF_TASKS_SECONDS = 15  # the worker and the commands wait longer: nobody looks at them
+PATIENCE_OF_TASKS_SECONDS = 15  # the worker and the commands wait longer than pages: nobody looks at them
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -95,45 +97,7 @@ def prepare(app: Flask) -> None:
     """Bind the database to the application and check that it can keep our promises. Raises RuntimeError."""
     db.init_app(app)
     with app.app_context():
-        engine = db.engine
-        if engine.dialect.name == "sqlite":
-            _prepare_sqlite(engine)
-        else:
-            event.listen(engine, "connect", _assert_read_committed)
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    if engine.url.database:
-        with suppress(OSError):  # whoever opens the database says it better
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the begin listener below speaks BEGIN itself
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={PATIENCE_SECONDS * 1000}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _assert_read_committed(connection: Any, _record: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW transaction_isolation")
-        level = cursor.fetchone()[0]
-        cursor.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
-    connection.commit()
-    if level != "read committed":
-        raise RuntimeError(f"PostgreSQL runs at '{level}': set default_transaction_isolation to 'read committed'.")
+        connections.prepare(db.engine)
 
 
 class _Writing(threading.local):
@@ -143,6 +107,12 @@ class _Writing(threading.local):
 
 
 _writing = _Writing()
+
+
+@event.listens_for(session, "before_flush")
+def _only_in_transactions(_session: Session, _context: Any, _instances: Any) -> None:
+    if not _writing.active:
+        raise RuntimeError("nothing is written outside transaction()")
 
 
 @contextmanager
@@ -170,9 +140,22 @@ def transaction() -> Iterator[Session]:
 
 
 def _begin() -> None:
-    connection = session.connection(execution_options={"writes": True})
+    connection = session.connection(execution_options=connections.writing(db.engine))
     if connection.dialect.name == "postgresql" and not has_request_context():
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_OF_TASKS_SECONDS}s'")
+
+
+def snapshot() -> None:
+    """From here every question sees the same moment, until the request or the command ends."""
+    if not _writing.active:
+        session.rollback()
+        session.connection(execution_options=connections.of_one_moment(db.engine))
+
+
+def streamed(query: Select[Result]) -> Iterator[Result]:
+    """The objects of a long list for a download, read piece by piece, all of one moment."""
+    snapshot()
+    yield from session.scalars(query.execution_options(yield_per=ROWS_AT_ONCE))
 
 
 def in_transaction(work: Callable[[], Result]) -> Result:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from courses_app.accounts.guards import membership_of
 from courses_app.accounts.models import Account
-from courses_app.accounts.queries import coordinated_membership
 
 Place = tuple[str, LazyString]
 
@@ -96,7 +96,7 @@ def _main_places() -> Iterator[Place]:
     if account is None:
         return
     roles = {role.name for role in account.roles}
-    if _coordinates(account):
+    if membership_of(account):
         yield from COORDINATOR
     if account.person_id is not None and not roles:
         yield from PERSON
@@ -123,13 +123,6 @@ def _address(endpoint: str) -> str:
 
 def _account() -> Account | None:
     return current_user._get_current_object() if current_user.is_authenticated else None
-
-
-def _coordinates(account: Account) -> bool:
-    """Asked once a request, together with the guards."""
-    if "membership" not in g:
-        g.membership = coordinated_membership(account.person_id) if account.person_id else None
-    return g.membership is not None
 
 
 def _name_of(account: Account | None) -> str:

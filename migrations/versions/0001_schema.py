@@ -531,7 +531,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('reference', name=op.f('uq_bookings_reference'))
     )
     with op.batch_alter_table('bookings', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_bookings_organization_id'), ['organization_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_bookings_status_hold_until'), ['status', 'hold_until'], unique=False)
         batch_op.create_index(batch_op.f('ix_bookings_status_pay_until'), ['status', 'pay_until'], unique=False)
 
@@ -815,7 +814,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('seats', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_seats_person_id'), ['person_id'], unique=False)
-        batch_op.create_index('ix_seats_run_live', ['run_id', 'status'], unique=False, sqlite_where=sa.text("status IN ('held', 'ordered', 'confirmed')"), postgresql_where=sa.text("status IN ('held', 'ordered', 'confirmed')"))
+        batch_op.create_index('ix_seats_run_live', ['run_id', 'status', 'hold_until'], unique=False, sqlite_where=sa.text("status IN ('held', 'ordered', 'confirmed')"), postgresql_where=sa.text("status IN ('held', 'ordered', 'confirmed')"))
         batch_op.create_index('uq_seats_live_person', ['run_id', 'person_id'], unique=True, sqlite_where=sa.text("status IN ('held', 'ordered', 'confirmed')"), postgresql_where=sa.text("status IN ('held', 'ordered', 'confirmed')"))
 
     op.create_table('roster_entries',
@@ -894,7 +893,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('certificates', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_certificates_course_id'), ['course_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_certificates_number'), ['number'], unique=False)
         batch_op.create_index(batch_op.f('ix_certificates_person_id_course_id'), ['person_id', 'course_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_certificates_search_key'), ['search_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_certificates_valid_through'), ['valid_through'], unique=False)
@@ -945,7 +943,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_certificates_valid_through'))
         batch_op.drop_index(batch_op.f('ix_certificates_search_key'))
         batch_op.drop_index(batch_op.f('ix_certificates_person_id_course_id'))
-        batch_op.drop_index(batch_op.f('ix_certificates_number'))
         batch_op.drop_index(batch_op.f('ix_certificates_course_id'))
 
     op.drop_table('certificates')
@@ -1018,7 +1015,6 @@ def downgrade() -> None:
     with op.batch_alter_table('bookings', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_bookings_status_pay_until'))
         batch_op.drop_index(batch_op.f('ix_bookings_status_hold_until'))
-        batch_op.drop_index(batch_op.f('ix_bookings_organization_id'))
 
     op.drop_table('bookings')
     with op.batch_alter_table('appointments', schema=None) as batch_op:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from courses_app.bookings.models import Booking
 from courses_app.bookings.queries import Wanted
 from courses_app.bookings.rules import BookingStatus
 from courses_app.foundation import clock
-from courses_app.foundation.db import session
+from courses_app.foundation.db import session, transaction
 from tests.bookings.conftest import MakeHere
 from tests.bookings.making import attendee
 
@@ -22,13 +23,18 @@ def found(now_in: timedelta = timedelta(0)) -> list[str]:
     return [line.split(":")[0] for line in queries.violations(now=clock.now() + now_in)]
 
 
+class Undone(Exception):
+    """Ends a transaction whose effects nobody wants."""
+
+
 def broken(*statements: str) -> list[str]:
     """What is found after these statements, which are undone at once (tables and triggers included)."""
-    with session.begin_nested():
+    lines: list[str] = []
+    with suppress(Undone), transaction():
         for statement in statements:
             session.execute(text(statement))
         lines = found()
-        session.rollback()
+        raise Undone
     return lines
 
 

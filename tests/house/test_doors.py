@@ -15,7 +15,10 @@ WITHOUT_ONE_TRANSACTION = {
     ),
     **dict.fromkeys(
         (
-            "booking_payments.pay", "booking_payments.finish", "stripe_webhook.receive", "bookings.create",
+            "booking_payments.pay",
+            "booking_payments.finish",
+            "stripe_webhook.receive",
+            "bookings.create",
             "bookings_admin.event_again",
         ),
         "several transactions: a payment firm is called in between, or a refusal undoes one and the page is read anew",

@@ -16,7 +16,7 @@ from courses_app.foundation.audit import ANONYMOUS, Actor, ActorKind
 
 __all__ = [
     "coordinator", "current_account", "current_actor", "current_organization", "current_person", "instructor",
-    "sign_in_first", "signed_in", "staff",
+    "membership_of", "sign_in_first", "signed_in", "staff",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -29,7 +29,7 @@ def signed_in(view: Callable[P, Any]) -> Callable[P, Any]:
 
 def coordinator(view: Callable[P, Any]) -> Callable[P, Any]:
     """A coordinator of an organization; `current_organization()` is theirs."""
-    return _guard(view, "coordinator", lambda account: _membership(account) is not None)
+    return _guard(view, "coordinator", lambda account: membership_of(account) is not None)
 
 
 def instructor(view: Callable[P, Any]) -> Callable[P, Any]:
@@ -60,7 +60,7 @@ def current_person() -> Person:
 
 def current_organization() -> Organization:
     """The organization the signed-in person coordinates; only behind `coordinator`."""
-    membership = _membership(current_account())
+    membership = membership_of(current_account())
     if membership is None:
         abort(404)
     return membership.organization
@@ -76,7 +76,8 @@ def current_actor() -> Actor:
     return Actor(ActorKind.PERSON, person.id, person.full_name)
 
 
-def _membership(account: Account) -> Membership | None:
+def membership_of(account: Account) -> Membership | None:
+    """The membership the reader's account coordinates; found with the sign-in, or asked once a request."""
     if "membership" not in g:
         g.membership = coordinated_membership(account.person_id) if account.person_id else None
     found: Membership | None = g.membership

@@ -17,11 +17,9 @@ from courses_app.accounts.models import (
     OrganizationKind,
     Person,
 )
-from courses_app.foundation.db import session
+from courses_app.foundation.db import session, streamed
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import folded, search_key
-
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def organizations(wanted: OrganizationFilter, *, page: int) -> Page[Organization
 
 def all_organizations(wanted: OrganizationFilter) -> Iterator[Organization]:
     """The same, all of them, fetched in batches while a file is written; asked when the first is wanted."""
-    yield from session.scalars(_organizations(wanted).execution_options(yield_per=BATCH))
+    yield from streamed(_organizations(wanted))
 
 
 def organization(reference: str) -> Organization | None:

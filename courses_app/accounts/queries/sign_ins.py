@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm import joinedload
 
 from courses_app.accounts.models import Account, AccountToken, Membership, SignIn, TokenPurpose
 from courses_app.accounts.rules.landing import first_page
@@ -21,19 +21,29 @@ def account_of_email(email: str) -> Account | None:
     return session.scalar(select(Account).where(Account.email == email))
 
 
-def signed_in_account(token: str, *, now: datetime) -> Account | None:
-    """The active account a browser is signed in to, with its roles and person: two statements, nothing written."""
-    return session.scalar(
-        select(Account)
-        .join(SignIn, SignIn.account_id == Account.id)
-        .options(joinedload(Account.person), selectinload(Account.roles))
-        .where(
-            SignIn.token_digest == digest(token),
-            SignIn.ended_at.is_(None),
-            SignIn.started_at > now - SIGN_IN_LASTS,
-            Account.active,
-        )
+_COORDINATED = (Membership.is_coordinator, Membership.until_on.is_(None))
+_SIGNED_IN = (
+    select(Account, Membership)
+    .join(SignIn, SignIn.account_id == Account.id)
+    .outerjoin(Membership, and_(Membership.person_id == Account.person_id, *_COORDINATED))
+    .options(joinedload(Account.person), joinedload(Account.roles), joinedload(Membership.organization))
+    .where(
+        SignIn.token_digest == bindparam("digest"),
+        SignIn.ended_at.is_(None),
+        SignIn.started_at > bindparam("since"),
+        Account.active,
     )
+    .order_by(Membership.id)
+)
+
+
+def signed_in_account(token: str, *, now: datetime) -> tuple[Account, Membership | None] | None:
+    """The active account a browser is signed in to, and the membership it coordinates; asked at each of its requests.
+
+    One statement, with the account's roles and person and the membership's organization; nothing is written.
+    """
+    row = session.execute(_SIGNED_IN, {"digest": digest(token), "since": now - SIGN_IN_LASTS}).unique().first()
+    return None if row is None else (row.Account, row.Membership)
 
 
 def live_token(token: str, purpose: TokenPurpose, *, now: datetime) -> AccountToken | None:
@@ -70,7 +80,7 @@ def coordinated_membership(person_id: int) -> Membership | None:
     return session.scalar(
         select(Membership)
         .options(joinedload(Membership.organization))
-        .where(Membership.person_id == person_id, Membership.is_coordinator, Membership.until_on.is_(None))
+        .where(Membership.person_id == person_id, *_COORDINATED)
         .order_by(Membership.id)
         .limit(1)
     )

@@ -20,8 +20,11 @@ def account_of_cookie(uniquifier: str) -> Account | None:
     token = session.get(SIGN_IN_TOKEN)
     if not isinstance(token, str):
         return None
-    account = signed_in_account(token, now=clock.now())
-    return account if account is not None and account.fs_uniquifier == uniquifier else None
+    found = signed_in_account(token, now=clock.now())
+    if found is None or found[0].fs_uniquifier != uniquifier:
+        return None
+    account, g.membership = found
+    return account
 
 
 def address() -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from courses_app.bookings import emails
-from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.models import LIVING, Booking, Seat
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
@@ -81,9 +81,7 @@ def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
     if locked.ends_at <= now:
         raise RunIsOver()
     lapse_run_out_holds(locked.id, now=now)
-    bookings = session.scalars(
-        select(Seat.booking_id).where(Seat.run_id == run.id, Seat.status.in_(LIVE_SEATS)).distinct()
-    ).all()
+    bookings = session.scalars(select(Seat.booking_id).where(Seat.run_id == run.id, LIVING).distinct()).all()
     for booking_id in sorted(bookings):
         booking = locked_booking(booking_id)
         refund = _end(booking, reason=reason, by=by, now=now)

@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
-from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.models import LIVING, Booking, Seat
 from courses_app.bookings.operations.around import table_of
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
-from courses_app.bookings.rules import LIVE_SEATS, AlreadyBooked, SeatStatus, check_room
+from courses_app.bookings.rules import AlreadyBooked, SeatStatus, check_room
 from courses_app.foundation.db import session
 
 SEATS, BOOKINGS = table_of(Seat), table_of(Booking)
@@ -36,7 +36,7 @@ _CROWD = select(
     select(BOOKINGS.c.id)
     .where(BOOKINGS.c.organization_id == bindparam("organization"), BOOKINGS.c.form_token == bindparam("form_token"))
     .scalar_subquery(),
-).where(SEATS.c.run_id == bindparam("run"), SEATS.c.status.in_(LIVE_SEATS))
+).where(SEATS.c.run_id == bindparam("run"), LIVING)
 
 
 def crowd_of(
@@ -68,7 +68,7 @@ def _already_booked(run_id: int, people: Sequence[int], *, organization_id: int)
     seats = session.scalars(
         select(Seat)
         .options(joinedload(Seat.booking).joinedload(Booking.booked_by))
-        .where(Seat.run_id == run_id, Seat.person_id.in_(people), Seat.status.in_(LIVE_SEATS))
+        .where(Seat.run_id == run_id, Seat.person_id.in_(people), LIVING)
         .order_by(Seat.booking_id, Seat.position)
     ).all()
     booking = seats[0].booking

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from courses_app.accounts.models import Membership, Organization, Person
-from courses_app.bookings.models import Booking, Seat
-from courses_app.bookings.rules import LIVE_SEATS, MOST_TO_CHOOSE, SeatStatus
+from courses_app.bookings.models import LIVING, Booking, Seat
+from courses_app.bookings.rules import MOST_TO_CHOOSE, SeatStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import seats_left as left_of
 from courses_app.foundation.db import session
@@ -28,9 +28,7 @@ def taken_by_run(run_ids: Collection[int], *, now: datetime) -> dict[int, int]:
     taken = dict.fromkeys(run_ids, 0)
     if taken:
         rows = session.execute(
-            select(Seat.run_id, func.count())
-            .where(Seat.run_id.in_(taken), Seat.status.in_(LIVE_SEATS), live(now=now))
-            .group_by(Seat.run_id)
+            select(Seat.run_id, func.count()).where(Seat.run_id.in_(taken), LIVING, live(now=now)).group_by(Seat.run_id)
         )
         taken.update(rows.all())
     return taken

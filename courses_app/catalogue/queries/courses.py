@@ -87,13 +87,13 @@ def line_of(course: Any) -> CourseLine:
 def current_fees(day: date) -> dict[int, list[FeeLike]]:
     """By course: every fee that has not ended before a day."""
     fees: dict[int, list[FeeLike]] = {}
-    for fee in session.execute(CURRENT_FEES, {"day": day}):
+    for fee in session.connection().execute(CURRENT_FEES, {"day": day}):
         fees.setdefault(fee.course_id, []).append(cast(FeeLike, fee))
     return fees
 
 
 def _lines(query: Select[*tuple[Any, ...]]) -> list[CourseLine]:
-    return [line_of(row) for row in session.execute(query)]
+    return [line_of(row) for row in session.connection().execute(query)]
 
 
 def _offered(today: date) -> ColumnElement[bool]:

@@ -13,12 +13,10 @@ from courses_app.bookings.models import Booking, Seat
 from courses_app.catalogue.models import Course, CourseRun
 from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.certificates.rules import CertificateFilter, Status, is_number
-from courses_app.foundation.db import session
+from courses_app.foundation.db import session, streamed
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import search_key
 from courses_app.rosters.models import Roster, RosterEntry
-
-ROWS_AT_ONCE = 200
 
 
 def latest(number: str) -> Certificate | None:
@@ -79,8 +77,7 @@ def for_office(wanted: CertificateFilter, *, number: int, today: date) -> Page[C
 def every(wanted: CertificateFilter, *, today: date, organization: Organization | None = None) -> Iterator[Certificate]:
     """The whole list for a download, read piece by piece; of one organization, or of all."""
     query = _current() if organization is None else _current().where(_concerns(organization))
-    query = _narrowed(query, wanted, today).execution_options(yield_per=ROWS_AT_ONCE)
-    yield from session.scalars(query)
+    yield from streamed(_narrowed(query, wanted, today))
 
 
 def courses_with_certificates() -> Sequence[Course]:

@@ -8,11 +8,9 @@ from sqlalchemy import Select, select
 
 from courses_app.foundation.audit import AuditEntry
 from courses_app.foundation.clock import end_of, start_of
-from courses_app.foundation.db import session
+from courses_app.foundation.db import streamed
 from courses_app.foundation.paging import Page, paged
 from courses_app.office.rules import EntriesWanted
-
-EXPORTED_AT_ONCE = 500
 
 
 def entries(wanted: EntriesWanted, *, number: int) -> Page[AuditEntry]:
@@ -22,7 +20,7 @@ def entries(wanted: EntriesWanted, *, number: int) -> Page[AuditEntry]:
 
 def every_entry(wanted: EntriesWanted) -> Iterator[AuditEntry]:
     """The whole list, read in pieces (for export)."""
-    yield from session.scalars(_entries(wanted).execution_options(yield_per=EXPORTED_AT_ONCE))
+    yield from streamed(_entries(wanted))
 
 
 def _entries(wanted: EntriesWanted) -> Select[AuditEntry]:

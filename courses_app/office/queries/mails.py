@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Select, or_, select
 
-from courses_app.foundation.db import session
+from courses_app.foundation.db import session, streamed
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.outbox import OutboxMessage, OutboxState
 from courses_app.foundation.paging import Page, paged
 from courses_app.office.rules import MailsWanted
-
-EXPORTED_AT_ONCE = 500
 
 
 def mails(wanted: MailsWanted, *, number: int) -> Page[OutboxMessage]:
@@ -23,7 +21,7 @@ def mails(wanted: MailsWanted, *, number: int) -> Page[OutboxMessage]:
 
 def every_mail(wanted: MailsWanted) -> Iterator[OutboxMessage]:
     """The whole list, read in pieces (for export)."""
-    yield from session.scalars(_mails(wanted).execution_options(yield_per=EXPORTED_AT_ONCE))
+    yield from streamed(_mails(wanted))
 
 
 def mail(number: int) -> OutboxMessage | None:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from courses_app.bookings.models import Seat
+from courses_app.bookings.models import LIVING, Seat
 from courses_app.bookings.queries import live, taken_by_run
 from courses_app.catalogue.models import Course, CourseRun, Prefecture, RunStatus, Venue
 from courses_app.catalogue.queries import CourseLine, course_lines, current_fees, line_of, narrowed
@@ -43,7 +43,11 @@ COMING = (
 
 def _taken(run_id: ColumnElement[int]) -> ColumnElement[int]:
     return (
-        select(func.count(Seat.id)).where(Seat.run_id == run_id, live(now=NOW)).correlate_except(Seat).scalar_subquery()
+        select(func.count())
+        .select_from(Seat)
+        .where(Seat.run_id == run_id, LIVING, live(now=NOW))
+        .correlate_except(Seat)
+        .scalar_subquery()
     )
 
 
@@ -112,7 +116,7 @@ def seats_of(run: CourseRun, *, now: datetime) -> RunSeats:
 
 
 def _rows(query: Select[*tuple[Any, ...]], **values: Any) -> Sequence[Any]:
-    return session.execute(query, values).all()
+    return session.connection().execute(query, values).all()  # around the ORM: these are plain rows
 
 
 def _lines(rows: Sequence[Any], courses: Sequence[CourseLine], *, now: datetime) -> list[TimetableLine]:
