@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import NullPool, create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from courses_app.foundation import audit, documents
-from courses_app.foundation.db import in_transaction, session, transaction
+from courses_app.foundation import audit, connections, documents
+from courses_app.foundation.connections import writing
+from courses_app.foundation.db import db, in_transaction, session, snapshot, transaction
 from courses_app.foundation.numbering import next_number
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -53,6 +54,46 @@ def test_inv7_stored_documents_are_append_only(inside: Flask) -> None:
     for statement in ("UPDATE stored_documents SET content = 'y'", "DELETE FROM stored_documents"):
         with pytest.raises(DatabaseError, match="append-only"), transaction():
             session.execute(text(statement))
+
+
+def test_nothing_is_written_outside_a_transaction(inside: Flask) -> None:
+    session.add(documents.StoredDocument())
+    with pytest.raises(RuntimeError, match="outside"):
+        session.scalars(select(audit.AuditEntry)).all()
+    session.rollback()
+
+
+def test_a_snapshot_sees_one_moment(inside: Flask) -> None:
+    snapshot()
+    assert not session.scalars(select(audit.AuditEntry)).all()
+    with Session(db.engine.execution_options(**writing(db.engine))) as other, other.begin():
+        other.execute(text("INSERT INTO number_series (code, last) VALUES ('T', 7)"))
+    assert session.scalar(text("SELECT last FROM number_series WHERE code = 'T'")) is None
+    session.rollback()
+    assert session.scalar(text("SELECT last FROM number_series WHERE code = 'T'")) == 7
+
+
+def test_r32_connections_the_database_dropped(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = app.test_client()
+    with app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("an embedded database drops nobody")
+    assert visitor.get("/runs").status_code == 200
+    _drop_everybody(app)
+    assert [visitor.get("/runs").status_code for _ in range(2)] == [503, 200]  # it was trusted: used a moment ago
+    _drop_everybody(app)
+    monkeypatch.setattr(connections, "TRUSTED_SECONDS", 0)
+    assert visitor.get("/runs").status_code == 200
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _drop_everybody(app: Flask) -> None:
+    with app.app_context():
+        administrator = create_engine(db.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+    with administrator.connect() as connection:
+        connection.execute(text(others + "pg_backend_pid()"))
 
 
 def test_read_committed_or_immediate(inside: Flask) -> None:
