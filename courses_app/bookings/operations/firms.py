@@ -58,7 +58,8 @@ def note_refund_from_firm(*, payment_intent: str, amount: Yen, external_id: str,
 
     Raises Unfitting.
     """
-    if payments.refund_at(external_id) is not None:
+    known = payments.refund_at(external_id)
+    if known is not None and known.amount == amount:
         return
     refund = queries.refund_of_payment(payment_intent, amount)
     if refund is None:
