@@ -40,7 +40,7 @@ LOCALES = {"ja": "ja-JP", "en": "en-GB"}
 EXPECTED = re.compile(r"the server responded with a status of (401|404|409|422|429)")
 # A request given up for a newer one, or because its reader left: htmx calls it an error, which it is not. One that
 # failed also brings `htmx:sendError`, `htmx:timeout` or `htmx:responseError`.
-GIVEN_UP = {"htmx:sendAbort", "htmx:afterRequest"}
+GIVEN_UP = re.compile(r"htmx:(sendAbort|afterRequest)(, \[object HTML\w+\])?")  # it may name its target
 FIELD_NAMES = "all => all.map(one => one.getAttribute('name'))"
 HREFS = "all => all.map(one => one.getAttribute('href'))"
 # What a press leads to: another page, a part of this one, or a row that a script adds.
@@ -287,7 +287,7 @@ class Surfer:
     # ---- What is heard --------------------------------------------------------------------------------------------
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.text in GIVEN_UP or EXPECTED.search(message.text):
+        if GIVEN_UP.fullmatch(message.text) or EXPECTED.search(message.text):
             return
         if message.type in {"error", "warning"}:
             self.faults.append(f"{self.page.url}: console {message.type}: {message.text}")

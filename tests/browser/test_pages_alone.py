@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from courses_app.catalogue.models import CourseRun
 from tests.browser.servers import Live
@@ -96,6 +96,19 @@ def test_d09_a_narrowed_list_says_how_long_it_is(surf: Callable[..., Surfer], ma
     me.fill(course=booking.COURSE).press(me.words("Narrow the list"))
     expect(me.page.locator("#announce")).to_have_text(me.page.locator("#results [data-announce]").inner_text())
     assert "course=" in me.page.url
+
+
+def test_d09_a_newer_condition_replaces_the_one_under_way(
+    surf: Callable[..., Surfer], make: Make, run: CourseRun
+) -> None:
+    me = surf("replaced").open("/runs")
+    given_up: list[Route] = []
+    me.page.route("**/runs?*", lambda asked: asked.fallback() if given_up else given_up.append(asked))
+    with me.page.expect_event("requestfailed", lambda asked: "/runs?" in asked.url):
+        with me.page.expect_request("**/runs?*"):
+            me.fill(course=booking.COURSE)
+        me.press(me.words("Narrow the list"))
+    assert f"/runs/{run.reference}" in me.addresses("/runs/")
 
 
 def test_the_language_stays_as_chosen(surf: Callable[..., Surfer]) -> None:
