@@ -265,7 +265,7 @@ def test_incomplete_rosters_are_not_closed(app: Flask, client: FlaskClient, make
     with app.app_context():
         from courses_app.rosters import queries
 
-        seen = queries.state_of(queries.attendees(session.merge(run)))
+        seen = queries.state_of(queries.attendees(session.merge(run, load=False)))
     answer = client.post(closing, data={"csrf_token": csrf_token(client, closing), "seen": seen})
     assert answer.status_code == 409
     assert "未記入" in answer.get_data(as_text=True)
