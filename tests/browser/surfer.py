@@ -33,7 +33,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--lang=en-US",  # of its own controls, such as dates
 ]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NARROW, WIDE, HEIGHT = 320, 1280, 900
+NARROW, PHONE, WIDE, HEIGHT = 320, 375, 1280, 900
 PATIENCE = 30_000  # milliseconds; a busy machine is no fault of the page
 LOCALES = {"ja": "ja-JP", "en": "en-GB"}
 # A page that says no says so by its status, which Chromium repeats in its console.
@@ -251,11 +251,14 @@ class Surfer:
     # ---- Looking closely ------------------------------------------------------------------------------------------
 
     def shoot(self, step: str) -> Surfer:
-        """A picture of the whole page for the build's output, and everything checked about it."""
+        """Pictures of the page for the build's output, at a desk and on a phone, and everything checked about it."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.shots += 1
-        name = f"{self.journey}-{self.shots:02}-{step}-{self.words.language}-{self.width}.png"
-        self.page.screenshot(path=SCREENSHOTS / name, full_page=True)
+        for width in (WIDE, PHONE):
+            name = f"{self.journey}-{self.shots:02}-{step}-{self.words.language}-{width}.png"
+            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            self.page.screenshot(path=SCREENSHOTS / name, full_page=True)
+        self.page.set_viewport_size({"width": self.width, "height": HEIGHT})
         return self.check()
 
     def check(self) -> Surfer:
