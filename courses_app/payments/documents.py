@@ -34,9 +34,9 @@ def invoice_pdf(invoice: Invoice, *, number: str, today: date, now: datetime) ->
     return papers.render_apart("invoice", facts, at=now)
 
 
-def receipt_pdf(invoice: Invoice, *, number: str, today: date, now: datetime, reissued: bool = False) -> bytes:
-    """The receipt under `number`, issued today; a second print says so. Raises like `invoice_pdf`."""
-    facts = receipt_facts(invoice, issuer=queries.issuer_on(today), number=number, today=today, reissued=reissued)
+def receipt_pdf(invoice: Invoice, *, number: str, today: date, now: datetime) -> bytes:
+    """The receipt under `number`, issued today. Raises like `invoice_pdf`."""
+    facts = receipt_facts(invoice, issuer=queries.issuer_on(today), number=number, today=today)
     return papers.render_apart("receipt", facts, at=now)
 
 
@@ -67,9 +67,7 @@ def invoice_facts(invoice: Invoice, *, issuer: Issuer, number: str, today: date)
     }
 
 
-def receipt_facts(
-    invoice: Invoice, *, issuer: Issuer, number: str, today: date, reissued: bool = False
-) -> ReceiptFacts:
+def receipt_facts(invoice: Invoice, *, issuer: Issuer, number: str, today: date) -> ReceiptFacts:
     """What stands on the receipt."""
     payment = invoice.payments[0]
     name, honorific = _addressed(invoice.addressee)
@@ -77,7 +75,6 @@ def receipt_facts(
         "institution": issuer.on_paper,
         "number": number,
         "issued_on": today.isoformat(),
-        "reissued": reissued,
         "addressee": name,
         "honorific": honorific,
         "total": invoice.total,

@@ -115,13 +115,6 @@ class AlreadyRefunded(Refusal):
         super().__init__(_l("A refund has been recorded for this invoice. Please place a new booking instead."))
 
 
-class NothingReceived(Refusal):
-    """A receipt is given for money that came, and for nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__(_l("There is no receipt: no payment has been recorded yet."))
-
-
 def taxes_of(lines: Iterable[LineFacts], rates: Mapping[TaxCategory, int]) -> list[TaxTotal]:
     """The totals per category, the tax rounded once for each (消費税法57条の4): 3 × ¥11,500 hold ¥3,136.
 

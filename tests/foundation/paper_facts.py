@@ -86,7 +86,6 @@ def receipt() -> ReceiptFacts:
         "institution": INSTITUTION,
         "number": "R-2026-000088",
         "issued_on": "2026-12-01",
-        "reissued": False,
         "addressee": "東都国際事業協同組合",
         "honorific": "御中",
         "total": 34500,

@@ -212,7 +212,7 @@ def test_r30b_a_press_that_wants_too_much_memory_is_stopped() -> None:
 def test_missing_facts_are_a_fault_and_name_the_place() -> None:
     for render in (papers.render, papers.render_apart):
         with pytest.raises(papers.PaperFailed, match=r"receipt\.typ"):
-            render("receipt", {"number": "1", "institution": sample.INSTITUTION, "reissued": False}, at=AT)
+            render("receipt", {"number": "1", "institution": sample.INSTITUTION}, at=AT)
 
 
 def test_a_paper_is_one_of_ours_and_its_instant_has_a_zone() -> None:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
 
-from courses_app.foundation.audit import SYSTEM
-from courses_app.foundation.db import session, transaction
-from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.yen import TaxCategory
-from courses_app.payments import documents, operations, queries, tasks
+from courses_app.payments import documents
 from courses_app.payments.models import Invoice, PaymentMethod
-from courses_app.payments.rules import NothingReceived
 from tests.payments.conftest import NOW, TODAY, Builder
 from tests.payments.making import seats
 
@@ -80,23 +75,3 @@ def test_a_receipt_says_who_paid_what_for_what_and_how(made: Builder) -> None:
     ):  # fmt: skip
         assert expected in said, expected
     assert "再発行" not in said
-
-
-def test_a_second_print_is_marked_and_the_first_stays(made: Builder) -> None:
-    invoice = made.paid_invoice(now=NOW)
-    with pytest.raises(NothingReceived), transaction():
-        operations.reissue_receipt(invoice=invoice, today=TODAY, by=SYSTEM, now=NOW)
-    tasks.run_due(clock=lambda: NOW)
-    first = queries.invoice_of(invoice.reference)
-    assert first is not None
-    assert first.receipt_document is not None
-    before = first.receipt_document.sha256
-    for _ in range(2):
-        with transaction():
-            again = operations.reissue_receipt(
-                invoice=invoice, today=TODAY + timedelta(days=9), by=SYSTEM, now=NOW + timedelta(days=9)
-            )
-    assert "再発行" in words(again.content)
-    assert "R-2026-000001" in words(again.content)
-    assert session.get_one(StoredDocument, first.receipt_document_id).sha256 == before
-    assert queries.violations(now=NOW) == []

@@ -138,7 +138,6 @@ class ReceiptFacts(TypedDict):
     institution: InstitutionFacts
     number: str
     issued_on: str
-    reissued: bool  # prints 再発行
     addressee: str
     honorific: Literal["御中", "様"]
     total: int

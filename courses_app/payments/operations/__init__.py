@@ -23,7 +23,6 @@ from courses_app.payments.operations.issuing import (
     issue_invoice,
     issue_receipt,
     put_off_paper,
-    reissue_receipt,
 )
 from courses_app.payments.operations.receiving import receive
 from courses_app.payments.operations.refunding import note_refund_sent, owe_refund
@@ -51,7 +50,6 @@ __all__ = [
     "put_off_paper",
     "receive",
     "reinstate_invoice",
-    "reissue_receipt",
     "store_event",
     "tell_of_trouble",
 ]

@@ -7,12 +7,11 @@ from datetime import date, datetime
 from courses_app.foundation import audit, matters, numbering
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
-from courses_app.foundation.documents import StoredDocument, store
-from courses_app.payments import documents, emails, queries
+from courses_app.foundation.documents import store
+from courses_app.payments import emails, queries
 from courses_app.payments.models import Invoice
 from courses_app.payments.operations.ledger import locked, settle_matter
 from courses_app.payments.queries import Series
-from courses_app.payments.rules import NothingReceived
 
 
 class NumberTaken(Exception):
@@ -58,20 +57,6 @@ def issue_receipt(
     emails.payment_received(invoice, receipt=document, issuer=queries.issuer_on(today), now=now)
     session.flush()
     return invoice
-
-
-def reissue_receipt(*, invoice: Invoice, today: date, by: Actor, now: datetime) -> StoredDocument:
-    """A second print of the receipt, marked 再発行, kept beside the first. Raises NothingReceived."""
-    invoice = locked(invoice)
-    if invoice.receipt_number is None:
-        raise NothingReceived
-    paper = documents.receipt_pdf(invoice, number=invoice.receipt_number, today=today, reissued=True, now=now)
-    document = store(
-        kind="receipt_reissue", filename=f"receipt-{invoice.receipt_number}-reissued.pdf", content=paper, now=now
-    )
-    _note("receipt.reissued", invoice, invoice.receipt_number, by=by, now=now)
-    session.flush()
-    return document
 
 
 def put_off_paper(*, invoice: Invoice, paper: Series, reason: str, by: Actor, now: datetime) -> None:
