@@ -95,13 +95,6 @@ class FoldedField(StringField):
         super().process_formdata([text.folded(value) or "" for value in valuelist])
 
 
-class DigitsField(StringField):
-    """A number that identifies something (corporate number, licence): only its digits are kept."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text.digits(value) or "" for value in valuelist])
-
-
 class PhoneField(StringField):
     """A telephone number or postal code in any width and punctuation."""
 
@@ -176,6 +169,6 @@ def safe_next(target: str | None) -> str | None:
 
 
 __all__ = [
-    "BaseForm", "DayField", "DigitsField", "FilterForm", "FoldedField", "InputRequired", "KanaField", "Length",
+    "BaseForm", "DayField", "FilterForm", "FoldedField", "InputRequired", "KanaField", "Length",
     "NameField", "Optional", "PhoneField", "Required", "WholeNumberField", "email_shape", "options", "safe_next",
 ]  # fmt: skip

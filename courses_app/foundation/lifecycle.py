@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -41,6 +41,3 @@ class Lifecycle(Generic[State, Move]):
 
     def allows(self, state: State, move: Move) -> bool:
         return (state, move) in self.table
-
-    def moves_from(self, state: State) -> Iterator[Move]:
-        return (move for (start, move) in self.table if start == state)

@@ -62,39 +62,6 @@ def test_a_name_our_papers_cannot_print_is_refused_with_its_character(inside: Fl
     assert count(Person) == 0
 
 
-def test_find_or_add_finds_the_same_bytes_and_day_only(inside: Flask, make: Make) -> None:
-    organization, other = make.organization(), make.organization()
-
-    def found(in_organization: Organization, **facts: object) -> int:
-        with transaction():
-            here = session.get_one(Organization, in_organization.id)
-            told = vars(person_facts(**facts))
-            return operations.find_or_add_person(organization=here, by=SYSTEM, now=NOW, **told).id
-
-    first = found(organization)
-    assert found(organization) == first
-    assert found(organization, email="new@example.jp") == first
-    others = [
-        found(other), found(organization, family_name="高崎"), found(organization, born_on=date(1985, 4, 10)),
-        found(organization, born_on=None),
-    ]  # fmt: skip
-    assert len({first, *others}) == 5
-    assert found(organization, born_on=None) == others[-1]
-
-
-def test_a_person_who_has_left_is_not_found_again(inside: Flask, make: Make) -> None:
-    organization = make.organization()
-    person = make.person(organization)
-    with transaction():
-        membership = queries.live_membership(person.id, organization.id)
-        assert membership
-        operations.end_membership(membership, until_on=clock.today(), by=SYSTEM, now=NOW)
-    with transaction():
-        here = session.get_one(Organization, organization.id)
-        again = operations.find_or_add_person(organization=here, by=SYSTEM, now=NOW, **vars(person_facts()))
-        assert again.id != person.id
-
-
 def test_joining_makes_an_organization_with_its_head_office_and_coordinator(inside: Flask, make: Make) -> None:
     account = make.account("taro@example.jp")
     with transaction():

@@ -29,8 +29,6 @@ def test_any_13_digits_are_judged_like_the_oracle_does(number: str) -> None:
 def test_a_real_number_holds_and_its_neighbour_does_not() -> None:
     assert numbers.corporate_number_holds("5835678256246")
     assert not numbers.corporate_number_holds("5835678256247")
-    assert numbers.registration_number_holds("T5835678256246")
-    assert not numbers.registration_number_holds("5835678256246")
 
 
 @pytest.mark.parametrize("digits", ["1", "583567825624", "58356782562460"])

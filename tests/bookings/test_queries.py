@@ -49,13 +49,6 @@ def test_taken_counts_live_seats_only(inside: Flask, make: MakeHere) -> None:
     assert queries.seats_left(run, now=now) == 34
 
 
-def test_confirmed_seats_by_reading(inside: Flask, make: MakeHere) -> None:
-    run = make.run()
-    make.paid(run, attendees=[attendee(family_name_kana="ワタナベ"), attendee(family_name_kana="アオキ")])
-    make.ordered(run, 1)
-    assert [seat.family_name_kana for seat in queries.confirmed_seats(run)] == ["アオキ", "ワタナベ"]
-
-
 def test_seats_of_an_organization_and_of_a_person(inside: Flask, make: MakeHere) -> None:
     later, sooner, now = make.run(days_ahead=60), make.run(days_ahead=20), clock.now()
     somebody = make.coordinator()

@@ -30,7 +30,6 @@ from courses_app.accounts.operations.people import (
     add_person,
     change_person,
     end_membership,
-    find_or_add_person,
     join_organization,
     keep_person,
     name_coordinator,
@@ -48,7 +47,7 @@ __all__ = [
     "EstablishmentFacts", "OrganizationFacts", "PersonFacts", "add_establishment", "add_organization", "add_person",
     "begin_sign_in", "change_establishment", "change_organization", "change_person", "close_account",
     "close_establishment", "confirm", "count_mail_request", "count_sign_in_attempt", "decide_membership",
-    "end_membership", "end_sign_in", "end_sign_ins", "find_or_add_person", "grant_role", "invite_staff", "join",
+    "end_membership", "end_sign_in", "end_sign_ins", "grant_role", "invite_staff", "join",
     "join_organization", "keep_person", "name_coordinator", "open_account", "register", "reopen_account",
     "reset_password", "send_confirmation_to", "send_reset", "set_password", "withdraw_role",
 ]  # fmt: skip

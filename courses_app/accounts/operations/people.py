@@ -7,7 +7,6 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from courses_app.accounts.models import Establishment, Membership, Organization, Person
-from courses_app.accounts.queries.people import same_person
 from courses_app.accounts.rules.facts import PersonFacts
 from courses_app.accounts.rules.people import EditedMeanwhile, EndsBeforeItBegan, LastCoordinator, MembershipEnded
 from courses_app.foundation import audit
@@ -16,7 +15,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference
 
 __all__ = [
-    "NAMES", "PersonFacts", "add_person", "change_person", "check_glyphs", "end_membership", "find_or_add_person",
+    "NAMES", "PersonFacts", "add_person", "change_person", "check_glyphs", "end_membership",
     "join_organization", "keep_person", "name_coordinator",
 ]  # fmt: skip
 
@@ -48,34 +47,6 @@ def add_person(
     person = keep_person(facts, by=by, now=now)
     join_organization(person, organization, establishment=establishment, by=by, now=now)
     return person
-
-
-def find_or_add_person(
-    *,
-    organization: Organization,
-    establishment: Establishment | None = None,
-    family_name: str,
-    given_name: str,
-    family_name_kana: str,
-    given_name_kana: str,
-    born_on: date | None,
-    email: str | None,
-    by: audit.Actor,
-    now: datetime,
-) -> Person:
-    """The organization's person with exactly this name and day of birth, or else a new one. Raises GlyphMissing."""
-    facts = PersonFacts(
-        family_name=family_name,
-        given_name=given_name,
-        family_name_kana=family_name_kana,
-        given_name_kana=given_name_kana,
-        born_on=born_on,
-        email=email,
-    )
-    found = same_person(organization, facts)
-    if found is not None:
-        return found
-    return add_person(organization=organization, establishment=establishment, by=by, now=now, **vars(facts))
 
 
 def keep_person(facts: PersonFacts, *, by: audit.Actor, now: datetime) -> Person:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from courses_app.accounts.models import (
@@ -98,12 +98,6 @@ def people_counted(organization_id: int) -> int:
     """How many people belong to an organization now."""
     live = select(func.count()).where(Membership.organization_id == organization_id, Membership.until_on.is_(None))
     return session.scalar(live) or 0
-
-
-def another_staff_account(account_id: int) -> bool:
-    """Whether somebody else can still open the office."""
-    others = exists().where(Account.id != account_id, Account.active, Account.roles.any(AccessRole.name == "staff"))
-    return bool(session.scalar(select(others)))
 
 
 def _organizations(wanted: OrganizationFilter) -> Select[Organization]:

@@ -65,15 +65,6 @@ def live_membership(person_id: int, organization_id: int) -> Membership | None:
     )
 
 
-def same_person(organization: Organization, facts: PersonFacts) -> Person | None:
-    """The person of the organization with exactly this name and day of birth (or none on record, as here)."""
-    born = Person.born_on == facts.born_on if facts.born_on else Person.born_on.is_(None)
-    query = _people(organization).where(
-        Person.family_name == facts.family_name, Person.given_name == facts.given_name, born
-    )
-    return session.scalar(query.order_by(Person.id).limit(1))
-
-
 def namesakes(organization: Organization, facts: PersonFacts) -> Sequence[Person]:
     """People of the organization who may be the same human being: the same name in any spelling of its width, kana or
     case, and no other day of birth."""

@@ -36,11 +36,6 @@ def check_corporate_number(digits: str, *, field: str = "corporate_number") -> s
     return digits
 
 
-def registration_number_holds(number: str) -> bool:
-    """Whether `T` and 13 digits can be a company's registration number as an invoice issuer (消費税法57条の2)."""
-    return number.startswith("T") and corporate_number_holds(number[1:])
-
-
 def licence_number(typed: str, *, field: str = "licence_number") -> str:
     """`許` and 10 digits, from any way to write them; empty stays empty."""
     digits = re.sub(r"[^0-9]", "", typed)

@@ -5,7 +5,6 @@ from courses_app.bookings.queries.bookings import (
     booking_of,
     booking_of_invoice,
     bookings_of,
-    events_of,
     in_state,
     seat_of,
 )
@@ -29,7 +28,6 @@ from courses_app.bookings.queries.office import (
     trail_of,
 )
 from courses_app.bookings.queries.seats import (
-    confirmed_seats,
     live,
     people_in_run,
     people_to_choose,
@@ -43,7 +41,7 @@ from courses_app.bookings.queries.violations import violations
 
 __all__ = [
     "TICKET_FAILED", "Consequences", "Wanted", "booking_for_office", "booking_of", "booking_of_invoice",
-    "bookings_of", "checkouts_of", "checkouts_to_close", "confirmed_seats", "consequences_of", "events_of",
+    "bookings_of", "checkouts_of", "checkouts_to_close", "consequences_of",
     "holds_run_out", "in_state", "live", "office_page", "office_rows", "orders_unpaid",
     "people_in_run", "people_to_choose", "refund_of_payment", "seat_of", "seat_of_organization",
     "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person", "seats_of_run", "taken_by_run",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from courses_app.accounts.models import Organization
-from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.rules import BookingStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
@@ -37,15 +36,6 @@ def booking_of_invoice(invoice: Invoice) -> Booking | None:
 def seat_of(booking: Booking, position: int) -> Seat | None:
     """The attendee at a place of the booking's list, counted from 1."""
     return next((seat for seat in booking.seats if seat.position == position), None)
-
-
-def events_of(booking: Booking) -> Sequence[SeatEvent]:
-    """Everything that happened to the booking's seats, oldest first."""
-    return session.scalars(
-        select(SeatEvent)
-        .where(SeatEvent.seat_id.in_([seat.id for seat in booking.seats]))
-        .order_by(SeatEvent.at, SeatEvent.id)
-    ).all()
 
 
 def bookings_of(

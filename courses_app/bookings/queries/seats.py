@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager
 
 from courses_app.accounts.models import Membership, Organization, Person
 from courses_app.bookings.models import LIVING, Booking, Seat
@@ -37,17 +37,6 @@ def taken_by_run(run_ids: Collection[int], *, now: datetime) -> dict[int, int]:
 def seats_left(run: CourseRun, *, now: datetime) -> int:
     """How many seats can still be booked."""
     return left_of(run.capacity, taken_by_run([run.id], now=now)[run.id])
-
-
-def confirmed_seats(run: CourseRun) -> Sequence[Seat]:
-    """The paid seats of a run in the order of the reading of their names, with booking, organization and person."""
-    return session.scalars(
-        select(Seat)
-        .join(Seat.booking)
-        .options(contains_eager(Seat.booking).joinedload(Booking.organization), joinedload(Seat.person))
-        .where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED)
-        .order_by(Seat.family_name_kana, Seat.given_name_kana, Seat.id)
-    ).all()
 
 
 def seats_of_organization(
