@@ -103,10 +103,11 @@ class PhoneField(StringField):
 
 
 class KanaField(StringField):
-    """A reading: hiragana and half-width kana are converted; anything else is refused with a sentence."""
+    """A reading: hiragana and half-width kana are converted; anything else stays as typed, refused with a sentence."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text.katakana(value) or "" for value in valuelist])
+        readings = [(text.kept(value) or "", text.katakana(value) or "") for value in valuelist]
+        super().process_formdata([kana if text.is_katakana(kana) else typed for typed, kana in readings])
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if self.data and not text.is_katakana(self.data):

@@ -87,8 +87,11 @@ def test_s37_what_is_no_whole_number_is_refused(number: str) -> None:
     assert typed(count=number).count.errors
 
 
-def test_a_reading_in_kanji_is_refused() -> None:
-    assert typed(kana="山田").kana.errors
+@pytest.mark.parametrize("reading", ["山田", "よし野"])
+def test_a_reading_in_kanji_is_refused_and_shown_as_typed(reading: str) -> None:
+    form = typed(kana=reading)
+    assert form.kana.errors
+    assert form.kana.data == reading
 
 
 REFUSED = [
