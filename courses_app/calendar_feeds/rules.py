@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from flask_babel import lazy_pgettext as _p
+
 from courses_app.catalogue.rules import RunStatus
 from courses_app.foundation.clock import day_of
+from courses_app.foundation.naming import Told
 
 # The right-hand side of every UID. It is a name for this product's events and never the host they are fetched from: a
 # UID must survive a move to another address, or every subscriber sees every event twice. `.example` belongs to nobody
@@ -78,3 +81,22 @@ def expiry_uid(person: str, course: str, last_day: date, *, notice: bool = False
     """The UID of the last day of somebody's completion; a renewal has another day and so another UID."""
     kind = "expiry-notice" if notice else "expiry"
     return f"{kind}-{person}-{course}-{last_day:%Y%m%d}@{UID_NAMESPACE}"
+
+
+# What the audit and the outbox call what happens in this room.
+TOLD = Told(
+    actions={
+        "feed.opened": _p("what was done", "Calendar address opened"),
+        "feed.replaced": _p("what was done", "Calendar address replaced"),
+        "feed.closed": _p("what was done", "Calendar address closed"),
+    },
+    states={
+        "purpose.organization": _p("state in the audit", "Calendar of the organization"),
+        "purpose.instructor": _p("state in the audit", "Calendar of the instructor"),
+        "purpose.staff": _p("state in the audit", "Calendar of the office"),
+        "purpose.person": _p("state in the audit", "Own calendar"),
+    },
+    details={
+        "purpose": _p("detail in the audit", "Which calendar"),
+    },
+)

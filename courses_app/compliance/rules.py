@@ -8,9 +8,11 @@ from datetime import date
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 from courses_app.catalogue.rules import DutyStrength
 from courses_app.certificates.rules import valid_through
+from courses_app.foundation.naming import Told
 from courses_app.foundation.refusal import Refusal
 
 # Where no reminder steps are kept, "expiring" begins half a year before: a plan is submitted 4 to 6 months ahead.
@@ -200,3 +202,30 @@ def steps_due(valid_through_on: date, steps: Iterable[int], noted: Collection[in
     if any(step < open_steps[0] for step in noted):
         return None
     return StepsDue(open_steps[0], tuple(open_steps[1:]))
+
+
+# What the audit and the outbox call what happens in this room.
+TOLD = Told(
+    actions={
+        "appointment.made": _p("what was done", "Appointed to a duty"),
+        "appointment.ended": _p("what was done", "Duty ended"),
+        "reminder.sent": _p("what was done", "Reminder sent"),
+        "reminder_steps.changed": _p("what was done", "Times of reminders changed"),
+        "requirement.added": _p("what was done", "Requirement added"),
+        "requirement.changed": _p("what was done", "Requirement changed"),
+        "role.added": _p("what was done", "Duty added"),
+    },
+    states={
+        "strength.required": _p("state in the audit", "Required"),
+        "strength.encouraged": _p("state in the audit", "Encouraged"),
+    },
+    details={
+        "establishment": _p("detail in the audit", "Establishment"),
+        "people": _p("detail in the audit", "Number of people"),
+        "strength": _p("detail in the audit", "Strength of the duty"),
+    },
+    mails={
+        "compliance/reminder_organization": _p("kind of mail", "Renewal reminder"),
+        "compliance/reminder_person": _p("kind of mail", "Renewal reminder (attendee)"),
+    },
+)

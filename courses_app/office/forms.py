@@ -23,7 +23,7 @@ from courses_app.foundation.forms import (
     options,
 )
 from courses_app.foundation.outbox import OutboxState
-from courses_app.office.rules import EntriesWanted, MailsWanted, fiscal_year_of
+from courses_app.office.rules import WORDS, EntriesWanted, MailsWanted, fiscal_year_of
 
 EVERY = ("", _l("All"))
 OUTBOX_STATES = {
@@ -51,7 +51,7 @@ class OutboxFilter(FilterForm):
     )
     kind = SelectField(
         _l("Kind of mail"),
-        choices=lambda: options([EVERY, *((kind, kind) for kind in _kinds())]),
+        choices=lambda: options([EVERY, *((kind, WORDS.mail(kind)) for kind in _kinds())]),
         validate_choice=False,
     )
 
@@ -118,6 +118,6 @@ def _kinds() -> list[str]:
 
 @cache
 def _kinds_of_mail(templates: Any) -> list[str]:
-    """Every mail the house can write, by its template."""
+    """Every mail the house can write, by its template; parts of mails begin with an underscore."""
     names = templates.list_templates(filter_func=lambda name: name.startswith("emails/") and name.endswith(".ja.txt"))
-    return [name.removeprefix("emails/").removesuffix(".ja.txt") for name in names]
+    return [name.removeprefix("emails/").removesuffix(".ja.txt") for name in names if "/_" not in name]

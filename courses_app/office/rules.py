@@ -7,7 +7,17 @@ from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
 
+from courses_app.accounts.rules import told as accounts
+from courses_app.bookings.rules import told as bookings
+from courses_app.calendar_feeds import rules as calendar_feeds
+from courses_app.catalogue.rules import told as catalogue
+from courses_app.certificates.rules import told as certificates
+from courses_app.compliance import rules as compliance
+from courses_app.foundation import naming
+from courses_app.foundation.naming import Told
 from courses_app.foundation.refusal import Refusal
+from courses_app.payments import rules as payments
+from courses_app.rosters.rules import told as rosters
 
 # [guess] A transfer is looked for in the account from three days before it is due.
 DUE_WITHIN = timedelta(days=3)
@@ -33,7 +43,7 @@ class EntriesWanted:
     """Conditions of the audit; empty ones leave everything in. Days are days in Tokyo, both included."""
 
     subject: str = ""
-    action: str = ""  # or how it begins
+    action: str = ""  # or how it begins, or a part of its word
     actor: str = ""
     from_on: date | None = None
     until_on: date | None = None
@@ -91,6 +101,10 @@ MATTERS = {
         _l("Compare the member number with the list of members, then accept or decline it on the organization's page."),
         settled_by_deed=True,
     ),
+    "ticket_failed": MatterKind(
+        _l("An admission ticket could not be printed"),
+        _l("Correct the text the message names; the document is tried again by itself."),
+    ),
     "paper_failed": MatterKind(
         _l("A document could not be printed"),
         _l("Correct the text the message names; the document is tried again by itself."),
@@ -107,6 +121,16 @@ DETAILS = {
     "object": _l("Object"),
     "reason": _l("Reason"),
 }
+
+
+# The words of the whole house for what the audit and the outbox keep as codes.
+WORDS = naming.joined(
+    (
+        naming.TOLD, accounts.TOLD, catalogue.TOLD, payments.TOLD, bookings.TOLD, rosters.TOLD, certificates.TOLD,
+        compliance.TOLD, calendar_feeds.TOLD,
+        Told(states={f"matter.{kind}": one.title for kind, one in MATTERS.items()}),
+    )
+)  # fmt: skip
 
 
 def matter_kind(kind: str) -> MatterKind:

@@ -49,7 +49,7 @@ def test_r29_failed_mail_is_sent_again_by_hand(make: MakeHere, desk: FlaskClient
     with make.deed():
         matters.open_matter(kind="mail_not_delivered", subject=("outbox", str(mail.id)), now=clock.now(), by=SYSTEM)
     page = desk.get(f"/office/outbox/{mail.id}").get_data(as_text=True)
-    assert "recipient refused (550)" in page
+    assert "宛先のサーバーが受取りを拒否しました (550)" in page
     token = csrf_token(desk, f"/office/outbox/{mail.id}")
     answer = desk.post(f"/office/outbox/{mail.id}/retry", data={"csrf_token": token})
     assert answer.location == f"/office/outbox/{mail.id}"
@@ -68,6 +68,14 @@ def test_r28_a_possible_duplicate_is_named(make: MakeHere, desk: FlaskClient, ap
     with make.deed():
         session.get_one(OutboxMessage, mail.id).possible_duplicate = True
     assert "Message-ID" in desk.get(f"/office/outbox/{mail.id}").get_data(as_text=True)
+
+
+def test_kinds_of_mail_are_words_and_no_parts_of_mails(make: MakeHere, desk: FlaskClient) -> None:
+    make.mail("届きました")
+    page = desk.get("/office/outbox").get_data(as_text=True)
+    assert '<option value="bookings/ordered">申込受付のお知らせ</option>' in page
+    assert "bookings/_about" not in page
+    assert "試験メール" in page.partition("<table")[2]
 
 
 def test_attachments_are_named(make: MakeHere, desk: FlaskClient) -> None:

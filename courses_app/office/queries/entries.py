@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from courses_app.foundation.audit import AuditEntry
 from courses_app.foundation.clock import end_of, start_of
 from courses_app.foundation.db import streamed
 from courses_app.foundation.paging import Page, paged
-from courses_app.office.rules import EntriesWanted
+from courses_app.office.rules import WORDS, EntriesWanted
+
+LENGTH_OF_AN_ID = 32
 
 
 def entries(wanted: EntriesWanted, *, number: int) -> Page[AuditEntry]:
@@ -28,7 +30,9 @@ def _entries(wanted: EntriesWanted) -> Select[AuditEntry]:
     if wanted.subject:
         query = query.where(AuditEntry.subject_reference.in_({wanted.subject, wanted.subject.upper()}))
     if wanted.action:
-        query = query.where(AuditEntry.action.startswith(wanted.action, autoescape=True))
+        named = [code for code, word in WORDS.actions.items() if wanted.action.lower() in str(word).lower()]
+        begins = AuditEntry.action.startswith(wanted.action, autoescape=True)
+        query = query.where(or_(begins, AuditEntry.action.in_(named)))
     if wanted.actor:
         query = query.where(AuditEntry.actor_label.icontains(wanted.actor, autoescape=True))
     if wanted.from_on:
@@ -36,5 +40,7 @@ def _entries(wanted: EntriesWanted) -> Select[AuditEntry]:
     if wanted.until_on:
         query = query.where(AuditEntry.at < end_of(wanted.until_on))
     if wanted.request_id:
-        query = query.where(AuditEntry.request_id == wanted.request_id)
+        whole = len(wanted.request_id) >= LENGTH_OF_AN_ID  # lists show its beginning only
+        begins = AuditEntry.request_id.startswith(wanted.request_id, autoescape=True)
+        query = query.where(AuditEntry.request_id == wanted.request_id if whole else begins)
     return query

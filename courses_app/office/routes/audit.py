@@ -6,13 +6,15 @@ from flask import render_template, request
 from flask_babel import gettext as _
 
 from courses_app.accounts.guards import staff
+from courses_app.foundation.audit import AuditEntry
 from courses_app.foundation.clock import JST
 from courses_app.foundation.paging import page_number
 from courses_app.foundation.tables import csv_response
-from courses_app.foundation.templating import to_json
 from courses_app.office import queries
 from courses_app.office.forms import AuditFilter
 from courses_app.office.routes.blueprint import Answer, pages
+from courses_app.office.routes.places import subject_word
+from courses_app.office.rules import WORDS
 
 
 @pages.get("/office/audit")
@@ -36,10 +38,22 @@ def audit_csv() -> Answer:
         _("After the change"),
         _("Details"),
         _("Inquiry number"),
+        _("Code of the action"),
     ]
-    rows = (
-        (entry.at.astimezone(JST).isoformat(timespec="seconds"), entry.actor_label, entry.action, entry.subject_kind,
-         entry.subject_reference, entry.before, entry.after, entry.detail and to_json(entry.detail), entry.request_id)
-        for entry in queries.every_entry(AuditFilter(request.args).wanted())
-    )  # fmt: skip
+    rows = (_cells(entry) for entry in queries.every_entry(AuditFilter(request.args).wanted()))
     return csv_response("audit.csv", header, rows)
+
+
+def _cells(entry: AuditEntry) -> list[object]:
+    return [
+        entry.at.astimezone(JST).isoformat(timespec="seconds"),
+        WORDS.actor(entry.actor_kind, entry.actor_label),
+        WORDS.action(entry.action),
+        subject_word(entry.subject_kind),
+        entry.subject_reference,
+        entry.before and WORDS.state(entry.action, entry.before),
+        entry.after and WORDS.state(entry.action, entry.after),
+        " · ".join(f"{label}: {value}" for label, value in WORDS.detail(entry.detail)),
+        entry.request_id,
+        entry.action,
+    ]

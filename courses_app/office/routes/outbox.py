@@ -14,6 +14,7 @@ from courses_app.foundation.web import see_other, writes
 from courses_app.office import operations, queries
 from courses_app.office.forms import OUTBOX_STATES, STATE_TONES, OutboxFilter
 from courses_app.office.routes.blueprint import Answer, pages
+from courses_app.office.rules import WORDS
 
 
 @pages.get("/office/outbox")
@@ -38,7 +39,7 @@ def outbox_csv() -> Answer:
         _("Sent at"),
     ]
     rows = (
-        (instant(mail.created_at), mail.recipient, mail.subject, mail.kind, mail.subject_reference,
+        (instant(mail.created_at), mail.recipient, mail.subject, WORDS.mail(mail.kind), mail.subject_reference,
          OUTBOX_STATES[mail.state], mail.attempts, instant(mail.sent_at))
         for mail in queries.every_mail(OutboxFilter(request.args).wanted())
     )  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
+
+LONG_NUMBER = re.compile(r"[0-9a-f]{32}")
 
 # What a subject is called in the audit -> its word, its page, and what its reference is called there.
 PLACES = {
@@ -63,3 +66,8 @@ def subject_word(kind: str) -> str:
     if kind in PLACES:
         return str(PLACES[kind][0])
     return str(WORDS_ONLY.get(kind, kind.replace("_", " ")))
+
+
+def shortened(request_id: str) -> str:
+    """An inquiry number as lists show it: what stands before the long part (`worker-`) stays."""
+    return LONG_NUMBER.sub(lambda found: found[0][:8], request_id)

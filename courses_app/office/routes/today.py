@@ -11,14 +11,12 @@ from courses_app.accounts.guards import current_actor, staff
 from courses_app.foundation import clock
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.paging import page_number
-from courses_app.foundation.templating import yen
 from courses_app.foundation.web import see_other, writes
-from courses_app.foundation.yen import Yen
 from courses_app.office import operations, queries
 from courses_app.office.forms import SettleForm
 from courses_app.office.routes.blueprint import Answer, pages
 from courses_app.office.routes.places import list_of
-from courses_app.office.rules import DETAILS, matter_kind
+from courses_app.office.rules import DETAILS, WORDS, matter_kind
 
 
 @dataclass(frozen=True)
@@ -101,11 +99,7 @@ def _waiting(desk: queries.Desk) -> list[Waiting]:
 def _details_of(matter: Matter) -> list[tuple[str, str]]:
     """What the detail of a matter says to people: (label, value)."""
     told = [(name, (matter.detail or {}).get(name)) for name in DETAILS]
-    return [
-        (str(DETAILS[name]), yen(Yen(value)) if name == "amount" and isinstance(value, int) else str(value))
-        for name, value in told
-        if value is not None
-    ]
+    return [(str(DETAILS[name]), WORDS.value(name, value)) for name, value in told if value is not None]
 
 
 def _form_of(number: int, *, blank: bool = False) -> SettleForm:
