@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from courses_app.accounts.models import Account, Organization, Person
+from courses_app.catalogue.models import Course
 from courses_app.compliance.queries import FittingRun, Reminder
 from courses_app.foundation.db import session
 from courses_app.foundation.outbox import queue_mail
@@ -29,7 +30,7 @@ def remind_organization(
         subject=("organization", organization.reference),
         facts={
             "organization": organization,
-            "people": len({reminder.person.id for reminder, _fitting in reminded}),
+            "people": len({reminder.person.id for reminder, _fitting in reminded if reminder.seat is None}),
             **_facts(reminded, today),
         },
         now=now,
@@ -61,15 +62,21 @@ def _facts(reminded: Sequence[Reminded], today: date) -> dict[str, Any]:
 
 
 def _by_course(reminded: Iterable[Reminded]) -> list[dict[str, Any]]:
-    """The reminders of each course, whether a run fits each, and the runs that fit any of them, soonest first."""
+    """The reminders of each course, whether a run fits each, the runs that fit any of them, soonest first, and whether
+    anybody still needs one."""
     courses: dict[int, dict[str, Any]] = {}
     for reminder, fitting in reminded:
-        entry = courses.setdefault(reminder.course.id, {"course": reminder.course, "reminders": [], "runs": []})
+        entry = courses.setdefault(reminder.course.id, _nothing_yet(reminder.course))
         entry["reminders"].append((reminder, bool(fitting)))
+        entry["to_book"] |= reminder.seat is None
         entry["runs"].extend(run for run in fitting if run not in entry["runs"])
     for entry in courses.values():
         entry["runs"].sort(key=lambda fitting: fitting.run.starts_at)
     return list(courses.values())
+
+
+def _nothing_yet(course: Course) -> dict[str, Any]:
+    return {"course": course, "reminders": [], "runs": [], "to_book": False}
 
 
 def _language(email: str) -> str:

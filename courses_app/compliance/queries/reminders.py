@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from courses_app.accounts.models import Membership, Organization, Person
-from courses_app.catalogue.models import Course
+from courses_app.bookings.models import Seat
+from courses_app.bookings.rules import SeatStatus
+from courses_app.catalogue.models import Course, CourseRun
 from courses_app.certificates.models import Certificate
 from courses_app.certificates.rules import valid_through
 from courses_app.compliance.models import ReminderRound, ReminderSent, Requirement
 from courses_app.compliance.queries.roles import reminder_steps
 from courses_app.compliance.queries.standings import Line, clocks_of, last_day, standings_of
 from courses_app.compliance.rules import StepsDue, steps_due
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
+from courses_app.rosters.models import Roster
+
+KEPT = (SeatStatus.ORDERED, SeatStatus.CONFIRMED)
+ROSTER_CLOSED_WITHIN = timedelta(days=30)  # of the run's end; meanwhile nobody knows yet who has completed it
+
+Seats = Mapping[tuple[int, int], Seat]
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """One person's course comes to its last day. `told` says that the person has had this step already."""
+    """One person's course comes to its last day.
+
+    `told` says that the person has had this step already; `seat` is theirs in a run that ends by the last day, whoever
+    booked it: with a seat there is nothing to book.
+    """
 
     person: Person
     course: Course
@@ -30,6 +44,7 @@ class Reminder:
     days_left: int
     steps: StepsDue
     told: bool
+    seat: Seat | None = None
 
 
 def round_of(day: date) -> ReminderRound | None:
@@ -73,14 +88,39 @@ def organization_by_id(number: int) -> Organization | None:
     return session.get(Organization, number)
 
 
-def reminders_due(organization: Organization, *, today: date) -> list[Reminder]:
+def reminders_due(organization: Organization, *, today: date, now: datetime) -> list[Reminder]:
     """What an organization is to be reminded of today, by course and last day."""
     steps = reminder_steps()
     clocks = clocks_of(standings_of(organization, on=today))
     sent = _noted({line.person.id for line in clocks})
     due = [_reminder(line, organization, steps, sent, today) for line in clocks]
     found = [reminder for reminder in due if reminder is not None]
+    seats = _kept_seats({reminder.person.id for reminder in found}, now=now)
+    found = [_with_seat(reminder, seats) for reminder in found]
     return sorted(found, key=lambda one: (one.course.position, one.valid_through, one.person.full_name_kana))
+
+
+def _kept_seats(person_ids: Collection[int], *, now: datetime) -> Seats:
+    """By person and course: the first seat ordered or paid for in a run to come, or whose roster is still open."""
+    if not person_ids:
+        return {}
+    closed = select(Roster.id).where(Roster.run_id == CourseRun.id, Roster.closed_at.is_not(None)).exists()
+    seats = session.scalars(
+        select(Seat)
+        .join(Seat.run)
+        .options(contains_eager(Seat.run).joinedload(CourseRun.venue), joinedload(Seat.booking))
+        .where(Seat.person_id.in_(person_ids), Seat.status.in_(KEPT), CourseRun.called_off_at.is_(None))
+        .where(CourseRun.ends_at > now - ROSTER_CLOSED_WITHIN, ~closed)
+        .order_by(CourseRun.starts_at.desc(), Seat.id.desc())
+    )
+    return {(seat.person_id, seat.run.course_id): seat for seat in seats}
+
+
+def _with_seat(reminder: Reminder, seats: Seats) -> Reminder:
+    seat = seats.get((reminder.person.id, reminder.course.id))
+    if seat is None or day_of(seat.run.ends_at) > reminder.valid_through:
+        return reminder
+    return replace(reminder, seat=seat)
 
 
 def _noted(person_ids: Iterable[int]) -> Sequence[ReminderSent]:
