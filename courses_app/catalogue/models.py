@@ -193,6 +193,9 @@ class CourseRun(Base):
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venues.id"), index=True)
     online_note_ja: Mapped[str] = mapped_column(default="")
     online_note_en: Mapped[str] = mapped_column(default="")
+    joining_address: Mapped[str] = mapped_column(default="")  # this and the notes are for those who take part only
+    joining_note_ja: Mapped[str] = mapped_column(Text, default="")
+    joining_note_en: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(default="ja")
     capacity: Mapped[int]
     starts_at: Mapped[datetime]  # of its first meeting

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from courses_app.bookings import operations, tasks
+from courses_app.bookings import documents, operations, tasks
 from courses_app.bookings.models import Booking
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.models import CourseRun
@@ -155,3 +155,50 @@ def test_r46_the_page_says_how_many_will_be_told(app: Flask, client: FlaskClient
     assert "2件の申込にメールで" in client.get(f"/office/runs/{run.reference}").get_data(as_text=True)
     with app.app_context():
         assert session.scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.kind.contains("moved"))) == 4
+
+
+ROOM = "https://online.example.jp/join/abc-123"
+
+
+def joined_at(run: CourseRun, make: MakeHere, address: str = ROOM, **notes: str) -> RunPlan:
+    plan = replace(plan_of(run, make), venue=None)
+    return replace(plan, joining_address=address, **notes)  # type: ignore[arg-type]
+
+
+def test_r46_another_address_to_join_prints_the_tickets_anew_and_moves_nobody(inside: Flask, make: MakeHere) -> None:
+    run = make.run(days_ahead=40, online=True)
+    booking = make.paid(run)
+    work()
+    first = make.whole(booking).seats[0].ticket_document_id
+    assert first is not None
+    assert moved(run, joined_at(run, make, joining_note_ja="ID：812\nパスコード：4711"), make) == 0
+    assert make.whole(booking).seats[0].ticket_document_id is None
+    work()
+    ticket = make.whole(booking).seats[0].ticket
+    assert ticket is not None
+    assert ticket.id != first
+    words = "".join(page.extract_text() for page in PdfReader(BytesIO(ticket.content)).pages)
+    assert ROOM in words
+    assert "4711" in words
+    assert mails("moved") == []
+    assert len(mails("tickets")) == 2
+    again = make.whole(booking).run
+    assert moved(again, joined_at(again, make, joining_note_ja="ID：812\nパスコード：4711"), make) == 0
+    assert make.whole(booking).seats[0].ticket_document_id == ticket.id  # nothing else was said
+
+
+def test_a_ticket_says_how_to_join_in_the_language_of_its_booking(inside: Flask, make: MakeHere) -> None:
+    notes = {
+        "online_note_ja": "カメラ",
+        "online_note_en": "Camera",
+        "joining_note_ja": "入室",
+        "joining_note_en": "Room",
+    }
+    booking = make.paid(make.run(days_ahead=40, online=True, joining_address=ROOM, **notes))
+    seat = booking.seats[0]
+    facts = documents.ticket_facts(seat, today=clock.today())
+    assert (facts["online_note"], facts["joining_address"], facts["joining_note"]) == ("カメラ", ROOM, ["入室"])
+    with make.deed():
+        session.get_one(Booking, booking.id).language = "en"
+    facts = documents.ticket_facts(make.whole(booking).seats[0], today=clock.today())
+    assert (facts["online_note"], facts["joining_note"]) == ("Camera", ["Room"])

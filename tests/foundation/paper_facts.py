@@ -127,6 +127,8 @@ def admission_ticket() -> AdmissionTicketFacts:
             "access": "JR田町駅 三田口から徒歩2分",
         },
         "online_note": "",
+        "joining_address": "",
+        "joining_note": [],
         "bring": [],
         "notes": ["昼食は各自でご用意ください。"],
         "qr_svg": qr_svg(TICKET_URL),

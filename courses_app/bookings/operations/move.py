@@ -1,10 +1,13 @@
-"""A run at another time or place: everybody who has booked is told, and tickets are printed anew (R-46)."""
+"""A run at another time or place: everybody who has booked is told, and tickets are printed anew (R-46).
+
+Where one only joins it online otherwise, the new tickets say so.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
 from courses_app.bookings import emails
@@ -26,16 +29,25 @@ def change_run(run: CourseRun, plan: RunPlan, *, version: int, by: Actor, now: d
     """
     before = Whereabouts(run.starts_at, run.ends_at, run.venue)
     change = catalogue.change_run(run, plan, version=version, by=by, now=now, clashes_seen=clashes_seen)
-    if not change.moved or run.status is not RunStatus.PUBLISHED:
+    if run.status is not RunStatus.PUBLISHED:
+        return 0
+    if change.moved or change.joined_elsewhere:
+        _put_off_tickets(run)
+    if not change.moved:
         return 0
     lapse_run_out_holds(run.id, now=now)
     bookings = _with_live_seats(run)
     for booking in bookings:
-        for seat in booking.seats:
-            seat.ticket = None  # the worker prints another; the old paper stays in the store
         emails.moved(booking, before=before, now=now)
     session.flush()
     return len(bookings)
+
+
+def _put_off_tickets(run: CourseRun) -> None:
+    """The worker prints others, and mails them; the old papers stay in the store."""
+    session.execute(
+        update(Seat).where(Seat.run_id == run.id, Seat.status.in_(LIVE_SEATS)).values(ticket_document_id=None)
+    )
 
 
 def _with_live_seats(run: CourseRun) -> list[Booking]:

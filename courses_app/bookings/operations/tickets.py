@@ -18,7 +18,7 @@ from courses_app.payments.queries import open_matter_of
 def keep_ticket(*, seat: Seat, content: bytes, sequence: int, now: datetime) -> bool:
     """Keep the printed ticket of a seat and owe the mails; False if the seat was given back or had one meanwhile.
 
-    `sequence` is the run's as printed: a ticket of a run that was moved since is thrown away, and printed again.
+    `sequence` is the run's as printed: a ticket of a run that was changed since is thrown away, and printed again.
 
     The attendee gets theirs at once; who booked gets all of them together when the last is printed.
     """

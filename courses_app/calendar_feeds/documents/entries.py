@@ -94,7 +94,16 @@ def _description(listed: ListedRun, desk: Desk) -> list[str]:
         lines.append(str(_("Attendees: %(count)d", count=listed.places)))
     if desk.reader in {Reader.ORGANIZATION, Reader.PERSON} and listed.unpaid:
         lines.append(str(_("Payment is awaited for %(count)d of the seats.", count=listed.unpaid)))
-    return lines
+    return lines + _joining(listed, desk)
+
+
+def _joining(listed: ListedRun, desk: Desk) -> list[str]:
+    """How to take part online, for who teaches, the office, and those with a confirmed seat; never for the public."""
+    takes_part = desk.reader in {Reader.INSTRUCTOR, Reader.STAFF} or listed.places > listed.unpaid
+    if desk.reader is Reader.PUBLIC or not takes_part or listed.status is EventStatus.CANCELLED:
+        return []
+    run, lines = listed.run, local(listed.run, "joining_note").splitlines()
+    return [str(_("Address to join: %(url)s", url=run.joining_address)), *lines] if run.joining_address else lines
 
 
 def _own_meetings(stretch: Stretch) -> list[str]:

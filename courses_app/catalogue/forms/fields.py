@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TimeField
@@ -42,6 +43,15 @@ class Given(InputRequired):
         if not field.errors:
             raise StopValidation(str(_l("Enter: %(label)s", label=field.label.text)))
         raise StopValidation()
+
+
+class WebAddress:
+    """An address that a browser opens, with nothing in it that breaks a line."""
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        parts = urlsplit(field.data) if re.fullmatch(r"[!-~]+", field.data) else None
+        if parts is None or parts.scheme not in {"https", "http"} or not parts.hostname:
+            raise StopValidation(str(_l("Write the whole address, beginning with https://.")))
 
 
 def between(least: int, most: int) -> NumberRange:

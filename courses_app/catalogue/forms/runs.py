@@ -7,12 +7,20 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField
+from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from courses_app.accounts.models import Person
 from courses_app.catalogue.forms.courses import place_of
-from courses_app.catalogue.forms.fields import LONGEST_TITLE, MOST_YEN, ClockField, Given, Versioned, between
+from courses_app.catalogue.forms.fields import (
+    LONGEST_TITLE,
+    MOST_YEN,
+    ClockField,
+    Given,
+    Versioned,
+    WebAddress,
+    between,
+)
 from courses_app.catalogue.models import Course, CourseRun, Meeting, Venue
 from courses_app.catalogue.rules import (
     Delivery,
@@ -25,10 +33,18 @@ from courses_app.catalogue.rules import (
 )
 from courses_app.catalogue.rules.days import DAY_BEGINS
 from courses_app.foundation.clock import JST
-from courses_app.foundation.forms import DayField, FilterForm, NameField, Required, WholeNumberField, options
+from courses_app.foundation.forms import (
+    DayField,
+    FilterForm,
+    FoldedField,
+    NameField,
+    Required,
+    WholeNumberField,
+    options,
+)
 from courses_app.foundation.templating import local
 
-TITLE = Length(max=LONGEST_TITLE)
+TITLE, NOTE = Length(max=LONGEST_TITLE), Length(max=1000)
 MOST_MEETINGS = 40
 OPENS = time(9, 0)
 DELIVERIES = options([(each.value, each.label) for each in Delivery])
@@ -80,8 +96,11 @@ class RunForm(Versioned):
     course = HiddenField(validators=[Required()])
     delivery = RadioField(_l("Where"), [Required()], choices=DELIVERIES)
     venue = SelectField(_l("Venue"), validate_choice=False)
-    online_note_ja = NameField(_l("Note on joining, in Japanese"), [Optional(), Length(max=1000)])
-    online_note_en = NameField(_l("Note on joining, in English"), [Optional(), Length(max=1000)])
+    online_note_ja = NameField(_l("Public note, in Japanese"), [Optional(), NOTE])
+    online_note_en = NameField(_l("Public note, in English"), [Optional(), NOTE])
+    joining_address = FoldedField(_l("Address to join"), [Optional(), Length(max=500), WebAddress()])
+    joining_note_ja = TextAreaField(_l("How to join, in Japanese"), [Optional(), NOTE])
+    joining_note_en = TextAreaField(_l("How to join, in English"), [Optional(), NOTE])
     language = SelectField(
         _l("Language"), [Required()], choices=options([(each.value, each.label) for each in Language])
     )
@@ -121,6 +140,8 @@ class RunForm(Versioned):
         data = {
             "course": run.course.code, "delivery": run.delivery, "venue": run.venue.code if run.venue else "",
             "online_note_ja": run.online_note_ja, "online_note_en": run.online_note_en, "language": run.language,
+            "joining_address": run.joining_address, "joining_note_ja": run.joining_note_ja,
+            "joining_note_en": run.joining_note_en,
             "capacity": run.capacity, "booking_opens_on": opens.date(), "booking_opens_time": opens.time(),
             "booking_closes_on": closes.date(), "booking_closes_time": closes.time(), "version": run.version,
             "price_general": run.price_general, "price_member": run.price_member, "meetings": _meetings_of(run),
@@ -156,7 +177,14 @@ class RunForm(Versioned):
             price_member=typed["price_member"],
             online_note_ja=typed["online_note_ja"] or "",
             online_note_en=typed["online_note_en"] or "",
+            **_joining(typed if delivery is Delivery.ONLINE else {}),
         )
+
+
+def _joining(typed: dict[str, Any]) -> dict[str, str]:
+    """How to join, in lines as every paper takes them; nothing of it where the run is at a venue."""
+    names = ("joining_address", "joining_note_ja", "joining_note_en")
+    return {name: "\n".join((typed.get(name) or "").split("\r\n")).strip() for name in names}
 
 
 def _proposed_meetings(course: Course, starts_at: datetime) -> list[dict[str, Any]]:

@@ -31,10 +31,14 @@ from courses_app.foundation.references import new_reference
 
 @dataclass(frozen=True)
 class RunChange:
-    """A changed run; `moved` says that its time or place is another (its calendar event has a new sequence)."""
+    """A changed run; `moved` says that its time or place is another, `joined_elsewhere` that one joins it otherwise.
+
+    Either gives its calendar event a new sequence.
+    """
 
     run: CourseRun
     moved: bool
+    joined_elsewhere: bool
     starts_at_before: datetime
     ends_at_before: datetime
 
@@ -79,12 +83,12 @@ def change_run(
     if published:
         check_net_time((meeting.net_minutes for meeting in plan.meetings), wanted=run.course.net_minutes)
     _refuse_unseen_clashes(plan, seen=clashes_seen, run=run)
-    change = RunChange(run, moved, run.starts_at, run.ends_at)
+    change = RunChange(run, moved, _joining(run) != _joining(plan), run.starts_at, run.ends_at)
     _apply(run, plan, now=now)
     _apply_meetings(run, plan.meetings)
     if run.status is RunStatus.DRAFT:
         run.capacity = plan.capacity
-    elif moved:
+    elif moved or change.joined_elsewhere:
         run.sequence += 1
     session.flush()
     detail = {"moved": moved, "starts_at": [change.starts_at_before.isoformat(), run.starts_at.isoformat()]}
@@ -136,6 +140,7 @@ def _apply(run: CourseRun, plan: RunPlan, *, now: datetime) -> None:
     run.delivery = plan.delivery
     run.venue = queries.find_venue(plan.venue) if plan.venue else None
     run.online_note_ja, run.online_note_en = plan.online_note_ja, plan.online_note_en
+    run.joining_address, run.joining_note_ja, run.joining_note_en = _joining(plan)
     run.language = plan.language
     run.starts_at, run.ends_at = plan.starts_at, plan.ends_at
     run.booking_opens_at, run.booking_closes_at = plan.booking_opens_at, plan.booking_closes_at
@@ -164,6 +169,11 @@ def _place_and_times(run: CourseRun) -> tuple[object, ...]:
     """What a diary must notice: when it changes, `sequence` rises (RFC 5545, 3.8.7.4)."""
     times = sorted((meeting.starts_at, meeting.ends_at) for meeting in run.meetings)
     return (_place(run), *times)
+
+
+def _joining(planned: CourseRun | RunPlan) -> tuple[str, str, str]:
+    """What those who take part in a run online must know."""
+    return planned.joining_address, planned.joining_note_ja, planned.joining_note_en
 
 
 def _place(run: CourseRun) -> str | None:

@@ -49,6 +49,9 @@ class RunPlan:
     price_member: Yen | None = None
     online_note_ja: str = ""
     online_note_en: str = ""
+    joining_address: str = ""  # this and the notes are for those who take part only
+    joining_note_ja: str = ""
+    joining_note_en: str = ""
 
     @property
     def starts_at(self) -> datetime:

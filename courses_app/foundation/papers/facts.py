@@ -42,7 +42,15 @@ class VenueFacts(TypedDict):
     access: str
 
 
-class AdmissionTicketFacts(TypedDict):
+class OnlineFacts(TypedDict):
+    """How to take part online; printed only where there is no venue, each part where it is there."""
+
+    online_note: str
+    joining_address: str
+    joining_note: list[str]  # its lines
+
+
+class AdmissionTicketFacts(OnlineFacts):
     """受講票. Photo ID and the ticket itself are always named among the things to bring; `bring` adds to them."""
 
     institution: InstitutionFacts
@@ -58,7 +66,6 @@ class AdmissionTicketFacts(TypedDict):
     doors_open: str  # "HH:MM" on the first day, or ""
     meetings: list[MeetingFacts]  # at least one, in order
     venue: VenueFacts | None  # None: online
-    online_note: str  # how to join; printed only when online
     bring: list[str]
     notes: list[str]
     qr_svg: str  # of an opaque URL, from `qr_svg`

@@ -20,6 +20,10 @@ MORNING, AFTERNOON = time(9, 30), time(13, 0)
 HALF_A_DAY = 240  # minutes
 ONLINE_NOTE_JA = "接続先は受講票でお知らせします。カメラ付きのパソコンをご用意ください。"
 ONLINE_NOTE_EN = "The address to connect to stands on the admission ticket. Please use a computer with a camera."
+JOINING_NOTE_JA = (
+    "ミーティングID：812 3456 7890\n開始の20分前から入室できます。お名前は受講票のとおりに表示してください。"
+)
+JOINING_NOTE_EN = "Meeting ID: 812 3456 7890\nThe room opens 20 minutes before. Please show your name as on the ticket."
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,9 @@ def plan_of(course: Course, on: date, where: Where, *, capacity: int | None, ope
         ),
         online_note_ja="" if where.venue else ONLINE_NOTE_JA,
         online_note_en="" if where.venue else ONLINE_NOTE_EN,
+        joining_address="" if where.venue else f"https://online.example.jp/join/{course.slug}-{on:%Y%m%d}",
+        joining_note_ja="" if where.venue else JOINING_NOTE_JA,
+        joining_note_en="" if where.venue else JOINING_NOTE_EN,
     )
 
 
