@@ -27,6 +27,11 @@ def ordered(booking: Booking, *, now: datetime) -> None:
         _to_booker("ordered", booking, key="ordered", now=now)
 
 
+def method_changed(booking: Booking, *, now: datetime) -> None:
+    """The same order once more, with the new way and day to pay."""
+    _to_booker("ordered", booking, key=f"ordered:{booking.payment_method}", now=now)
+
+
 def confirmed(booking: Booking, *, now: datetime) -> None:
     """The seats are theirs; the tickets follow. A booking is confirmed once for each payment that seated it."""
     _to_booker("confirmed", booking, key=f"confirmed:{now.isoformat()}", now=now)

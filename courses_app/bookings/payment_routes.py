@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -9,7 +11,7 @@ from werkzeug.wrappers import Response
 from courses_app.accounts.guards import coordinator, current_actor, current_organization
 from courses_app.bookings import gateways, operations, queries, tasks
 from courses_app.bookings.models import Booking
-from courses_app.bookings.rules import BookingStatus
+from courses_app.bookings.rules import BookingStatus, Payable, TransferTooLate
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.templating import locale
@@ -51,6 +53,25 @@ def pay(reference: str) -> Answer:
         return _page(booking, trouble=True), 503
     in_transaction(lambda: note_checkout_opened(checkout=checkout, opened=opened, now=clock.now()))
     return redirect(opened.url, code=303)
+
+
+@pages.post("/bookings/<reference>/payment/transfer")
+@coordinator
+def transfer(reference: str) -> Answer:
+    """By transfer after all: the card's page is closed first; if it turns out to be paid, that stands (R-13)."""
+    booking = _own(reference)
+    if booking.status is BookingStatus.ORDERED:
+        operations.transfer_for(booking, now=clock.now())  # known before a page is closed in vain
+    if not tasks.close_pages(booking.id, clock=clock.now):
+        return _page(_own(reference), trouble=True), 503
+    changed = in_transaction(
+        lambda: operations.change_to_transfer(booking=booking, by=current_actor(), now=clock.now())
+    )
+    if changed.status is BookingStatus.PAID:
+        flash(_("Your payment by card has arrived already, so nothing was changed."), "success")
+        return see_other("bookings.booking", reference=reference)
+    flash(_("You pay by bank transfer now. We send the invoice by e-mail."), "success")
+    return see_other("booking_payments.choose", reference=reference)
 
 
 @pages.get("/bookings/<reference>/payment/return")
@@ -103,7 +124,7 @@ def _check_belongs(booking: Booking, external_id: str) -> None:
 
 
 def _page(booking: Booking, *, trouble: bool = False) -> str:
-    settings = current_app.config["SETTINGS"]
+    settings, now = current_app.config["SETTINGS"], clock.now()
     allow_form_action(settings.stripe_api_base or STRIPE_PAGES)
     return render_template(
         "bookings/payment.html",
@@ -111,6 +132,15 @@ def _page(booking: Booking, *, trouble: bool = False) -> str:
         invoice=booking.invoice,
         issuer=issuer_on(clock.today()),
         by_card=settings.stripe_enabled,
+        transfer=_transfer(booking, now=now),
         trouble=trouble,
-        now=clock.now(),
+        now=now,
     )
+
+
+def _transfer(booking: Booking, *, now: datetime) -> Payable | None:
+    """How it could be transferred instead of paid by card, if there is time for it."""
+    try:
+        return operations.transfer_for(booking, now=now)
+    except TransferTooLate:
+        return None

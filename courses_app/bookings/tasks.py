@@ -94,6 +94,11 @@ def settle_page(external_id: str, *, clock: Clock) -> bool:
         return False
 
 
+def close_pages(booking_id: int, *, clock: Clock) -> bool:
+    """Close the payment pages of a booking and settle what was paid there; False if Stripe can't be asked."""
+    return all(_close(checkout, clock) for checkout in queries.checkouts_of(booking_id))
+
+
 def _each(ids: Iterable[int] | Iterable[str], deed: Callable[..., bool], clock: Clock) -> int:
     """One after the other; what fails is logged and does not stop the rest."""
     done = 0
@@ -124,9 +129,8 @@ def _retry_event(event_id: str, clock: Clock) -> bool:
 
 def _give_up_order(booking_id: int, clock: Clock) -> bool:
     """First nobody can pay any more, then the seats go: so money and seats can't part company (R-13, R-19)."""
-    for checkout in queries.checkouts_of(booking_id):
-        if not _close(checkout, clock):
-            return False
+    if not close_pages(booking_id, clock=clock):
+        return False
     with transaction():
         return operations.lapse_order(booking_id, now=clock())
 

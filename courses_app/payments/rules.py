@@ -179,6 +179,7 @@ TOLD = Told(
     actions={
         "invoice.billed": _p("what was done", "Billed"),
         "invoice.cancelled": _p("what was done", "Invoice cancelled"),
+        "invoice.method_changed": _p("what was done", "Method of payment changed"),
         "invoice.issued": _p("what was done", "Invoice issued"),
         "invoice.reinstated": _p("what was done", "Invoice reinstated"),
         "receipt.issued": _p("what was done", "Receipt issued"),

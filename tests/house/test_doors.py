@@ -17,6 +17,7 @@ WITHOUT_ONE_TRANSACTION = {
         (
             "booking_payments.pay",
             "booking_payments.finish",
+            "booking_payments.transfer",
             "stripe_webhook.receive",
             "bookings.create",
             "bookings_admin.event_again",

@@ -7,6 +7,7 @@ from courses_app.bookings.operations.checkouts import begin_checkout
 from courses_app.bookings.operations.firms import Unfitting, note_refund_from_firm, settle_checkout
 from courses_app.bookings.operations.hold import hold_seats
 from courses_app.bookings.operations.lapse import lapse_hold, lapse_order
+from courses_app.bookings.operations.methods import change_to_transfer, transfer_for
 from courses_app.bookings.operations.move import change_run
 from courses_app.bookings.operations.order import order
 from courses_app.bookings.operations.refunds import note_refund_sent
@@ -16,6 +17,7 @@ from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
     "AttendeeFacts", "Unfitting", "begin_checkout", "call_off", "cancel", "cancel_by_office", "change_capacity",
-    "change_run", "correct_attendee", "hold_seats", "keep_ticket", "lapse_hold", "lapse_order", "note_refund_from_firm",
-    "note_refund_sent", "order", "put_off_ticket", "settle", "settle_checkout",
+    "change_run", "change_to_transfer", "correct_attendee", "hold_seats", "keep_ticket", "lapse_hold",
+    "lapse_order", "note_refund_from_firm", "note_refund_sent", "order", "put_off_ticket", "settle",
+    "settle_checkout", "transfer_for",
 ]  # fmt: skip

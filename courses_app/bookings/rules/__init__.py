@@ -20,7 +20,7 @@ from courses_app.bookings.rules.lifecycles import (
     may_be_cancelled,
     shown_status,
 )
-from courses_app.bookings.rules.paying import NEWS_TRAVELS, PAGE_OPEN, Payable, methods_for, payable
+from courses_app.bookings.rules.paying import NEWS_TRAVELS, PAGE_OPEN, Payable, is_in_time, methods_for, payable
 from courses_app.bookings.rules.refusals import (
     MOST_ATTENDEES,
     MOST_TO_CHOOSE,
@@ -40,14 +40,15 @@ from courses_app.bookings.rules.refusals import (
     SamePersonTwice,
     TooLateToCancel,
     TooManyAttendees,
+    TransferTooLate,
 )
 
 __all__ = [
-    "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE",
-    "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES", "AlreadyBooked",
-    "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen", "BookingStatus",
-    "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed", "Payable",
-    "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered", "SamePersonTwice", "SeatMove", "SeatStatus",
-    "TooLateToCancel", "TooManyAttendees", "check_attendees", "check_bookable", "check_capacity", "check_room",
-    "hold_has_run_out", "may_be_cancelled", "methods_for", "payable", "shown_status",
+    "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE", "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES",
+    "AlreadyBooked", "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen",
+    "BookingStatus", "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed",
+    "Payable", "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered", "SamePersonTwice", "SeatMove",
+    "SeatStatus", "TooLateToCancel", "TooManyAttendees", "TransferTooLate", "check_attendees", "check_bookable",
+    "check_capacity", "check_room", "hold_has_run_out", "is_in_time", "may_be_cancelled", "methods_for", "payable",
+    "shown_status",
 ]  # fmt: skip

@@ -47,3 +47,8 @@ def payable(
         waits = min(grace_until(due_on, grace_business_days), add_business_days(starts_on, -WAIT_DAYS_BEFORE))
         return Payable(method, due_on, max(due_on, waits), end_of(max(due_on, waits)))
     return Payable(method, None, None, now + PAGE_OPEN + NEWS_TRAVELS)
+
+
+def is_in_time(way: Payable, *, closes_at: datetime, now: datetime) -> bool:
+    """Whether an order may still change to this transfer: it is due before booking closes."""
+    return now < closes_at and way.due_on is not None and way.due_on <= day_of(closes_at)

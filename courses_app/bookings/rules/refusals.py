@@ -110,6 +110,15 @@ class MethodNotOffered(Refusal):
         super().__init__(_l("Choose how to pay."), field="payment_method")
 
 
+class TransferTooLate(Refusal):
+    """A transfer would be due only after booking has closed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("It is too late to change to a bank transfer: it would arrive after booking closes. Please pay by card.")
+        )
+
+
 class CancelByOffice(Refusal):
     """A paid booking is cancelled by the office, which also sends the money back."""
 

@@ -11,6 +11,7 @@ TOLD = Told(
         "booking.hold": _p("what was done", "Seats held"),
         "booking.order": _p("what was done", "Ordered"),
         "booking.settle": _p("what was done", "Paid and confirmed"),
+        "booking.method_changed": _p("what was done", "Method of payment changed"),
         "booking.lapse": _p("what was done", "Lapsed"),
         "booking.cancel": _p("what was done", "Booking cancelled"),
         "booking.settle_without_seat": _p("what was done", "Paid, but no seat left"),

@@ -3,7 +3,7 @@
 Every verb locks its invoice's row first, so that two people, or a person and a webhook, come one after the other.
 """
 
-from courses_app.payments.operations.billing import bill, cancel_invoice, reinstate_invoice
+from courses_app.payments.operations.billing import ask_for_transfer, bill, cancel_invoice, reinstate_invoice
 from courses_app.payments.operations.checkouts import (
     ask_for_checkout,
     intend_checkout,
@@ -33,6 +33,7 @@ __all__ = [
     "LineFacts",
     "NumberTaken",
     "ask_for_checkout",
+    "ask_for_transfer",
     "bill",
     "cancel_invoice",
     "finish_event",

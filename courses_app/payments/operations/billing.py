@@ -22,7 +22,7 @@ from courses_app.payments.models import (
     LedgerTransaction,
     PaymentMethod,
 )
-from courses_app.payments.operations.ledger import locked, post, watch_balance
+from courses_app.payments.operations.ledger import locked, post, refuse_to_pay, watch_balance
 from courses_app.payments.rules import AlreadyRefunded, LineFacts, taxes_of
 
 
@@ -86,6 +86,22 @@ def cancel_invoice(*, invoice: Invoice, by: Actor, now: datetime) -> None:
     _note(
         "invoice.cancelled", invoice, by=by, now=now, before="open", after="cancelled", detail={"reversed": still_open}
     )
+    session.flush()
+
+
+def ask_for_transfer(
+    *, invoice: Invoice, due_on: date | None, grace_until_on: date | None, by: Actor, now: datetime
+) -> None:
+    """What was to be paid by card is to be transferred by a day; its number and paper follow. Twice does nothing more.
+
+    Raises AlreadyPaid, InvoiceCancelled.
+    """
+    invoice = locked(invoice)
+    if invoice.method is PaymentMethod.BANK_TRANSFER:
+        return
+    refuse_to_pay(invoice)
+    invoice.method, invoice.due_on, invoice.grace_until_on = PaymentMethod.BANK_TRANSFER, due_on, grace_until_on
+    _note("invoice.method_changed", invoice, by=by, now=now, detail={"method": invoice.method.value})
     session.flush()
 
 

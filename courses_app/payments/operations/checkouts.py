@@ -15,8 +15,7 @@ from courses_app.payments import queries
 from courses_app.payments.gateways import stripe_checkout
 from courses_app.payments.gateways.stripe_checkout import CheckoutLine, CheckoutOpened, StripeSettings
 from courses_app.payments.models import Checkout, CheckoutStatus, Invoice
-from courses_app.payments.operations.ledger import locked
-from courses_app.payments.rules import AlreadyPaid, InvoiceCancelled
+from courses_app.payments.operations.ledger import locked, refuse_to_pay
 
 UNDECIDED = (CheckoutStatus.INTENDED, CheckoutStatus.OPEN)
 
@@ -28,7 +27,7 @@ def intend_checkout(*, invoice: Invoice, language: str, expires_at: datetime, by
     wish; it is moved into what Stripe accepts. Raises InvoiceCancelled, AlreadyPaid.
     """
     invoice = locked(invoice)
-    _refuse(invoice)
+    refuse_to_pay(invoice)
     for checkout in queries.open_checkouts(invoice, now=now):
         if checkout.amount == invoice.total:
             return checkout
@@ -105,16 +104,6 @@ def note_checkout_ended(
         _move(checkout, status, by=by, now=now)
     session.flush()
     return checkout
-
-
-def _refuse(invoice: Invoice) -> None:
-    payments = queries.payments_of(invoice)
-    if payments:
-        raise AlreadyPaid(at=payments[0].recorded_at)
-    if invoice.total == 0:
-        raise AlreadyPaid(at=None)
-    if invoice.cancelled_at is not None:
-        raise InvoiceCancelled
 
 
 def _locked(checkout: Checkout) -> Checkout:

@@ -12,6 +12,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments import queries
 from courses_app.payments.models import Invoice, LedgerAccount, LedgerEntry, LedgerTransaction, PaymentMethod
+from courses_app.payments.rules import AlreadyPaid, InvoiceCancelled
 
 MONEY = {PaymentMethod.BANK_TRANSFER: LedgerAccount.CASH, PaymentMethod.STRIPE: LedgerAccount.STRIPE_BALANCE}
 HELD_TOO_MUCH = "money_held"  # the matter of an invoice for which we hold more than is owed (INV-8)
@@ -21,6 +22,17 @@ def locked(invoice: Invoice) -> Invoice:
     """The invoice's row as it stands now, nobody else changing its money until the transaction ends."""
     fresh = select(Invoice).where(Invoice.id == invoice.id).with_for_update()
     return session.scalars(fresh.execution_options(populate_existing=True)).one()
+
+
+def refuse_to_pay(invoice: Invoice) -> None:
+    """Raises AlreadyPaid where nothing is owed any more, InvoiceCancelled where nothing is owed at all."""
+    payments = queries.payments_of(invoice)
+    if payments:
+        raise AlreadyPaid(at=payments[0].recorded_at)
+    if invoice.total == 0:
+        raise AlreadyPaid(at=None)
+    if invoice.cancelled_at is not None:
+        raise InvoiceCancelled
 
 
 def post(
