@@ -94,8 +94,16 @@ def reissue(number: str) -> Any:
 def notices() -> str:
     """Every notice of failure."""
     form = NoticeForm(request.args)
-    page = queries.notices(form.word(), number=page_number(request.args.get("page")))
+    page = queries.notices(form.wanted(), number=page_number(request.args.get("page")))
     return render_template("certificates/office/notices.html", form=form, page=page)
+
+
+@pages.get("/office/notices-of-failure.csv")
+@staff
+def notices_csv() -> Response:
+    """The same list as a file."""
+    found = queries.every_notice(NoticeForm(request.args).wanted())
+    return csv_response("notices-of-failure.csv", documents.notices_header(), documents.notices_rows(found))
 
 
 @pages.get("/office/notices-of-failure/<number>.pdf")

@@ -11,7 +11,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from courses_app.catalogue.models import CourseRun
-from courses_app.certificates.models import Certificate
+from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.certificates.rules import STATUS_NAMES, BirthDateMissing, valid_through
 from courses_app.foundation import papers
 from courses_app.foundation.clock import day_of
@@ -183,4 +183,27 @@ def list_rows(certificates: Iterable[Certificate], *, today: date) -> Iterator[l
             one.valid_through.isoformat() if one.valid_through else "",
             str(STATUS_NAMES[one.status_on(today)]),
             one.entry.seat.booking.organization.name,
+        ]
+
+
+def notices_header() -> list[str]:
+    """The titles of the columns of notices of failure."""
+    return [
+        _("Notice number"), _("Full name"), _("Course"), _("Course run"), _("Organization"), _("Issued on"),
+        _("Notice withdrawn"),
+    ]  # fmt: skip
+
+
+def notices_rows(notices: Iterable[FailureNotice]) -> Iterator[list[object]]:
+    """The rows of notices of failure to download."""
+    for one in notices:
+        seat = one.entry.seat
+        yield [
+            one.number,
+            one.facts["name"],
+            local(seat.run.course, "name"),
+            seat.run.reference,
+            seat.booking.organization.name,
+            day_of(one.issued_at).isoformat(),
+            day_of(one.withdrawn_at).isoformat() if one.withdrawn_at else "",
         ]

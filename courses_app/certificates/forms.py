@@ -9,7 +9,7 @@ from wtforms import HiddenField, RadioField, SearchField, SelectField, TextAreaF
 from wtforms.validators import Optional
 
 from courses_app.catalogue.models import Course
-from courses_app.certificates.rules import REASON_NAMES, STATUS_NAMES, CertificateFilter, NewName, Status
+from courses_app.certificates.rules import REASON_NAMES, STATUS_NAMES, CertificateFilter, NewName, NoticeFilter, Status
 from courses_app.foundation import text
 from courses_app.foundation.forms import (
     LONGEST_NAME,
@@ -76,9 +76,14 @@ class NoticeForm(FilterForm):
     """Narrow the office's list of notices of failure."""
 
     q = SearchField(_l("Name or number"))
+    from_on = DayField(_l("Issued from"), [Optional()])
+    until_on = DayField(_l("Issued until"), [Optional()])
 
-    def word(self) -> str:
-        return (text.folded(self.q.data) or "")[:LONGEST_NAME]
+    def wanted(self) -> NoticeFilter:
+        """What was asked for; what can't be read is left out, and its field says so."""
+        self.validate()
+        days = {field.name: field.data for field in (self.from_on, self.until_on) if not field.errors}
+        return NoticeFilter(word=(text.folded(self.q.data) or "")[:LONGEST_NAME], **days)
 
 
 class RevokeForm(BaseForm):

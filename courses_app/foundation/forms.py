@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -141,11 +140,7 @@ class DayField(DateField):
             self.data = None
             return
         self.raw_data = [typed]
-        parts = re.fullmatch(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?", typed)
-        try:
-            self.data = date(*(int(part) for part in parts.groups())) if parts else None
-        except ValueError:
-            self.data = None
+        self.data = text.day_typed(typed)
         if self.data is None:
             raise ValueError(_l("Write the day as year-month-day, for example 1985-04-09."))
 

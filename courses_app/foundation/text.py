@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 import jaconv
 
@@ -49,6 +50,15 @@ def hyphenated(value: str | None) -> str | None:
     plain = HYPHENS.sub("-", unicodedata.normalize("NFKC", value.replace("〒", "")))
     plain = re.sub(r"[()（）\s]+", "-", plain)
     return re.sub(r"-{2,}", "-", plain).strip("-")
+
+
+def day_typed(value: str | None) -> date | None:
+    """A day as people type it: 2026-12-01, 2026/12/1, 2026年12月1日, 20261201, in any width; None for anything else."""
+    parts = re.fullmatch(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?", folded(value) or "")
+    try:
+        return date(*(int(part) for part in parts.groups())) if parts else None
+    except ValueError:
+        return None
 
 
 def katakana(value: str | None) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from courses_app.accounts.models import Account, MemberStatus, Organization, OrganizationKind
 from courses_app.foundation.audit import AuditEntry
@@ -27,6 +28,8 @@ def test_only_staff_come_in(app: Flask, client: FlaskClient, make: Make) -> None
     paths = [
         *LISTS,
         "/office/organizations.csv",
+        "/office/people.csv",
+        "/office/accounts.csv",
         f"/office/organizations/{somebody.organization.reference}",
         f"/office/people/{somebody.person.reference}",
         f"/office/accounts/{somebody.account.reference}",
@@ -55,6 +58,53 @@ def test_organizations_are_filtered_and_written_to_a_file(client: FlaskClient, m
     assert rows[0][1] == "団体・企業名"
     assert [row[1] for row in rows[1:]] == ["'=HYPERLINK(あかぎ)組合"]
     assert rows[1][3] == "監理団体"
+
+
+def rows_of(answer: TestResponse) -> list[list[str]]:
+    assert answer.get_data().startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))[1:]
+
+
+def test_people_are_filtered_and_written_to_a_file(client: FlaskClient, make: Make) -> None:
+    one, other = make.organization(name="あかぎ協同組合"), make.organization(name="みなも精機")
+    chief, worker = make.coordinator(one), make.person(other, family_name="=1+2")
+    teacher = make.instructor()
+    sign_in(client, make.staff().email)
+
+    def found(conditions: str) -> set[str]:
+        page = client.get(f"/office/people?{conditions}")
+        rows = rows_of(client.get(f"/office/people.csv?{conditions}"))
+        assert all(row[0] in page.get_data(as_text=True) for row in rows)
+        return {row[0] for row in rows}
+
+    assert {chief.person.reference, worker.reference, teacher.person.reference} < found("")
+    assert found("organization=みなも") == {worker.reference}
+    assert found(f"organization={one.reference.lower()}&role=coordinator") == {chief.person.reference}
+    assert found("role=instructor") == {teacher.person.reference}
+    assert found("account=without") == {worker.reference}
+    assert found("role=nonsense&account=nonsense") == found("")
+    assert next(row for row in rows_of(client.get("/office/people.csv?account=without")))[1].startswith("'=1+2")
+    assert "/office/people.csv?role=instructor" in client.get("/office/people?role=instructor").get_data(as_text=True)
+
+
+def test_accounts_are_filtered_and_written_to_a_file(app: Flask, client: FlaskClient, make: Make) -> None:
+    chief, teacher, staff = make.coordinator(), make.instructor(), make.staff()
+    with make.deed():
+        session.get_one(Account, chief.account.id).active = False
+        session.get_one(Account, teacher.account.id).confirmed_at = None
+    sign_in(client, staff.email)
+
+    def found(conditions: str) -> set[str]:
+        return {row[0] for row in rows_of(client.get(f"/office/accounts.csv?{conditions}"))}
+
+    assert found("") == {chief.email, teacher.email, staff.email}
+    assert found("state=closed") == {chief.email}
+    assert found("state=unconfirmed") == {teacher.email}
+    assert found("state=used&role=staff") == {staff.email}
+    assert found("state=used&role=instructor") == set()
+    page = client.get("/office/accounts?state=used").get_data(as_text=True)
+    assert "/office/accounts.csv?state=used" in page
+    assert chief.email not in page
 
 
 def test_a_supporting_membership_is_verified_once(app: Flask, client: FlaskClient, make: Make) -> None:

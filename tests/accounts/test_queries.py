@@ -11,6 +11,7 @@ from courses_app.accounts import queries
 from courses_app.accounts.models import MemberStatus, OrganizationKind
 from courses_app.accounts.queries import office
 from courses_app.accounts.queries.office import OrganizationFilter
+from courses_app.accounts.rules.wanted import AccountsWanted, PeopleWanted
 from courses_app.foundation.db import session
 from tests.accounts.making import person_facts
 from tests.make import Make
@@ -87,10 +88,10 @@ def test_the_office_finds_organizations(inside: Flask, make: Make) -> None:
 def test_the_office_finds_people_and_accounts(inside: Flask, make: Make) -> None:
     somebody = make.coordinator(email="taro@example.jp")
     make.instructor("mizuno@example.jp")
-    assert [one.id for one in office.people(search="TARO@", page=1).rows] == [somebody.person.id]
-    assert [one.full_name for one in office.people(search="水野", page=1).rows] == ["水野 浩二"]
-    assert office.accounts(search="", role="instructor", page=1).total == 1
-    assert office.accounts(search="taro", role=None, page=1).rows[0].person.full_name == "髙﨑 健一"
+    assert [one.id for one in office.people(PeopleWanted("TARO@"), page=1).rows] == [somebody.person.id]
+    assert [one.full_name for one in office.people(PeopleWanted("水野"), page=1).rows] == ["水野 浩二"]
+    assert office.accounts(AccountsWanted(role="instructor"), page=1).total == 1
+    assert office.accounts(AccountsWanted("taro"), page=1).rows[0].person.full_name == "髙﨑 健一"
     person = office.person(somebody.person.reference)
     assert person
     assert person.account

@@ -12,7 +12,7 @@ from courses_app.bookings.rules import BookingStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
 from courses_app.foundation.db import session
-from courses_app.payments.models import Payment, Refund
+from courses_app.payments.models import Invoice, Payment, Refund
 from tests.accounts.signing import csrf_token, sign_in
 from tests.bookings.conftest import MakeHere
 from tests.bookings.making import attendee
@@ -55,6 +55,34 @@ def test_the_list_its_filters_and_its_file(app: Flask, clerk: FlaskClient, make:
     assert file.mimetype == "text/csv"
     assert known["paid"] in text_of(file)
     assert known["held"] not in text_of(file)
+
+
+def test_payments_are_filtered_and_written_to_a_file(app: Flask, clerk: FlaskClient, make: MakeHere) -> None:
+    known = references(app, make)
+    with app.app_context():
+        due = session.scalars(select(Invoice.due_on).where(Invoice.order_reference == known["ordered"])).one()
+        paid_on = session.scalars(select(Payment.received_on)).one()
+
+    def found(conditions: str) -> set[str]:
+        page = text_of(clerk.get(f"/office/payments?{conditions}"))
+        file = clerk.get(f"/office/payments.csv?{conditions}")
+        assert file.get_data().startswith(b"\xef\xbb\xbf")
+        assert all((known[name] in page) == (known[name] in text_of(file)) for name in ("ordered", "paid"))
+        return {name for name in ("ordered", "paid") if known[name] in page}
+
+    assert due is not None
+    assert found("") == {"ordered"}
+    assert found("state=open") == {"ordered"}
+    assert found("state=paid") == {"paid"}
+    assert found("state=") == {"ordered", "paid"}
+    assert found("state=overdue") == found("state=refund_owed") == found("state=cancelled") == set()
+    assert found(f"state=open&from_on={due}&until_on={due}") == {"ordered"}
+    assert "paid" in found(f"from_on={paid_on}&until_on={paid_on}")
+    assert "ordered" in found(f"q={due:%Y/%m/%d}")
+    assert "paid" in found(f"q={paid_on}")
+    assert found("q=1999-01-01") == set()
+    assert "/office/payments.csv?state=paid" in text_of(clerk.get("/office/payments?state=paid"))
+    assert 'href="#from_on"' in text_of(clerk.get("/office/payments?from_on=soon"))
 
 
 def test_s32_a_name_stays_a_name_in_excel(app: Flask, clerk: FlaskClient, make: MakeHere) -> None:

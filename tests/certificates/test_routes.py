@@ -360,3 +360,10 @@ def test_notices_of_failure_are_kept_for_the_office(app: Flask, make: MakeHere) 
     assert office.get(f"/office/notices-of-failure/{path}").data.startswith(b"%PDF")
     assert office.get("/office/notices-of-failure/SUP-2026-F999999.pdf").status_code == 404
     assert WHOLE not in page_of(office.get("/office/notices-of-failure?q=山田"))
+    file = office.get("/office/notices-of-failure.csv?q=渡邉")
+    assert file.data.startswith(b"\xef\xbb\xbf")
+    assert WHOLE in page_of(file)
+    assert WHOLE in page_of(office.get("/office/notices-of-failure.csv?from_on=2020-01-01"))
+    assert WHOLE not in page_of(office.get("/office/notices-of-failure.csv?until_on=2020-01-01"))
+    assert "/office/notices-of-failure.csv?q=" in page
+    assert 'href="#from_on"' in page_of(office.get("/office/notices-of-failure?from_on=soon"))

@@ -12,9 +12,10 @@ from courses_app.accounts.forms.office import AccountFilter, RoleForm
 from courses_app.accounts.guards import current_account, current_actor, staff
 from courses_app.accounts.models import Account
 from courses_app.accounts.queries import office
-from courses_app.accounts.rules.labels import ACCESS_ROLES
+from courses_app.accounts.rules.labels import ACCESS_ROLES, ACCOUNT_STATES, account_state
 from courses_app.foundation import clock
 from courses_app.foundation.paging import page_number
+from courses_app.foundation.tables import csv_response
 from courses_app.foundation.web import see_other, writes
 
 
@@ -22,9 +23,16 @@ from courses_app.foundation.web import see_other, writes
 @staff
 def accounts() -> Answer:
     wanted = AccountFilter(request.args)
-    role = wanted.role.data if wanted.validate() else None
-    page = office.accounts(search=wanted.search.data or "", role=role, page=page_number(request.args.get("page")))
+    page = office.accounts(wanted.wanted(), page=page_number(request.args.get("page")))
     return render_template("accounts/office/accounts.html", filter=wanted, page=page, roles=ACCESS_ROLES)
+
+
+@pages.get("/office/accounts.csv")
+@staff
+def accounts_file() -> Response:
+    header = [_("E-mail address"), _("Full name"), _("Access rights"), _("State"), _("Account reference")]
+    rows = (_cells(account) for account in office.all_accounts(AccountFilter(request.args).wanted()))
+    return csv_response("accounts.csv", header, rows)
 
 
 @pages.get("/office/accounts/<reference>")
@@ -71,6 +79,17 @@ def reopen_account(reference: str) -> Response:
     found = _account(reference)
     operations.reopen_account(found, by=current_actor(), now=clock.now())
     return _done(found, _("The account is open again."))
+
+
+def _cells(account: Account) -> list[object]:
+    state = account_state(active=account.active, confirmed=account.confirmed_at is not None)
+    return [
+        account.email,
+        account.person.full_name if account.person else "",
+        ", ".join(str(ACCESS_ROLES[role.name]) for role in account.roles),
+        ACCOUNT_STATES[state],
+        account.reference,
+    ]
 
 
 def _account(reference: str) -> Account:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from courses_app.accounts.models import (
@@ -17,6 +17,7 @@ from courses_app.accounts.models import (
     OrganizationKind,
     Person,
 )
+from courses_app.accounts.rules.wanted import AccountsWanted, PeopleWanted
 from courses_app.foundation.db import session, streamed
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import folded, search_key
@@ -51,15 +52,14 @@ def organization(reference: str) -> Organization | None:
     )
 
 
-def people(*, search: str, page: int) -> Page[Person]:
+def people(wanted: PeopleWanted, *, page: int) -> Page[Person]:
     """Everybody, in the order of their kana, with the organizations they belong to and their account."""
-    query = select(Person).options(
-        joinedload(Person.account), selectinload(Person.memberships).joinedload(Membership.organization)
-    )
-    if key := search_key(search):
-        by_email = Person.account.has(Account.email.contains((folded(search) or "").lower(), autoescape=True))
-        query = query.where(or_(Person.search_key.contains(key, autoescape=True), by_email))
-    return paged(query.order_by(Person.family_name_kana, Person.given_name_kana, Person.id), number=page)
+    return paged(_people(wanted), number=page)
+
+
+def all_people(wanted: PeopleWanted) -> Iterator[Person]:
+    """The same, all of them, read in pieces."""
+    yield from streamed(_people(wanted))
 
 
 def person(reference: str) -> Person | None:
@@ -75,14 +75,14 @@ def person(reference: str) -> Person | None:
     )
 
 
-def accounts(*, search: str, role: str | None, page: int) -> Page[Account]:
+def accounts(wanted: AccountsWanted, *, page: int) -> Page[Account]:
     """Accounts in the order of their e-mail, with roles and persons."""
-    query = select(Account).options(joinedload(Account.person), selectinload(Account.roles)).order_by(Account.email)
-    if key := (folded(search) or "").lower():
-        query = query.where(Account.email.contains(key, autoescape=True))
-    if role:
-        query = query.where(Account.roles.any(AccessRole.name == role))
-    return paged(query, number=page)
+    return paged(_accounts(wanted), number=page)
+
+
+def all_accounts(wanted: AccountsWanted) -> Iterator[Account]:
+    """The same, all of them, read in pieces."""
+    yield from streamed(_accounts(wanted))
 
 
 def account(reference: str) -> Account | None:
@@ -98,6 +98,47 @@ def people_counted(organization_id: int) -> int:
     """How many people belong to an organization now."""
     live = select(func.count()).where(Membership.organization_id == organization_id, Membership.until_on.is_(None))
     return session.scalar(live) or 0
+
+
+def _people(wanted: PeopleWanted) -> Select[Person]:
+    query = select(Person).options(
+        joinedload(Person.account), selectinload(Person.memberships).joinedload(Membership.organization)
+    )
+    if key := search_key(wanted.search):
+        by_email = Person.account.has(Account.email.contains((folded(wanted.search) or "").lower(), autoescape=True))
+        query = query.where(or_(Person.search_key.contains(key, autoescape=True), by_email))
+    if wanted.organization:
+        query = query.where(Person.memberships.any(Membership.until_on.is_(None) & _of(wanted.organization)))
+    if wanted.role == "coordinator":
+        query = query.where(Person.memberships.any(Membership.until_on.is_(None) & Membership.is_coordinator))
+    elif wanted.role:
+        query = query.where(Person.account.has(Account.roles.any(AccessRole.name == wanted.role)))
+    if wanted.account:
+        query = query.where(Person.account.has() if wanted.account == "with" else ~Person.account.has())
+    return query.order_by(Person.family_name_kana, Person.given_name_kana, Person.id)
+
+
+def _of(organization: str) -> ColumnElement[bool]:
+    named = Organization.search_key.contains(search_key(organization), autoescape=True)
+    return Membership.organization.has(or_(named, Organization.reference == organization.upper()))
+
+
+def _accounts(wanted: AccountsWanted) -> Select[Account]:
+    query = select(Account).options(joinedload(Account.person), selectinload(Account.roles)).order_by(Account.email)
+    if key := (folded(wanted.search) or "").lower():
+        query = query.where(Account.email.contains(key, autoescape=True))
+    if wanted.role:
+        query = query.where(Account.roles.any(AccessRole.name == wanted.role))
+    if wanted.state:
+        query = query.where(_has_state(wanted.state))
+    return query
+
+
+def _has_state(state: str) -> ColumnElement[bool]:
+    if state == "closed":
+        return ~Account.active
+    unconfirmed = Account.confirmed_at.is_(None)
+    return Account.active & (unconfirmed if state == "unconfirmed" else ~unconfirmed)
 
 
 def _organizations(wanted: OrganizationFilter) -> Select[Organization]:

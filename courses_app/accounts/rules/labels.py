@@ -29,6 +29,19 @@ MEMBER_STATUSES: Mapping[MemberStatus, Any] = {
 }
 ACCESS_ROLES: Mapping[str, Any] = {"staff": _l("Office staff"), "instructor": _l("Instructor")}
 
+ACCOUNT_STATES: Mapping[str, Any] = {
+    "used": _l("In use"),
+    "unconfirmed": _l("Address not confirmed yet"),
+    "closed": _l("Account closed"),
+}
+
+
+def account_state(*, active: bool, confirmed: bool) -> str:
+    """The key of the state of an account."""
+    if not active:
+        return "closed"
+    return "used" if confirmed else "unconfirmed"
+
 
 def label(choice: StrEnum | None) -> Any:
     """The words for a choice; a dash for none."""

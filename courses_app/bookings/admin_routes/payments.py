@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import abort, flash, render_template, request
@@ -10,18 +11,19 @@ from flask_babel import gettext as _
 from courses_app.accounts.guards import current_actor, staff
 from courses_app.bookings import operations, queries, tasks
 from courses_app.bookings.admin_routes.blueprint import Answer, pages
-from courses_app.bookings.forms import EventForm, PaymentsFilter, ReceiptForm, SentForm
+from courses_app.bookings.forms import METHOD_LABELS, EventForm, PaymentsFilter, ReceiptForm, SentForm
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.doors import refusals_on
 from courses_app.foundation.forms import BaseForm
 from courses_app.foundation.paging import Page, page_number
 from courses_app.foundation.references import new_token
+from courses_app.foundation.tables import csv_response
 from courses_app.foundation.web import see_other, writes
 from courses_app.foundation.yen import Yen
 from courses_app.payments import queries as money
 from courses_app.payments.gateways.stripe_checkout import GatewayUnreachable
-from courses_app.payments.models import EventResult, Invoice, PaymentMethod
+from courses_app.payments.models import EventResult, Invoice, PaymentMethod, RefundStatus
 from courses_app.payments.operations import finish_event, note_asked_again
 
 
@@ -30,17 +32,60 @@ from courses_app.payments.operations import finish_event, note_asked_again
 def payments() -> Answer:
     form = PaymentsFilter(request.args)
     view = form.wanted
-    page = _list(view, form.q.data or "", page_number(request.args.get("page")))
-    return render_template("bookings/office_payments.html", form=form, view=view, page=page, today=clock.today())
+    page = _list(view, form, page_number(request.args.get("page")))
+    return render_template(
+        "bookings/office_payments.html", form=form, view=view, page=page, today=clock.today(), state_of=_state_of
+    )
 
 
-def _list(view: str, words: str, number: int) -> Page[Any]:
-    """Words are looked for among all invoices, paid ones too; without words those are shown that wait for money."""
+def _list(view: str, form: PaymentsFilter, number: int) -> Page[Any]:
     if view == "refunds":
         return money.open_refunds(number)
     if view == "events":
         return money.parked_events(number)
-    return money.invoices(number, words) if words.strip() else money.unpaid(number)
+    return money.listed(form.invoices(), number, today=clock.today())
+
+
+@pages.get("/office/payments.csv")
+@staff
+def payments_csv() -> Answer:
+    header = [
+        _("Invoice"), _("Booking"), _("Organization"), _("Amount"), _("Pay by"), _("State"), _("Arrived on"),
+        _("Method of payment"), _("Payer's name on the statement"), _("Refund due"),
+    ]  # fmt: skip
+    found = money.every_listed(PaymentsFilter(request.args).invoices(), today=clock.today())
+    return csv_response("payments.csv", header, (_cells(invoice) for invoice in found))
+
+
+def _cells(invoice: Invoice) -> list[object]:
+    paid = invoice.payments
+    return [
+        invoice.number or invoice.reference,
+        invoice.order_reference,
+        invoice.organization.name,
+        int(invoice.total),
+        invoice.due_on.isoformat() if invoice.due_on else "",
+        _state_of(invoice, clock.today())[0],
+        ", ".join(one.received_on.isoformat() for one in paid),
+        ", ".join(str(METHOD_LABELS[one.provider]) for one in paid),
+        ", ".join(one.payer for one in paid if one.payer),
+        sum(one.amount for one in invoice.refunds if one.status is RefundStatus.DUE) or "",
+    ]
+
+
+def _state_of(invoice: Invoice, today: date) -> tuple[str, str]:
+    """What happens with the money of an invoice, in a word, and how it is coloured."""
+    if any(one.status is RefundStatus.DUE for one in invoice.refunds):
+        return _("Refund due"), "error"
+    if invoice.payments:
+        return _("Paid"), "success"
+    if invoice.cancelled_at:
+        return _("Cancelled"), "neutral"
+    if not invoice.total:
+        return _("Free of charge"), "neutral"
+    if invoice.due_on and invoice.due_on < today:
+        return _("Overdue"), "error"
+    return _("Waiting for payment"), "warning"
 
 
 @pages.get("/office/payments/<reference>")

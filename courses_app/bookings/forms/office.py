@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from courses_app.bookings.forms.orders import BookingsFilter
@@ -14,9 +16,20 @@ from courses_app.foundation.forms import (
     FoldedField,
     Length,
     NameField,
+    Optional,
     Required,
     WholeNumberField,
+    options,
 )
+from courses_app.payments.queries import InvoiceState, InvoicesWanted
+
+INVOICE_STATES: dict[str, Any] = {
+    InvoiceState.OPEN.value: _l("Waiting for payment"),
+    InvoiceState.OVERDUE.value: _l("Overdue"),
+    InvoiceState.PAID.value: _l("Paid"),
+    InvoiceState.REFUND_OWED.value: _l("Refund due"),
+    InvoiceState.CANCELLED.value: _l("Cancelled"),
+}
 
 
 class OfficeBookingsFilter(BookingsFilter):
@@ -31,7 +44,23 @@ class PaymentsFilter(FilterForm):
     """Which money."""
 
     view = HiddenField()
-    q = StringField(_l("Number, organization or amount"), [Length(max=100)])
+    q = StringField(_l("Number, organization, amount or day"), [Length(max=100)])
+    state = SelectField(_l("State"), choices=options([("", _l("All")), *INVOICE_STATES.items()]), validate_choice=False)
+    from_on = DayField(_l("Due or received from"), [Optional()])
+    until_on = DayField(_l("Due or received until"), [Optional()])
+
+    def __init__(self, formdata: Any) -> None:
+        """Nothing asked for shows what waits for money."""
+        super().__init__(formdata)
+        if not any(name in formdata for name in ("q", "state", "from_on", "until_on")):
+            self.state.data = InvoiceState.OPEN.value
+
+    def invoices(self) -> InvoicesWanted:
+        """The conditions; what can't be read is left out, and its field says so."""
+        self.validate()
+        known = self.state.data in set(InvoiceState)
+        days = {field.name: field.data for field in (self.from_on, self.until_on) if not field.errors}
+        return InvoicesWanted(self.q.data or "", InvoiceState(self.state.data) if known else None, **days)
 
     @property
     def wanted(self) -> str:

@@ -21,6 +21,7 @@ from courses_app.certificates.queries.lists import (
     copies_of,
     courses_with_certificates,
     every,
+    every_notice,
     for_office,
     latest,
     notice_by_number,
@@ -33,7 +34,8 @@ from courses_app.certificates.queries.violations import violations
 
 __all__ = [
     "ABSENCE", "PAPER_FAILED", "absence_due", "by_code", "by_code_for", "certificate_due",
-    "closed_run", "copies_of", "count_to_come", "courses_with_certificates", "every", "failed_paper_of", "for_office",
+    "closed_run", "copies_of", "count_to_come", "courses_with_certificates", "every", "every_notice",
+    "failed_paper_of", "for_office",
     "is_due", "latest", "next_absence", "next_certificate", "next_notice", "notice_by_number", "notice_due", "notices",
     "of_organization", "of_person", "resting", "valid_certificates_of", "violations",
 ]  # fmt: skip

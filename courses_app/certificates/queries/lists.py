@@ -12,7 +12,8 @@ from courses_app.accounts.models import Membership, Organization, Person
 from courses_app.bookings.models import Booking, Seat
 from courses_app.catalogue.models import Course, CourseRun
 from courses_app.certificates.models import Certificate, FailureNotice
-from courses_app.certificates.rules import CertificateFilter, Status, is_number
+from courses_app.certificates.rules import CertificateFilter, NoticeFilter, Status, is_number
+from courses_app.foundation.clock import end_of, start_of
 from courses_app.foundation.db import session, streamed
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import search_key
@@ -92,8 +93,18 @@ def notice_by_number(number: str) -> FailureNotice | None:
     )
 
 
-def notices(word: str, *, number: int) -> Page[FailureNotice]:
-    """For the office: a page of notices of failure, the latest first; `word` is part of a name, or a number."""
+def notices(wanted: NoticeFilter, *, number: int) -> Page[FailureNotice]:
+    """For the office: a page of notices of failure, the latest first."""
+    return paged(_notices(wanted), number=number)
+
+
+def every_notice(wanted: NoticeFilter) -> Iterator[FailureNotice]:
+    """The whole list for a download, read piece by piece."""
+    yield from streamed(_notices(wanted))
+
+
+def _notices(wanted: NoticeFilter) -> Select[FailureNotice]:
+    word = wanted.word
     query = (
         select(FailureNotice)
         .join(FailureNotice.entry)
@@ -112,7 +123,11 @@ def notices(word: str, *, number: int) -> Page[FailureNotice]:
     if word:
         named = Person.search_key.contains(search_key(word), autoescape=True)
         query = query.where(FailureNotice.number == word.upper() if is_number(word.upper()) else named)
-    return paged(query, number=number)
+    if wanted.from_on:
+        query = query.where(FailureNotice.issued_at >= start_of(wanted.from_on))
+    if wanted.until_on:
+        query = query.where(FailureNotice.issued_at < end_of(wanted.until_on))
+    return query
 
 
 def closed_run(reference: str) -> CourseRun | None:

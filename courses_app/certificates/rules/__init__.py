@@ -16,11 +16,12 @@ from courses_app.certificates.rules.words import (
     STATUS_NAMES,
     CertificateFilter,
     NewName,
+    NoticeFilter,
     ReissueReason,
 )
 
 __all__ = [
     "REASON_NAMES", "STATUS_NAMES", "AlreadyRevoked", "BirthDateMissing", "CertificateFilter", "NewName",
-    "NewNameMissing", "NotTheLatest", "PapersIssued", "ReissueReason", "Series", "Status", "certificate_number",
-    "is_number", "masked", "notice_number", "status_on", "valid_through",
+    "NewNameMissing", "NotTheLatest", "NoticeFilter", "PapersIssued", "ReissueReason", "Series", "Status",
+    "certificate_number", "is_number", "masked", "notice_number", "status_on", "valid_through",
 ]  # fmt: skip

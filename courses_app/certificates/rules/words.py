@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
@@ -40,6 +41,15 @@ class CertificateFilter:
     word: str = ""
     course: str = ""
     status: Status | None = None
+
+
+@dataclass(frozen=True)
+class NoticeFilter:
+    """What the list of notices of failure is narrowed to; days are days of issue, both included."""
+
+    word: str = ""
+    from_on: date | None = None
+    until_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -31,17 +31,31 @@ from courses_app.payments.queries.firms import (
     parked_events,
 )
 from courses_app.payments.queries.issuer import institution_on, issuer_on, tax_rates_on
-from courses_app.payments.queries.lists import invoice_of, invoices, open_refunds, refund_at, refund_of, unpaid
+from courses_app.payments.queries.lists import (
+    InvoiceState,
+    InvoicesWanted,
+    every_listed,
+    invoice_of,
+    invoices,
+    listed,
+    open_refunds,
+    refund_at,
+    refund_of,
+    unpaid,
+)
 from courses_app.payments.queries.violations import violations
 
 __all__ = [
     "PAPER_FAILED",
+    "InvoiceState",
+    "InvoicesWanted",
     "Series",
     "balance",
     "checkout_at",
     "checkout_of",
     "event_of",
     "events_to_work_off",
+    "every_listed",
     "institution_on",
     "invoice_is_due",
     "invoice_of",
@@ -50,6 +64,7 @@ __all__ = [
     "is_paid",
     "issuer_on",
     "ledger_side",
+    "listed",
     "next_invoice",
     "next_receipt",
     "number_to_come",

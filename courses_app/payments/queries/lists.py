@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from courses_app.accounts.models import Organization
-from courses_app.foundation.db import session
+from courses_app.foundation.db import session, streamed
 from courses_app.foundation.paging import Page, paged
-from courses_app.foundation.text import digits, folded, search_key
+from courses_app.foundation.text import day_typed, digits, folded, search_key
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Invoice, Payment, PaymentMethod, Refund, RefundStatus
 
 NOT_PAID = ~exists().where(Payment.invoice_id == Invoice.id)
+WAITING = Invoice.cancelled_at.is_(None) & (Invoice.total > 0) & NOT_PAID
+
+
+class InvoiceState(StrEnum):
+    """How the office narrows invoices by what happens with their money."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    PAID = "paid"
+    REFUND_OWED = "refund_owed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class InvoicesWanted:
+    """Conditions of the office's list; empty ones leave everything in. Days: due or received, both included."""
+
+    search: str = ""
+    state: InvoiceState | None = None
+    from_on: date | None = None
+    until_on: date | None = None
 
 
 def invoice_of(reference: str) -> Invoice | None:
@@ -63,6 +88,47 @@ def invoices(
     return paged(query.order_by(Invoice.id.desc()), number=page)
 
 
+def listed(wanted: InvoicesWanted, page: int = 1, *, today: date) -> Page[Invoice]:
+    """A page of invoices: those that wait for money by the day they are due, others the newest first."""
+    return paged(_wanted(wanted, today), number=page)
+
+
+def every_listed(wanted: InvoicesWanted, *, today: date) -> Iterator[Invoice]:
+    """The same, all of them, read in pieces."""
+    yield from streamed(_wanted(wanted, today))
+
+
+def _wanted(wanted: InvoicesWanted, today: date) -> Select[Invoice]:
+    query = _invoices().options(selectinload(Invoice.refunds)).where(*_matching(wanted.search))
+    if wanted.state is not None:
+        query = query.where(_in_state(wanted.state, today))
+    if wanted.from_on or wanted.until_on:
+        due, received = _between(Invoice.due_on, wanted), _between(Payment.received_on, wanted)
+        query = query.where(or_(and_(*due), Invoice.payments.any(and_(*received))))
+    if wanted.state in (InvoiceState.OPEN, InvoiceState.OVERDUE):
+        return query.order_by(Invoice.due_on.is_(None), Invoice.due_on, Invoice.id)
+    return query.order_by(Invoice.id.desc())
+
+
+def _between(column: InstrumentedAttribute[Any], wanted: InvoicesWanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [column.is_not(None)]
+    if wanted.from_on:
+        found.append(column >= wanted.from_on)
+    if wanted.until_on:
+        found.append(column <= wanted.until_on)
+    return found
+
+
+def _in_state(state: InvoiceState, today: date) -> ColumnElement[bool]:
+    return {
+        InvoiceState.OPEN: WAITING,
+        InvoiceState.OVERDUE: WAITING & (Invoice.due_on < today),
+        InvoiceState.PAID: ~NOT_PAID,
+        InvoiceState.REFUND_OWED: Invoice.refunds.any(Refund.status == RefundStatus.DUE),
+        InvoiceState.CANCELLED: Invoice.cancelled_at.is_not(None),
+    }[state]
+
+
 def open_refunds(page: int = 1) -> Page[Refund]:
     """Refunds a person must still send, the oldest first, with invoice and organization."""
     query = select(Refund).options(joinedload(Refund.invoice).joinedload(Invoice.organization))
@@ -77,7 +143,7 @@ def _invoices() -> Select[Invoice]:
 
 
 def _matching(search: str) -> list[ColumnElement[bool]]:
-    """Reference, number or order as printed or as payers prefix it, name of the party, or the exact amount."""
+    """Reference, number or order as printed or as payers prefix it, party, exact amount, day due or received."""
     typed = (folded(search) or "").upper()
     if not typed:
         return []
@@ -88,6 +154,7 @@ def _matching(search: str) -> list[ColumnElement[bool]]:
     choices = [
         party,
         Invoice.addressee.contains(search.strip(), autoescape=True),
+        Invoice.payments.any(Payment.payer.contains(search.strip(), autoescape=True)),
         Invoice.reference == typed,
         Invoice.number == typed,
         Invoice.receipt_number == typed,
@@ -95,6 +162,8 @@ def _matching(search: str) -> list[ColumnElement[bool]]:
         Invoice.reference == f"{plain[:1]}-{plain[1:]}",
         Invoice.order_reference == f"{plain[:1]}-{plain[1:]}",
     ]
+    if day := day_typed(typed):
+        choices += [Invoice.due_on == day, Invoice.payments.any(Payment.received_on == day)]
     amount = digits(typed) or ""
     if 0 < len(amount) <= 12 and typed.lstrip("¥\\").replace(",", "").isdigit():
         choices.append(Invoice.total == int(amount))
