@@ -6,8 +6,11 @@ from courses_app.bookings.operations.capacity import change_capacity
 from courses_app.bookings.operations.checkouts import begin_checkout
 from courses_app.bookings.operations.firms import Unfitting, note_refund_from_firm, settle_checkout
 from courses_app.bookings.operations.hold import hold_seats
+from courses_app.bookings.operations.joining import join_waiting_list
 from courses_app.bookings.operations.lapse import lapse_hold, lapse_order
+from courses_app.bookings.operations.leaving import end_line, leave_waiting_list, remove_from_line
 from courses_app.bookings.operations.move import change_run
+from courses_app.bookings.operations.offering import offer_by_hand, offer_free_seats
 from courses_app.bookings.operations.order import order
 from courses_app.bookings.operations.refunds import note_refund_sent
 from courses_app.bookings.operations.settle import settle
@@ -16,6 +19,7 @@ from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
     "AttendeeFacts", "Unfitting", "begin_checkout", "call_off", "cancel", "cancel_by_office", "change_capacity",
-    "change_run", "correct_attendee", "hold_seats", "keep_ticket", "lapse_hold", "lapse_order", "note_refund_from_firm",
-    "note_refund_sent", "order", "put_off_ticket", "settle", "settle_checkout",
+    "change_run", "correct_attendee", "end_line", "hold_seats", "join_waiting_list", "keep_ticket", "lapse_hold",
+    "lapse_order", "leave_waiting_list", "note_refund_from_firm", "note_refund_sent", "offer_by_hand",
+    "offer_free_seats", "order", "put_off_ticket", "remove_from_line", "settle", "settle_checkout",
 ]  # fmt: skip
