@@ -11,9 +11,10 @@ from courses_app.bookings.forms.office import (
     SentForm,
 )
 from courses_app.bookings.forms.orders import METHOD_LABELS, STATE_LABELS, BookingsFilter, OrderForm
+from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 
 __all__ = [
     "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AttendeesForm", "BookingsFilter", "CapacityForm",
-    "CorrectionForm", "EventForm", "OfficeBookingsFilter", "OrderForm", "PaymentsFilter", "ReasonForm", "ReceiptForm",
-    "SentForm",
+    "CorrectionForm", "EventForm", "OfficeBookingsFilter", "OrderForm", "PassingForm", "PaymentsFilter",
+    "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm",
 ]  # fmt: skip

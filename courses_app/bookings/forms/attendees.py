@@ -7,10 +7,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, Form, FormField, HiddenField, SelectField, StringField, SubmitField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField, SubmitField
 from wtforms.validators import ValidationError
 
-from courses_app.bookings.rules import MOST_ATTENDEES, MOST_TO_CHOOSE, AttendeeFacts, NobodyNamed, TooManyAttendees
+from courses_app.bookings.rules import (
+    MOST_ATTENDEES,
+    MOST_TO_CHOOSE,
+    AttendeeFacts,
+    NobodyNamed,
+    NoRoom,
+    TooManyAttendees,
+)
 from courses_app.foundation.forms import (
     BaseForm,
     DayField,
@@ -23,6 +30,7 @@ from courses_app.foundation.forms import (
     options,
 )
 from courses_app.foundation.papers import GlyphMissing, check_name
+from courses_app.foundation.refusal import Refusal
 
 # Known people are checkboxes of the same list; their rows are numbered from here, new people from 0.
 KNOWN_FROM = 1000
@@ -113,8 +121,17 @@ class AttendeesForm(BaseForm):
 
     form_token = HiddenField("", validators=[Length(max=100)])
     attendees = Rows(FormField(AttendeeRow), label=_l("Attendee"))
+    accepts_part = BooleanField(
+        _l("We also take seats for a part of us"),
+        description=_l("The first in the list are served first; the others keep the place."),
+    )
     add = SubmitField("")
     remove = StringField("")
+    found_no_room = False  # whether the form was refused for want of seats: then the page offers to wait
+
+    def refuse(self, refusal: Refusal) -> None:
+        self.found_no_room = isinstance(refusal, NoRoom)
+        super().refuse(refusal)
 
     def prepare(self, roles: Choices) -> None:
         """At least one row to type into, each with the roles the course names."""

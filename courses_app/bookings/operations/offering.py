@@ -1,4 +1,4 @@
-"""Offering free seats to those who wait. An offer is a booking held until its deadline, so all that holds for one holds.
+"""Offering free seats to those who wait. An offer is a booking that is held until its deadline.
 
 Nothing is pushed: whoever frees a seat writes only that, and the worker looks which runs have free seats and a line. So
 an offer can't be forgotten by a crash (R-23), and two workers offer a seat once, for each looks under the lock (R-21).

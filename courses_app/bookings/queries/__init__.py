@@ -49,6 +49,7 @@ from courses_app.bookings.queries.waiting import (
     places_of,
     runs_to_offer,
     runs_without_hope,
+    trail_of_party,
 )
 
 __all__ = [
@@ -58,5 +59,5 @@ __all__ = [
     "party_for_office", "party_of", "people_in_run", "people_to_choose", "places_of", "refund_of_payment",
     "runs_to_offer", "runs_without_hope", "seat_of", "seat_of_organization", "seat_without_ticket", "seats_left",
     "seats_of_organization", "seats_of_person", "seats_of_run", "taken_by_run", "tickets_put_off", "trail_of",
-    "violations",
+    "trail_of_party", "violations",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from courses_app.bookings.models import LIVING, STILL_WAITING, Seat, WaitingPart
 from courses_app.bookings.queries.seats import live
 from courses_app.bookings.rules import IN_LINE, LEAST_TIME, PartyState, offer_until
 from courses_app.catalogue.models import CourseRun, RunStatus
+from courses_app.foundation.audit import AuditEntry
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
 
@@ -100,6 +101,15 @@ def places_of(parties: Collection[WaitingParty]) -> dict[int, Place]:
         .group_by(WaitingParty.id)
     )
     return {party_id: Place(ahead, int(seats)) for party_id, ahead, seats in rows}
+
+
+def trail_of_party(party: WaitingParty) -> Sequence[AuditEntry]:
+    """Everything the audit trail says about a party, oldest first."""
+    return session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject_kind == "waiting", AuditEntry.subject_reference == party.reference)
+        .order_by(AuditEntry.id)
+    ).all()
 
 
 def runs_to_offer(*, now: datetime) -> Sequence[int]:
