@@ -46,6 +46,9 @@ def build(make: Make) -> World:
     make.run(days_ahead=45, instructor=stranger.person)
     theirs: Parts = {"organization": own.organization, "booked_by": own.person}
     waiting = make.held(coming, **theirs)
+    full = make.run(days_ahead=60, capacity=1)
+    make.held(full)
+    party = make.waiting(full, **theirs)
     paid = make.paid(held, 2, now=held.starts_at - timedelta(days=30), **theirs)
     make.closed_roster(held, failed=1, by=teacher.person)
     make.papers(held)
@@ -72,7 +75,9 @@ def build(make: Make) -> World:
             "number": session.scalars(select(OutboxMessage.id)).first(),
         },
         "bookings": order, "booking_payments": {"reference": waiting.reference},
-        "bookings.new": run, "bookings.create": run, "bookings.seat": {"reference": paid.seats[0].reference},
+        "bookings.new": run, "bookings.create": run, "bookings.wait": run,
+        "bookings.party": {"reference": party.reference}, "bookings.leave": {"reference": party.reference},
+        "bookings.seat": {"reference": paid.seats[0].reference},
         "bookings.confirm": {"reference": waiting.reference}, "bookings.cancel": {"reference": waiting.reference},
         "bookings.hold_again": {"reference": waiting.reference}, "bookings.correct": {"reference": waiting.reference},
         "bookings.name": {"reference": waiting.reference},
@@ -90,6 +95,7 @@ def build(make: Make) -> World:
             for name in ("account", "close_account", "reopen_account", "grant_role", "withdraw_role")
         },
         "bookings_admin": run, "rosters_admin": run, "bookings_admin.booking": order, "bookings_admin.cancel": order,
+        **{f"bookings_admin.{name}": {"reference": party.reference} for name in ("party", "offer", "remove")},
         "bookings_admin.payment": {"reference": paid.invoice.reference},
         "bookings_admin.record": {"reference": paid.invoice.reference},
         "catalogue_admin": run,
