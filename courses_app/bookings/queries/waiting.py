@@ -79,8 +79,13 @@ def parties_of(organization: Organization) -> Sequence[WaitingParty]:
 
 def page_of_line(run: CourseRun, *, number: int) -> Page[WaitingParty]:
     """A page of those who wait for a run or have an offer, in order of arrival."""
-    query = _whole().where(WaitingParty.run_id == run.id, WaitingParty.state.in_(IN_LINE))
-    return paged(query.order_by(WaitingParty.id), number=number)
+    query = (
+        select(WaitingParty)
+        .options(joinedload(WaitingParty.organization), selectinload(WaitingParty.attendees))
+        .where(WaitingParty.run_id == run.id, WaitingParty.state.in_(IN_LINE))
+        .order_by(WaitingParty.id)
+    )
+    return paged(query, number=number)
 
 
 def places_of(parties: Collection[WaitingParty]) -> dict[int, Place]:
