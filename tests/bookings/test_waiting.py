@@ -25,6 +25,8 @@ from courses_app.bookings.rules import (
     WaitingIsOver,
 )
 from courses_app.catalogue.models import Course, CourseRun
+from courses_app.catalogue.queries import clashes_of, run_for_update
+from courses_app.catalogue.rules import fingerprint
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session, transaction
@@ -326,6 +328,47 @@ def test_called_off_ends_the_line_and_moved_keeps_it(make: MakeHere) -> None:
         in session.scalars(select(OutboxMessage.body).where(OutboxMessage.kind == "bookings/waiting_closed")).one()
     )
     sound(run)
+
+
+def test_moved_keeps_the_place_and_is_told_in_the_readers_language(make: MakeHere) -> None:
+    run = make.run(capacity=1)
+    make.held(run)
+    party = make.waiting(run)
+    with transaction():
+        session.get_one(WaitingParty, party.id).language = "en"
+    with transaction():
+        locked = run_for_update(run.reference)
+        assert locked is not None
+        plan = make.plan(locked.course, on=clock.today() + timedelta(days=40), capacity=1)
+        seen = fingerprint(clashes_of(plan, except_run=locked))
+        version = locked.version
+        operations.change_run(locked, plan, version=version, by=SYSTEM, now=clock.now(), clashes_seen=seen)
+    assert (state_of(party), mails(party)) == (PartyState.WAITING, ["waiting_joined", "waiting_moved"])
+    body = session.scalars(select(OutboxMessage.body).where(OutboxMessage.kind == "bookings/waiting_moved")).one()
+    assert "You keep your place" in body
+
+
+def test_every_mail_in_english(make: MakeHere) -> None:
+    run = make.run(capacity=2)
+    seat, other = make.held(run), make.held(run)
+    party, late = make.waiting(run, 2, accepts_part=True), make.waiting(run)
+    with transaction():
+        for one in session.scalars(select(WaitingParty)):
+            one.language = "en"
+    cancel(seat)
+    tasks.run_due(clock=clock.now)
+    later = clock.now() + timedelta(hours=49)
+    tasks.run_due(clock=lambda: later)
+    tasks.run_due(clock=lambda: run.booking_closes_at)
+    assert mails(party) == ["waiting_joined", "offered", "offer_lapsed"]
+    bodies = {
+        row.kind: row.body
+        for row in session.scalars(select(OutboxMessage).where(OutboxMessage.subject_kind == "waiting"))
+    }
+    assert "The other 1 keep their place" in bodies["bookings/offered"]
+    assert "are offered to the next" in bodies["bookings/offer_lapsed"]
+    assert state_of(late) is PartyState.LAPSED
+    assert other.reference
 
 
 def test_who_found_a_seat_elsewhere_no_longer_waits_for_one(make: MakeHere) -> None:

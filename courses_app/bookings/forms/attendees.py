@@ -150,6 +150,11 @@ class AttendeesForm(BaseForm):
         """The references of the known people who were chosen."""
         return {entry.form.person.data or "" for entry in self.attendees if entry.form.is_known}
 
+    @property
+    def size(self) -> int:
+        """How many people it names."""
+        return len([entry for entry in self.attendees if not entry.form.is_blank])
+
     def changed_rows(self) -> bool:
         """Add or take out a row where a button asked for it; whether one did."""
         if re.fullmatch(r"[0-9]{1,4}", self.remove.data or ""):
@@ -173,9 +178,8 @@ class AttendeesForm(BaseForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         sound = bool(super().validate(extra_validators))
-        wanted = len([entry for entry in self.attendees if not entry.form.is_blank])
-        if sound and not 0 < wanted <= MOST_ATTENDEES:
-            self.refuse(TooManyAttendees() if wanted else NobodyNamed())
+        if sound and not 0 < self.size <= MOST_ATTENDEES:
+            self.refuse(TooManyAttendees() if self.size else NobodyNamed())
             sound = False
         return sound
 
