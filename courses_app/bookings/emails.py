@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import current_app
 
-from courses_app.bookings.models import Booking, Seat, WaitingParty
-from courses_app.catalogue.models import Venue
+from courses_app.bookings.models import Booking, RunAlert, Seat, WaitingParty
+from courses_app.catalogue.models import CourseRun, Venue
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
@@ -169,6 +169,22 @@ def waiting_closed(party: WaitingParty, *, words: str, now: datetime) -> None:
 def waiting_moved(party: WaitingParty, *, before: Whereabouts, now: datetime) -> None:
     """The run they wait for is at another time or place; they keep theirs in the line."""
     _to_party("waiting_moved", party, key=f"moved:{party.run.sequence}", now=now, before=before)
+
+
+def run_opened(alert: RunAlert, *, run: CourseRun, now: datetime) -> None:
+    """A run they asked for stands in the timetable."""
+    queue_mail(
+        "bookings/run_opened",
+        to=alert.address,
+        language=alert.language,
+        subject=("alert", alert.reference),
+        facts={
+            "alert": alert, "run": run, "course": run.course, "issuer": issuer_on(day_of(now)),
+            "run_url": _address(f"/runs/{run.reference}"), "alerts_url": _address("/organization/alerts"),
+        },
+        dedupe_key=f"alert:{alert.reference}:{run.reference}",
+        now=now,
+    )  # fmt: skip
 
 
 def _to_party(name: str, party: WaitingParty, *, key: str, now: datetime, **more: Any) -> None:

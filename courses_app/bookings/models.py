@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.rules import LIVE_SEATS, BookingMove, BookingStatus, PartyState, SeatMove, SeatStatus
-from courses_app.catalogue.models import CourseRun, FeeAudience
+from courses_app.catalogue.models import Course, CourseRun, FeeAudience
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.yen import TaxCategory, Yen
@@ -20,8 +20,8 @@ LIVE = text("status IN ('held', 'ordered', 'confirmed')")
 WAITING = text("state = 'waiting'")
 
 __all__ = [
-    "Booking", "BookingMove", "BookingStatus", "PartyState", "Seat", "SeatEvent", "SeatMove", "SeatStatus",
-    "WaitingAttendee", "WaitingParty",
+    "Booking", "BookingMove", "BookingStatus", "PartyState", "RunAlert", "RunAlertTold", "Seat", "SeatEvent",
+    "SeatMove", "SeatStatus", "WaitingAttendee", "WaitingParty",
 ]  # fmt: skip
 
 
@@ -230,3 +230,38 @@ class WaitingAttendee(Base):
 STILL_WAITING = WaitingParty.__table__.c.state == bindparam(
     "still_waiting", PartyState.WAITING, type_=WaitingParty.__table__.c.state.type, literal_execute=True
 )
+
+
+class RunAlert(Base):
+    """Demand without a date: the organization wants to hear when a run of the course opens at the place."""
+
+    __tablename__ = "run_alerts"
+    __table_args__ = (UniqueConstraint("organization_id", "course_id", "place"), Index(None, "course_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    asked_by_person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    place: Mapped[str]  # `any`, `online`, or the code of a prefecture
+    language: Mapped[str] = mapped_column(default="ja")
+    asked_at: Mapped[datetime]
+
+    organization: Mapped[Organization] = relationship()
+    asked_by: Mapped[Person] = relationship()
+    course: Mapped[Course] = relationship()
+
+    @property
+    def address(self) -> str:
+        """Where its mails go."""
+        return self.asked_by.email or self.organization.contact_email
+
+
+class RunAlertTold(Base):
+    """A run of which an alert has told, or that was in the timetable before somebody asked: once is enough."""
+
+    __tablename__ = "run_alerts_told"
+    __table_args__ = (Index(None, "run_id"),)
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("run_alerts.id", ondelete="CASCADE"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("course_runs.id"), primary_key=True)

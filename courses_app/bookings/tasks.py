@@ -42,6 +42,7 @@ def run_due(*, clock: Clock) -> int:
         + _each([one.id for one in queries.checkouts_to_close()], _close_left_open, clock)
         + _each(queries.runs_to_offer(now=clock()), _offer_free_seats, clock)
         + _each(queries.runs_without_hope(now=clock()), _end_line, clock)
+        + _each(queries.alerts_due(now=clock()), _tell_of_run, clock)
         + _print_tickets(clock)
     )
 
@@ -96,7 +97,7 @@ def settle_page(external_id: str, *, clock: Clock) -> bool:
         return False
 
 
-def _each(ids: Iterable[int] | Iterable[str], deed: Callable[..., bool], clock: Clock) -> int:
+def _each(ids: Iterable[object], deed: Callable[..., bool], clock: Clock) -> int:
     """One after the other; what fails is logged and does not stop the rest."""
     done = 0
     for one in ids:
@@ -120,6 +121,12 @@ def _offer_free_seats(run_id: int, clock: Clock) -> bool:
 def _end_line(run_id: int, clock: Clock) -> bool:
     with transaction():
         return operations.end_line(run_id, now=clock()) > 0
+
+
+def _tell_of_run(pair: tuple[int, int], clock: Clock) -> bool:
+    alert_id, run_id = pair
+    with transaction():
+        return operations.tell_of_run(alert_id=alert_id, run_id=run_id, now=clock())
 
 
 def _retry_event(event_id: str, clock: Clock) -> bool:

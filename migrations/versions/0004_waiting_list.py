@@ -15,6 +15,7 @@ WAITING = sa.text("state = 'waiting'")
 def upgrade() -> None:
     _parties()
     _attendees()
+    _alerts()
     # Written out, because SQLite adds a column with its constraints only like this; PostgreSQL reads the same.
     op.execute(
         "ALTER TABLE bookings ADD COLUMN waiting_party_id INTEGER "
@@ -28,6 +29,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("run_alerts_told")
+    op.drop_table("run_alerts")
     op.drop_column("courses", "smaller_may_pass")
     op.execute("ALTER TABLE courses DROP COLUMN offer_hours")
     op.execute("ALTER TABLE bookings DROP COLUMN waiting_party_id")
@@ -103,3 +106,37 @@ def _attendees() -> None:
     )
     op.create_index(op.f("ix_waiting_attendees_person_id"), "waiting_attendees", ["person_id"])
     op.create_index(op.f("ix_waiting_attendees_booking_id"), "waiting_attendees", ["booking_id"])
+
+
+def _alerts() -> None:
+    op.create_table(
+        "run_alerts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by_person_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["organization_id"], ["organizations.id"], name=op.f("fk_run_alerts_organization_id")),
+        sa.ForeignKeyConstraint(["asked_by_person_id"], ["persons.id"], name=op.f("fk_run_alerts_asked_by_person_id")),
+        sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_run_alerts_course_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_run_alerts")),
+        sa.UniqueConstraint(
+            "organization_id", "course_id", "place", name=op.f("uq_run_alerts_organization_id_course_id_place")
+        ),
+        sa.UniqueConstraint("reference", name=op.f("uq_run_alerts_reference")),
+    )
+    op.create_index(op.f("ix_run_alerts_course_id"), "run_alerts", ["course_id"])
+    op.create_table(
+        "run_alerts_told",
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["run_alerts.id"], name=op.f("fk_run_alerts_told_alert_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["course_runs.id"], name=op.f("fk_run_alerts_told_run_id")),
+        sa.PrimaryKeyConstraint("alert_id", "run_id", name=op.f("pk_run_alerts_told")),
+    )
+    op.create_index(op.f("ix_run_alerts_told_run_id"), "run_alerts_told", ["run_id"])

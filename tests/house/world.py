@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from courses_app.accounts.models import Account
+from courses_app.bookings.operations import ask_for_runs
 from courses_app.bookings.tasks import run_due as print_tickets
 from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.compliance.models import Requirement
@@ -46,6 +47,11 @@ def build(make: Make) -> World:
     make.run(days_ahead=45, instructor=stranger.person)
     theirs: Parts = {"organization": own.organization, "booked_by": own.person}
     waiting = make.held(coming, **theirs)
+    with transaction():
+        alert = ask_for_runs(
+            organization=own.organization, course=coming.course, place="any", asked_by=own.person, language="ja",
+            by=audit.SYSTEM, now=clock.now(),
+        )  # fmt: skip
     full = make.run(days_ahead=60, capacity=1)
     make.held(full)
     party = make.waiting(full, **theirs)
@@ -76,6 +82,7 @@ def build(make: Make) -> World:
         },
         "bookings": order, "booking_payments": {"reference": waiting.reference},
         "bookings.new": run, "bookings.create": run, "bookings.wait": run,
+        "bookings.remove_alert": {"reference": alert.reference},
         "bookings.party": {"reference": party.reference}, "bookings.leave": {"reference": party.reference},
         "bookings.seat": {"reference": paid.seats[0].reference},
         "bookings.confirm": {"reference": waiting.reference}, "bookings.cancel": {"reference": waiting.reference},

@@ -1,5 +1,6 @@
 """What happens to bookings and seats. Every verb first takes the lock of the runs it touches (`locks`)."""
 
+from courses_app.bookings.operations.alerts import ask_for_runs, no_longer_ask, tell_of_run
 from courses_app.bookings.operations.attendees import correct_attendee
 from courses_app.bookings.operations.cancel import call_off, cancel, cancel_by_office
 from courses_app.bookings.operations.capacity import change_capacity
@@ -18,8 +19,9 @@ from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "AttendeeFacts", "Unfitting", "begin_checkout", "call_off", "cancel", "cancel_by_office", "change_capacity",
-    "change_run", "correct_attendee", "end_line", "hold_seats", "join_waiting_list", "keep_ticket", "lapse_hold",
-    "lapse_order", "leave_waiting_list", "note_refund_from_firm", "note_refund_sent", "offer_by_hand",
-    "offer_free_seats", "order", "put_off_ticket", "remove_from_line", "settle", "settle_checkout",
+    "AttendeeFacts", "Unfitting", "ask_for_runs", "begin_checkout", "call_off", "cancel", "cancel_by_office",
+    "change_capacity", "change_run", "correct_attendee", "end_line", "hold_seats", "join_waiting_list",
+    "keep_ticket", "lapse_hold", "lapse_order", "leave_waiting_list", "no_longer_ask", "note_refund_from_firm",
+    "note_refund_sent", "offer_by_hand", "offer_free_seats", "order", "put_off_ticket", "remove_from_line",
+    "settle", "settle_checkout", "tell_of_run",
 ]  # fmt: skip
