@@ -40,6 +40,9 @@ def run_due(*, clock: Clock) -> int:
         + _each(events_to_work_off(now=clock()), _retry_event, clock)
         + _each(queries.orders_unpaid(now=clock()), _give_up_order, clock)
         + _each([one.id for one in queries.checkouts_to_close()], _close_left_open, clock)
+        + _each(queries.runs_to_offer(now=clock()), _offer_free_seats, clock)
+        + _each(queries.runs_without_hope(now=clock()), _end_line, clock)
+        + _each(queries.alerts_due(now=clock()), _tell_of_run, clock)
         + _print_tickets(clock)
     )
 
@@ -99,7 +102,7 @@ def close_pages(booking_id: int, *, clock: Clock) -> bool:
     return all(_close(checkout, clock) for checkout in queries.checkouts_of(booking_id))
 
 
-def _each(ids: Iterable[int] | Iterable[str], deed: Callable[..., bool], clock: Clock) -> int:
+def _each(ids: Iterable[object], deed: Callable[..., bool], clock: Clock) -> int:
     """One after the other; what fails is logged and does not stop the rest."""
     done = 0
     for one in ids:
@@ -113,6 +116,22 @@ def _each(ids: Iterable[int] | Iterable[str], deed: Callable[..., bool], clock: 
 def _lapse_hold(booking_id: int, clock: Clock) -> bool:
     with transaction():
         return operations.lapse_hold(booking_id, now=clock())
+
+
+def _offer_free_seats(run_id: int, clock: Clock) -> bool:
+    with transaction():
+        return operations.offer_free_seats(run_id, now=clock()) > 0
+
+
+def _end_line(run_id: int, clock: Clock) -> bool:
+    with transaction():
+        return operations.end_line(run_id, now=clock()) > 0
+
+
+def _tell_of_run(pair: tuple[int, int], clock: Clock) -> bool:
+    alert_id, run_id = pair
+    with transaction():
+        return operations.tell_of_run(alert_id=alert_id, run_id=run_id, now=clock())
 
 
 def _retry_event(event_id: str, clock: Clock) -> bool:

@@ -34,6 +34,7 @@ class Course(Base):
     __table_args__ = (
         CheckConstraint("net_minutes >= 0", name="net_minutes"),
         CheckConstraint("pass_mark IS NULL OR pass_mark BETWEEN 0 AND 100", name="pass_mark"),
+        CheckConstraint("offer_hours > 0", name="offer_hours"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,6 +67,8 @@ class Course(Base):
     payment_due_business_days: Mapped[int]
     payment_grace_business_days: Mapped[int]
     hold_minutes: Mapped[int]
+    offer_hours: Mapped[int] = mapped_column(default=48)  # so long an offer to a waiting party stands
+    smaller_may_pass: Mapped[bool] = mapped_column(default=False)  # a party that fits, before one that does not
     position: Mapped[int] = mapped_column(default=0)
     withdrawn_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)

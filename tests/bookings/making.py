@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings import operations, queries
-from courses_app.bookings.models import Booking
+from courses_app.bookings.models import Booking, WaitingParty
 from courses_app.bookings.operations import AttendeeFacts
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
@@ -128,6 +128,36 @@ class MakeBookings:
                 now=now,
             )
             return self.whole(booking)
+
+    def waiting(
+        self,
+        run: CourseRun,
+        n: int = 1,
+        *,
+        organization: Organization | None = None,
+        booked_by: Person | None = None,
+        attendees: Sequence[AttendeeFacts] = (),
+        accepts_part: bool = False,
+        form_token: str = "",
+        now: datetime | None = None,
+    ) -> WaitingParty:
+        """A party of `n` on the waiting list of a run that has no room for it."""
+        self.issuer()
+        if booked_by is None:
+            somebody = self.coordinator(organization)
+            organization, booked_by = somebody.organization, somebody.person
+        with self.deed():
+            person = session.get_one(Person, booked_by.id)
+            return operations.join_waiting_list(
+                organization=session.get_one(Organization, organization.id) if organization else _theirs(person),
+                run_reference=run.reference,
+                attendees=attendees or [attendee() for _ in range(n)],
+                accepts_part=accepts_part,
+                form_token=form_token or new_token(),
+                by=by(person),
+                booked_by=person,
+                now=now or clock.now(),
+            )
 
     def whole(self, booking: Booking) -> Booking:
         """The booking with everything its page shows, as it stands now."""

@@ -21,6 +21,7 @@ from courses_app.bookings.rules.lifecycles import (
     SeatMove,
     SeatStatus,
 )
+from courses_app.bookings.rules.waiting import PARTY, PartyMove, PartyState
 from courses_app.cli.first_start import DEMO_PASSWORD, DEMO_SIGN_INS
 from courses_app.foundation.lifecycle import Lifecycle
 from tests.conftest import settings_for
@@ -49,8 +50,8 @@ def life(lifecycle: Lifecycle[Any, Any], states: type[StrEnum], moves: type[StrE
 
 @pytest.mark.parametrize(
     "table",
-    [life(BOOKING, BookingStatus, BookingMove), life(SEAT, SeatStatus, SeatMove)],
-    ids=["booking", "seat"],
+    [life(BOOKING, BookingStatus, BookingMove), life(SEAT, SeatStatus, SeatMove), life(PARTY, PartyState, PartyMove)],
+    ids=["booking", "seat", "party"],
 )
 def test_the_lives_are_those_of_the_code(table: str) -> None:
     assert table in README, f"put this into the README:\n{table}"

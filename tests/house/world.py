@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from courses_app.accounts.models import Account
+from courses_app.bookings.operations import ask_for_runs
 from courses_app.bookings.tasks import run_due as print_tickets
 from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.compliance.models import Requirement
@@ -46,6 +47,14 @@ def build(make: Make) -> World:
     make.run(days_ahead=45, instructor=stranger.person)
     theirs: Parts = {"organization": own.organization, "booked_by": own.person}
     waiting = make.held(coming, **theirs)
+    with transaction():
+        alert = ask_for_runs(
+            organization=own.organization, course=coming.course, place="any", asked_by=own.person, language="ja",
+            by=audit.SYSTEM, now=clock.now(),
+        )  # fmt: skip
+    full = make.run(days_ahead=60, capacity=1)
+    make.held(full)
+    party = make.waiting(full, **theirs)
     paid = make.paid(held, 2, now=held.starts_at - timedelta(days=30), **theirs)
     make.closed_roster(held, failed=1, by=teacher.person)
     make.papers(held)
@@ -72,7 +81,10 @@ def build(make: Make) -> World:
             "number": session.scalars(select(OutboxMessage.id)).first(),
         },
         "bookings": order, "booking_payments": {"reference": waiting.reference},
-        "bookings.new": run, "bookings.create": run, "bookings.seat": {"reference": paid.seats[0].reference},
+        "bookings.new": run, "bookings.create": run, "bookings.wait": run,
+        "bookings.remove_alert": {"reference": alert.reference},
+        "bookings.party": {"reference": party.reference}, "bookings.leave": {"reference": party.reference},
+        "bookings.seat": {"reference": paid.seats[0].reference},
         "bookings.confirm": {"reference": waiting.reference}, "bookings.cancel": {"reference": waiting.reference},
         "bookings.hold_again": {"reference": waiting.reference}, "bookings.correct": {"reference": waiting.reference},
         "bookings.name": {"reference": waiting.reference},
@@ -90,6 +102,7 @@ def build(make: Make) -> World:
             for name in ("account", "close_account", "reopen_account", "grant_role", "withdraw_role")
         },
         "bookings_admin": run, "rosters_admin": run, "bookings_admin.booking": order, "bookings_admin.cancel": order,
+        **{f"bookings_admin.{name}": {"reference": party.reference} for name in ("party", "offer", "remove")},
         "bookings_admin.payment": {"reference": paid.invoice.reference},
         "bookings_admin.record": {"reference": paid.invoice.reference},
         "catalogue_admin": run,

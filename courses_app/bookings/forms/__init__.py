@@ -1,5 +1,6 @@
 """What people type about bookings."""
 
+from courses_app.bookings.forms.alerts import AlertForm
 from courses_app.bookings.forms.attendees import KNOWN_FROM, AttendeesForm, CorrectionForm
 from courses_app.bookings.forms.office import (
     CapacityForm,
@@ -11,9 +12,10 @@ from courses_app.bookings.forms.office import (
     SentForm,
 )
 from courses_app.bookings.forms.orders import METHOD_LABELS, STATE_LABELS, BookingsFilter, OrderForm
+from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 
 __all__ = [
-    "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AttendeesForm", "BookingsFilter", "CapacityForm",
-    "CorrectionForm", "EventForm", "OfficeBookingsFilter", "OrderForm", "PaymentsFilter", "ReasonForm", "ReceiptForm",
-    "SentForm",
+    "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AlertForm", "AttendeesForm", "BookingsFilter", "CapacityForm",
+    "CorrectionForm", "EventForm", "OfficeBookingsFilter", "OrderForm", "PassingForm", "PaymentsFilter",
+    "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm",
 ]  # fmt: skip

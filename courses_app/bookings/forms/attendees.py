@@ -7,10 +7,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, Form, FormField, HiddenField, SelectField, StringField, SubmitField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField, SubmitField
 from wtforms.validators import ValidationError
 
-from courses_app.bookings.rules import MOST_ATTENDEES, MOST_TO_CHOOSE, AttendeeFacts, NobodyNamed, TooManyAttendees
+from courses_app.bookings.rules import (
+    MOST_ATTENDEES,
+    MOST_TO_CHOOSE,
+    AttendeeFacts,
+    NobodyNamed,
+    NoRoom,
+    TooManyAttendees,
+)
 from courses_app.foundation.forms import (
     BaseForm,
     DayField,
@@ -23,6 +30,7 @@ from courses_app.foundation.forms import (
     options,
 )
 from courses_app.foundation.papers import GlyphMissing, check_name
+from courses_app.foundation.refusal import Refusal
 
 # Known people are checkboxes of the same list; their rows are numbered from here, new people from 0.
 KNOWN_FROM = 1000
@@ -113,8 +121,17 @@ class AttendeesForm(BaseForm):
 
     form_token = HiddenField("", validators=[Length(max=100)])
     attendees = Rows(FormField(AttendeeRow), label=_l("Attendee"))
+    accepts_part = BooleanField(
+        _l("We also take seats for a part of us"),
+        description=_l("The first in the list are served first; the others keep the place."),
+    )
     add = SubmitField("")
     remove = StringField("")
+    found_no_room = False  # whether the form was refused for want of seats: then the page offers to wait
+
+    def refuse(self, refusal: Refusal) -> None:
+        self.found_no_room = isinstance(refusal, NoRoom)
+        super().refuse(refusal)
 
     def prepare(self, roles: Choices) -> None:
         """At least one row to type into, each with the roles the course names."""
@@ -132,6 +149,11 @@ class AttendeesForm(BaseForm):
     def chosen(self) -> set[str]:
         """The references of the known people who were chosen."""
         return {entry.form.person.data or "" for entry in self.attendees if entry.form.is_known}
+
+    @property
+    def size(self) -> int:
+        """How many people it names."""
+        return len([entry for entry in self.attendees if not entry.form.is_blank])
 
     def changed_rows(self) -> bool:
         """Add or take out a row where a button asked for it; whether one did."""
@@ -156,9 +178,8 @@ class AttendeesForm(BaseForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         sound = bool(super().validate(extra_validators))
-        wanted = len([entry for entry in self.attendees if not entry.form.is_blank])
-        if sound and not 0 < wanted <= MOST_ATTENDEES:
-            self.refuse(TooManyAttendees() if wanted else NobodyNamed())
+        if sound and not 0 < self.size <= MOST_ATTENDEES:
+            self.refuse(TooManyAttendees() if self.size else NobodyNamed())
             sound = False
         return sound
 

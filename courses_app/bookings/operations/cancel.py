@@ -11,7 +11,9 @@ from courses_app.bookings.models import LIVING, Booking, Seat
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
+from courses_app.bookings.operations.parties import close_line
 from courses_app.bookings.rules import (
+    CALLED_OFF,
     LIVE_SEATS,
     BookingMove,
     BookingStatus,
@@ -81,6 +83,7 @@ def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
     if locked.ends_at <= now:
         raise RunIsOver()
     lapse_run_out_holds(locked.id, now=now)
+    close_line(locked, reason=CALLED_OFF, words=reason.strip(), by=by, now=now)
     bookings = session.scalars(select(Seat.booking_id).where(Seat.run_id == run.id, LIVING).distinct()).all()
     for booking_id in sorted(bookings):
         booking = locked_booking(booking_id)

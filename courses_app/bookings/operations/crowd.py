@@ -6,26 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import joinedload
 
-from courses_app.bookings.models import LIVING, Booking, Seat
+from courses_app.bookings.models import LIVING, STILL_WAITING, Booking, Seat, WaitingParty
 from courses_app.bookings.operations.around import table_of
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.rules import AlreadyBooked, SeatStatus, check_room
 from courses_app.foundation.db import session
 
-SEATS, BOOKINGS = table_of(Seat), table_of(Booking)
+SEATS, BOOKINGS, PARTIES = table_of(Seat), table_of(Booking), table_of(WaitingParty)
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Seats taken, holds among the rows that have run out, seats of the people asked about, the form's booking."""
+    """Seats taken, run-out holds among the rows, seats of the people asked about, the form's booking, a line."""
 
     taken: int
     run_out: int
     clashing: int
     same_form: int | None
+    somebody_waits: bool
 
 
 _OVER = (SEATS.c.status == SeatStatus.HELD) & (SEATS.c.hold_until <= bindparam("now"))
@@ -36,6 +37,7 @@ _CROWD = select(
     select(BOOKINGS.c.id)
     .where(BOOKINGS.c.organization_id == bindparam("organization"), BOOKINGS.c.form_token == bindparam("form_token"))
     .scalar_subquery(),
+    exists().where(PARTIES.c.run_id == bindparam("run"), STILL_WAITING),
 ).where(SEATS.c.run_id == bindparam("run"), LIVING)
 
 
@@ -56,11 +58,16 @@ def make_room(
 
     `people` are those among them who may have a seat already. Raises AlreadyBooked and RunFull.
     """
+    only_new(crowd, run_id=run_id, people=people, organization_id=organization_id, now=now)
+    check_room(wanted=wanted, taken=crowd.taken, capacity=capacity)
+
+
+def only_new(crowd: Crowd, *, run_id: int, people: Sequence[int], organization_id: int, now: datetime) -> None:
+    """Whether none of them has a seat in the run; run-out holds end on the way. Raises AlreadyBooked."""
     if crowd.run_out:
         lapse_run_out_holds(run_id, now=now)
     if crowd.clashing:
         raise _already_booked(run_id, people, organization_id=organization_id)
-    check_room(wanted=wanted, taken=crowd.taken, capacity=capacity)
 
 
 def _already_booked(run_id: int, people: Sequence[int], *, organization_id: int) -> AlreadyBooked:

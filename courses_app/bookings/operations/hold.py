@@ -1,8 +1,8 @@
 """Keeping seats: the one hot path, where never a seat too many or too few may be given.
 
 Under the run's lock, in this order: who are they? did the same form book already? may the run be booked now? what has
-run out? is anybody in it already? is there room for all? Then everything is written. Statements are built once, and
-those that are only read or written in bulk go around the ORM.
+run out? is anybody in it already? is there room for all, and for those who wait? Then everything is written. Statements
+are built once, and those that are only read or written in bulk go around the ORM.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.operations.around import id_of, table_of
 from courses_app.bookings.operations.crowd import crowd_of, make_room
+from courses_app.bookings.operations.line import check_nobody_before
 from courses_app.bookings.operations.offers import Offer, locked_offer
 from courses_app.bookings.operations.people import Attending, keep_new_people, people_for
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus, SeatMove, SeatStatus, check_attendees
@@ -56,7 +57,7 @@ def hold_seats(
     """Keep one seat for each attendee, or none at all; the same form sent again gives the same booking (R-05, R-42).
 
     Raises NobodyNamed, TooManyAttendees, SamePersonTwice, AttendeeUnknown, RunNotOffered, BookingNotOpen,
-    BookingClosed, AlreadyBooked and RunFull.
+    BookingClosed, AlreadyBooked, RunFull, and OthersWait where the free seats belong to the waiting list (R-23b).
     """
     check_attendees(attendees)
     organization_id = id_of(organization)
@@ -71,28 +72,30 @@ def hold_seats(
         crowd, run_id=offer.run_id, capacity=offer.capacity, people=known, wanted=len(people),
         organization_id=organization_id, now=now,
     )  # fmt: skip
+    if crowd.somebody_waits:
+        check_nobody_before(offer, free=offer.capacity - crowd.taken, wanted=len(people), now=now)
     people = keep_new_people(
         people, organization_id=organization_id, organization_reference=offer.organization_reference, by=by, now=now
     )
-    booking = _booking_of(offer, seats=len(people), now=now)
+    booking = booking_of(offer, seats=len(people), until=now + timedelta(minutes=offer.hold_minutes), now=now)
     booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
     booking.form_token, booking.language = form_token, language
-    _write(booking, offer=offer, people=people, by=by, now=now)
+    write_hold(booking, offer=offer, people=people, by=by, now=now)
     return booking
 
 
-def _booking_of(offer: Offer, *, seats: int, now: datetime) -> Booking:
-    """A new hold of so many seats. Raises NoFee."""
+def booking_of(offer: Offer, *, seats: int, until: datetime, now: datetime) -> Booking:
+    """A new hold of so many seats, not written yet. Raises NoFee."""
     return Booking(
         reference=new_reference("B"),
         status=BookingStatus.HELD,
         total=Yen(offer.price.amount * seats),
         held_at=now,
-        hold_until=now + timedelta(minutes=offer.hold_minutes),
+        hold_until=until,
     )
 
 
-def _write(booking: Booking, *, offer: Offer, people: Sequence[Attending], by: Actor, now: datetime) -> None:
+def write_hold(booking: Booking, *, offer: Offer, people: Sequence[Attending], by: Actor, now: datetime) -> None:
     """The booking with its audit row, its seats and their first events."""
     detail = {"run": offer.run_reference, "seats": len(people)}
     session.add(booking)

@@ -14,6 +14,7 @@ from courses_app.bookings import emails
 from courses_app.bookings.emails import Whereabouts
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
+from courses_app.bookings.operations.parties import tell_line_of_move
 from courses_app.bookings.rules import LIVE_SEATS
 from courses_app.catalogue import operations as catalogue
 from courses_app.catalogue.models import CourseRun, RunStatus
@@ -39,6 +40,7 @@ def change_run(run: CourseRun, plan: RunPlan, *, version: int, by: Actor, now: d
     bookings = _with_live_seats(run)
     for booking in bookings:
         emails.moved(booking, before=before, now=now)
+    tell_line_of_move(run, before=before, now=now)
     session.flush()
     return len(bookings)
 

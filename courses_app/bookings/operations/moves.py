@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from courses_app.bookings.models import Booking, Seat, SeatEvent
-from courses_app.bookings.rules import BOOKING, SEAT, BookingMove, SeatMove
+from courses_app.bookings.operations.parties import follow_offer
+from courses_app.bookings.rules import BOOKING, SEAT, BookingMove, BookingStatus, SeatMove
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
@@ -28,6 +29,8 @@ def move_booking(
         after=booking.status.value,
         detail=detail,
     )
+    if booking.waiting_party_id is not None and before is BookingStatus.HELD:
+        follow_offer(booking, move, by=by, now=now)
 
 
 def move_seats(seats: Iterable[Seat], move: SeatMove, *, by: Actor, now: datetime) -> None:

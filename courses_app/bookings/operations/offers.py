@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 
 from courses_app.accounts.models import MemberStatus, Organization
 from courses_app.bookings.operations.around import table_of
-from courses_app.bookings.rules import RunNotOffered, check_bookable
+from courses_app.bookings.rules import RunNotOffered, check_bookable, offer_until
 from courses_app.catalogue.models import Course, CourseRun, Fee
 from courses_app.catalogue.rules import FeeAudience, Price, RunStatus, price_for
 from courses_app.foundation.clock import day_of
@@ -36,6 +36,8 @@ class Offer:
     price_general: Yen | None
     price_member: Yen | None
     hold_minutes: int
+    offer_hours: int
+    smaller_may_pass: bool
     organization_reference: str
     member_status: MemberStatus
     fees: Sequence[Any]
@@ -61,6 +63,12 @@ class Offer:
         published = self.status is RunStatus.PUBLISHED
         check_bookable(published=published, opens_at=self.opens_at, closes_at=self.closes_at, now=now)
 
+    def stands_until(self, *, now: datetime) -> datetime | None:
+        """Until when seats offered now to a waiting party are kept for it; None where none can be offered (R-20)."""
+        if self.status is not RunStatus.PUBLISHED or now < self.opens_at:
+            return None
+        return offer_until(hours=self.offer_hours, closes_at=self.closes_at, now=now)
+
 
 _OFFER = (
     select(
@@ -74,6 +82,8 @@ _OFFER = (
         RUNS.c.price_general,
         RUNS.c.price_member,
         COURSES.c.hold_minutes,
+        COURSES.c.offer_hours,
+        COURSES.c.smaller_may_pass,
         ORGANIZATIONS.c.reference,
         ORGANIZATIONS.c.member_status,
         FEES.c.audience,
@@ -88,7 +98,7 @@ _OFFER = (
     .where(RUNS.c.reference == bindparam("run"))
     .with_for_update(of=RUNS)
 )
-OF_OFFER = 12  # columns before those of the fee
+OF_OFFER = 14  # columns before those of the fee
 
 
 def locked_offer(run_reference: str, organization_id: int) -> Offer:

@@ -1,5 +1,6 @@
 """What bookings and seats can be asked."""
 
+from courses_app.bookings.queries.alerts import alert_of, alerts_due, alerts_of
 from courses_app.bookings.queries.bookings import (
     booking_for_office,
     booking_of,
@@ -38,12 +39,26 @@ from courses_app.bookings.queries.seats import (
     taken_by_run,
 )
 from courses_app.bookings.queries.violations import violations
+from courses_app.bookings.queries.waiting import (
+    Line,
+    Place,
+    line_of,
+    page_of_line,
+    parties_of,
+    party_for_office,
+    party_of,
+    places_of,
+    runs_to_offer,
+    runs_without_hope,
+    trail_of_party,
+)
 
 __all__ = [
-    "TICKET_FAILED", "Consequences", "Wanted", "booking_for_office", "booking_of", "booking_of_invoice",
-    "bookings_of", "checkouts_of", "checkouts_to_close", "consequences_of",
-    "holds_run_out", "in_state", "live", "office_page", "office_rows", "orders_unpaid",
-    "people_in_run", "people_to_choose", "refund_of_payment", "seat_of", "seat_of_organization",
-    "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person", "seats_of_run", "taken_by_run",
-    "tickets_put_off", "trail_of", "violations",
+    "TICKET_FAILED", "Consequences", "Line", "Place", "Wanted", "alert_of", "alerts_due", "alerts_of",
+    "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of", "checkouts_of", "checkouts_to_close",
+    "consequences_of", "holds_run_out", "in_state", "line_of", "live", "office_page", "office_rows",
+    "orders_unpaid", "page_of_line", "parties_of", "party_for_office", "party_of", "people_in_run",
+    "people_to_choose", "places_of", "refund_of_payment", "runs_to_offer", "runs_without_hope", "seat_of",
+    "seat_of_organization", "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person",
+    "seats_of_run", "taken_by_run", "tickets_put_off", "trail_of", "trail_of_party", "violations",
 ]  # fmt: skip

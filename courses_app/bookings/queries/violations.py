@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
 
 from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.queries.line_violations import line_broken
 from courses_app.bookings.queries.seats import live
 from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, SeatStatus
 from courses_app.catalogue.models import CourseRun
@@ -43,6 +44,7 @@ def violations(*, now: datetime) -> list[str]:
             ("INV-5", _undersold(now)),
             ("INV-13", _moves_without_audit()),
             ("INV-14", _mails_not_owed()),
+            ("INV-17", line_broken()),
         )
         for line in broken
     ]

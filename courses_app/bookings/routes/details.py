@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial, wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from flask import abort, render_template, request
 
@@ -69,18 +69,34 @@ def create(reference: str) -> Answer:
         return _page(reference, form)
     if not form.validate():
         return _page(reference, form), 422
-    held = partial(
-        operations.hold_seats,
-        organization=current_organization(),
-        run_reference=reference,
-        attendees=form.facts(),
-        form_token=form.form_token.data or new_token(),
-        by=current_actor(),
-        booked_by=current_person(),
-        language=locale(),
-        now=clock.now(),
-    )
+    held = partial(operations.hold_seats, **_typed(reference, form))
     return see_other("bookings.booking", reference=in_transaction(lambda: held().reference))
+
+
+@pages.post("/runs/<reference>/waiting")
+@coordinator
+@_shows_refusals
+def wait(reference: str) -> Answer:
+    """The same form, for the waiting list: nothing is typed twice."""
+    form = AttendeesForm()
+    if not form.validate():
+        return _page(reference, form), 422
+    joined = partial(operations.join_waiting_list, accepts_part=bool(form.accepts_part.data), **_typed(reference, form))
+    return see_other("bookings.party", reference=in_transaction(lambda: joined().reference))
+
+
+def _typed(reference: str, form: AttendeesForm) -> dict[str, Any]:
+    """What was sent, as the operations take it."""
+    return {
+        "organization": current_organization(),
+        "run_reference": reference,
+        "attendees": form.facts(),
+        "form_token": form.form_token.data or new_token(),
+        "by": current_actor(),
+        "booked_by": current_person(),
+        "language": locale(),
+        "now": clock.now(),
+    }
 
 
 def _page(reference: str, form: AttendeesForm) -> str:
@@ -100,6 +116,7 @@ def _page(reference: str, form: AttendeesForm) -> str:
         price=price_of(run, _audience(organization)),
         people=list(enumerate(people, start=KNOWN_FROM)),
         most=MOST_ATTENDEES,
+        line=queries.line_of(run, now=now),
         seated=queries.people_in_run(run, [person.id for person in people], now=now),
     )
 

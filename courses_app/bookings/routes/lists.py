@@ -27,7 +27,11 @@ def bookings() -> Answer:
     number = page_number(request.args.get("page"))
     found = queries.bookings_of(current_organization(), state=form.wanted, number=number, now=now)
     lines = [_line(one, now) for one in found.rows]
-    return render_template("bookings/bookings.html", page=found, form=form, lines=lines, named=NAMED)
+    waiting = queries.parties_of(current_organization()) if number == 1 else []
+    return render_template(
+        "bookings/bookings.html", page=found, form=form, lines=lines, named=NAMED,
+        waiting=waiting, places=queries.places_of(waiting),
+    )  # fmt: skip
 
 
 def _line(booking: Booking, now: datetime) -> tuple[Booking, BookingStatus, int]:

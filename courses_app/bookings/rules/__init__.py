@@ -1,5 +1,6 @@
 """Decisions about bookings from plain values: their lives, who may be booked, how they may be paid, what is refused."""
 
+from courses_app.bookings.rules.alerts import ANY_PLACE, ONLINE
 from courses_app.bookings.rules.holding import (
     AttendeeFacts,
     check_attendees,
@@ -33,6 +34,7 @@ from courses_app.bookings.rules.refusals import (
     HoldRanOut,
     MethodNotOffered,
     NobodyNamed,
+    NoRoom,
     ReasonMissing,
     RunFull,
     RunIsOver,
@@ -42,13 +44,39 @@ from courses_app.bookings.rules.refusals import (
     TooManyAttendees,
     TransferTooLate,
 )
+from courses_app.bookings.rules.waiting import (
+    BOOKING_CLOSED,
+    CALLED_OFF,
+    IN_LINE,
+    LEAST_TIME,
+    LINE_ENDS,
+    PARTY,
+    SMALLER_PASSED,
+    AlreadyWaiting,
+    InLine,
+    NoOfferNow,
+    OthersWait,
+    PartyMove,
+    PartyState,
+    PartyTooLarge,
+    PassingNeedsReason,
+    SeatsAreFree,
+    Sharing,
+    TooFewFree,
+    WaitingIsOver,
+    offer_until,
+    share_out,
+)
 
 __all__ = [
-    "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE", "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES",
-    "AlreadyBooked", "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen",
-    "BookingStatus", "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed",
-    "Payable", "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered", "SamePersonTwice", "SeatMove",
-    "SeatStatus", "TooLateToCancel", "TooManyAttendees", "TransferTooLate", "check_attendees", "check_bookable",
-    "check_capacity", "check_room", "hold_has_run_out", "is_in_time", "may_be_cancelled", "methods_for", "payable",
-    "shown_status",
+    "ANY_PLACE", "BOOKING", "BOOKING_CLOSED", "CALLED_OFF", "IN_LINE", "LEAST_TIME", "LINE_ENDS", "LIVE_SEATS",
+    "MOST_ATTENDEES", "MOST_TO_CHOOSE", "NEWS_TRAVELS", "ONLINE", "PAGE_OPEN", "PARTY", "SEAT", "SEAT_MOVES",
+    "SMALLER_PASSED", "AlreadyBooked", "AlreadyWaiting", "AttendeeFacts", "AttendeeUnknown", "BookingClosed",
+    "BookingMove", "BookingNotOpen", "BookingStatus", "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "InLine",
+    "MethodNotOffered", "NoOfferNow", "NoRoom", "NobodyNamed", "OthersWait", "PartyMove", "PartyState",
+    "PartyTooLarge", "PassingNeedsReason", "Payable", "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered",
+    "SamePersonTwice", "SeatMove", "SeatStatus", "SeatsAreFree", "Sharing", "TooFewFree", "TooLateToCancel",
+    "TooManyAttendees", "TransferTooLate", "WaitingIsOver", "check_attendees", "check_bookable", "check_capacity",
+    "check_room", "hold_has_run_out", "is_in_time", "may_be_cancelled", "methods_for", "offer_until", "payable",
+    "share_out", "shown_status",
 ]  # fmt: skip

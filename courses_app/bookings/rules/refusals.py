@@ -59,7 +59,11 @@ class AlreadyBooked(Refusal):
         self.reference = reference
 
 
-class RunFull(Refusal):
+class NoRoom(Refusal):
+    """The seats that are free are too few, or not for everybody: one may wait for others."""
+
+
+class RunFull(NoRoom):
     """Fewer seats than asked for: all or nothing (R-02). `left` is how many remain."""
 
     def __init__(self, left: int) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from courses_app.catalogue.forms.fields import LONGEST_TEXT, LONGEST_TITLE, MOST_YEN, Given, Versioned, between
@@ -25,7 +25,7 @@ TEXTS = ("name", "summary", "description", "certificate_worth", "legal_basis")
 NUMBERS = (
     "net_minutes", "pass_mark", "test_minutes", "test_questions", "validity_months", "default_capacity",
     "default_language", "closes_days_before_venue", "closes_business_days_before_online", "payment_due_business_days",
-    "payment_grace_business_days", "hold_minutes", "withdrawn_on",
+    "payment_grace_business_days", "hold_minutes", "offer_hours", "smaller_may_pass", "withdrawn_on",
 )  # fmt: skip
 FIELDS = (*(f"{name}_{language}" for name in TEXTS for language in ("ja", "en")), *NUMBERS)
 
@@ -88,6 +88,15 @@ class CourseForm(Versioned):
         _l("An unpaid order is cancelled after another (business days)"), [Given(), between(0, 60)]
     )
     hold_minutes = WholeNumberField(_l("Seats are held for (minutes)"), [Given(), between(5, 240)])
+    offer_hours = WholeNumberField(
+        _l("An offer to the waiting list stands for (hours)"),
+        [Given(), between(1, 336)],
+        description=_l("At the longest until booking closes."),
+    )
+    smaller_may_pass = BooleanField(
+        _l("A smaller party may be served before a larger one that does not fit"),
+        description=_l("The page of the run says which rule holds."),
+    )
     withdrawn_on = DayField(
         _l("No longer offered from"),
         [Optional()],

@@ -45,6 +45,8 @@ class CourseChange:
     payment_due_business_days: int
     payment_grace_business_days: int
     hold_minutes: int
+    offer_hours: int
+    smaller_may_pass: bool
     withdrawn_on: date | None
 
 

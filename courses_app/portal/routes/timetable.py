@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, render_template, request
 
 from courses_app.accounts.rules.people import person_in
+from courses_app.bookings.queries import line_of
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.rules import RunStatus, run_filter
 from courses_app.foundation import clock
@@ -47,6 +48,7 @@ def run(reference: str) -> str:
         "portal/run.html",
         run=found,
         seats=queries.seats_of(found, now=clock.now()),
+        line=line_of(found, now=clock.now()),
         person=person_in(request.args.get("person")),
     )
 

@@ -1,0 +1,126 @@
+"""Joining the waiting list of a run: the same form as a booking, which found no room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings import emails
+from courses_app.bookings.models import WaitingAttendee, WaitingParty
+from courses_app.bookings.operations.around import id_of
+from courses_app.bookings.operations.crowd import crowd_of, only_new
+from courses_app.bookings.operations.line import has_room_for
+from courses_app.bookings.operations.offers import Offer, locked_offer
+from courses_app.bookings.operations.people import Attending, keep_new_people, people_for
+from courses_app.bookings.rules import (
+    AlreadyWaiting,
+    AttendeeFacts,
+    PartyState,
+    PartyTooLarge,
+    SeatsAreFree,
+    WaitingIsOver,
+    check_attendees,
+)
+from courses_app.foundation import audit
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.db import session
+from courses_app.foundation.references import new_reference
+
+
+def join_waiting_list(
+    *,
+    organization: Organization,
+    run_reference: str,
+    attendees: Sequence[AttendeeFacts],
+    accepts_part: bool,
+    form_token: str,
+    by: Actor,
+    booked_by: Person,
+    language: str = "ja",
+    now: datetime,
+) -> WaitingParty:
+    """A party at the end of the run's line; the same form sent again gives the same party.
+
+    Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge, AlreadyWaiting, WaitingIsOver.
+    """
+    check_attendees(attendees)
+    organization_id = id_of(organization)
+    offer = locked_offer(run_reference, organization_id)
+    known = _same_form(organization_id, form_token)
+    if known is not None:
+        return known
+    offer.check_bookable(now=now)
+    people = people_for(organization_id, attendees)
+    _check_may_wait(offer, people, accepts_part=accepts_part, organization_id=organization_id, now=now)
+    people = keep_new_people(
+        people, organization_id=organization_id, organization_reference=offer.organization_reference, by=by, now=now
+    )
+    party = WaitingParty(
+        reference=new_reference("W"), run_id=offer.run_id, organization_id=organization_id,
+        booked_by_person_id=id_of(booked_by), form_token=form_token, state=PartyState.WAITING,
+        accepts_part=accepts_part, wanted=len(people), language=language, joined_at=now,
+    )  # fmt: skip
+    _write(party, people, run_reference=run_reference, by=by, now=now)
+    return party
+
+
+def _same_form(organization_id: int, form_token: str) -> WaitingParty | None:
+    return session.scalars(
+        select(WaitingParty).where(
+            WaitingParty.organization_id == organization_id, WaitingParty.form_token == form_token
+        )
+    ).one_or_none()
+
+
+def _check_may_wait(
+    offer: Offer, people: Sequence[Attending], *, accepts_part: bool, organization_id: int, now: datetime
+) -> None:
+    if offer.stands_until(now=now) is None:
+        raise WaitingIsOver()
+    known = [one.person_id for one in people if one.person_id is not None]
+    crowd = crowd_of(offer.run_id, people=known, now=now)
+    only_new(crowd, run_id=offer.run_id, people=known, organization_id=organization_id, now=now)
+    if waiting := _waiting_already(offer.run_id, known):
+        raise AlreadyWaiting(waiting)
+    if has_room_for(offer, free=offer.capacity - crowd.taken, wanted=len(people), now=now):
+        raise SeatsAreFree()
+    if len(people) > offer.capacity and not accepts_part:
+        raise PartyTooLarge(offer.capacity)
+
+
+def _waiting_already(run_id: int, people: Sequence[int]) -> list[str]:
+    found = session.scalars(
+        select(WaitingAttendee)
+        .join(WaitingAttendee.party)
+        .where(
+            WaitingParty.run_id == run_id,
+            WaitingParty.state == PartyState.WAITING,
+            WaitingAttendee.person_id.in_(people),
+            WaitingAttendee.booking_id.is_(None),
+        )
+        .order_by(WaitingAttendee.id)
+    )
+    return list(dict.fromkeys(one.full_name for one in found))
+
+
+def _write(party: WaitingParty, people: Sequence[Attending], *, run_reference: str, by: Actor, now: datetime) -> None:
+    """The party with its people, its audit row and its mail."""
+    party.attendees = [
+        WaitingAttendee(
+            position=position,
+            person_id=one.person_id,
+            role_code=one.role_code,
+            **{**vars(one.person), "email": one.email},
+        )
+        for position, one in enumerate(people, start=1)
+    ]
+    session.add(party)
+    detail = {"run": run_reference, "people": len(people), "accepts_part": party.accepts_part}
+    audit.record(
+        by=by, now=now, action="waiting.join", subject=("waiting", party.reference), after="waiting", detail=detail
+    )
+    session.flush()
+    emails.waiting_joined(party, now=now)

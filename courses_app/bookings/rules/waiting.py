@@ -1,0 +1,178 @@
+"""The waiting list: the life of a party, who is served next with free seats, and how long an offer stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from courses_app.bookings.rules.refusals import NoRoom
+from courses_app.foundation.lifecycle import Lifecycle
+from courses_app.foundation.refusal import Refusal
+
+LEAST_TIME = timedelta(hours=1)  # an offer that stands shorter helps nobody: none is made (R-20)
+CALLED_OFF, BOOKING_CLOSED = "called_off", "booking_closed"  # why a whole line ends
+LINE_ENDS = (CALLED_OFF, BOOKING_CLOSED)
+SMALLER_PASSED = "smaller_may_pass"  # why somebody was passed, where the course's rule did it
+
+
+class PartyState(StrEnum):
+    WAITING = "waiting"  # for seats; some of its people may have an offer already
+    OFFERED = "offered"  # everybody has an offer
+    SERVED = "served"  # and the offers were ordered
+    LEFT = "left"  # of their own will: left the list, or declined the offer
+    LAPSED = "lapsed"  # the offer ran out
+    CLOSED = "closed"  # by the office, or with the run
+
+
+class PartyMove(StrEnum):
+    OFFER = "offer"
+    SERVE = "serve"
+    LEAVE = "leave"
+    LAPSE = "lapse"
+    CLOSE = "close"
+
+
+PARTY = Lifecycle[PartyState, PartyMove](
+    {
+        (PartyState.WAITING, PartyMove.OFFER): PartyState.OFFERED,
+        (PartyState.WAITING, PartyMove.SERVE): PartyState.SERVED,  # all of them found seats by another way
+        (PartyState.WAITING, PartyMove.LEAVE): PartyState.LEFT,
+        (PartyState.WAITING, PartyMove.LAPSE): PartyState.LAPSED,
+        (PartyState.WAITING, PartyMove.CLOSE): PartyState.CLOSED,
+        (PartyState.OFFERED, PartyMove.SERVE): PartyState.SERVED,
+        (PartyState.OFFERED, PartyMove.LEAVE): PartyState.LEFT,
+        (PartyState.OFFERED, PartyMove.LAPSE): PartyState.LAPSED,
+        (PartyState.OFFERED, PartyMove.CLOSE): PartyState.CLOSED,
+    }
+)
+IN_LINE = (PartyState.WAITING, PartyState.OFFERED)
+
+
+@dataclass(frozen=True)
+class InLine:
+    """A party as the line sees it."""
+
+    id: int
+    wanted: int
+    accepts_part: bool
+
+    def served_by(self, free: int) -> int:
+        """How many seats it takes of so many free ones: all it wants, or some where it accepts that, or none."""
+        if self.wanted <= free:
+            return self.wanted
+        return free if self.accepts_part else 0
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Who gets how many seats (`given`), what remains, and whether somebody who remains must not be passed."""
+
+    given: Sequence[tuple[int, int]]
+    left: int
+    blocked: bool
+
+    def leaves_room_for(self, wanted: int) -> bool:
+        """Whether somebody at the end of the line may take so many seats now."""
+        return not self.blocked and wanted <= self.left
+
+
+def share_out(line: Iterable[InLine], *, free: int, smaller_may_pass: bool) -> Sharing:
+    """The free seats for those who wait, in order of arrival (INV-17).
+
+    Where the first does not fit, nobody behind is served, unless the course's rule lets a smaller party pass.
+    """
+    given: list[tuple[int, int]] = []
+    for party in line:
+        seats = party.served_by(free)
+        if seats:
+            given.append((party.id, seats))
+            free -= seats
+        if seats < party.wanted and not smaller_may_pass:
+            return Sharing(given, free, blocked=True)
+        if not free:
+            break
+    return Sharing(given, free, blocked=False)
+
+
+def offer_until(*, hours: int, closes_at: datetime, now: datetime) -> datetime | None:
+    """Until when an offer made now stands, never longer than booking is open; None when too little time is left."""
+    until = min(now + timedelta(hours=hours), closes_at)
+    return until if until - now >= LEAST_TIME else None
+
+
+class OthersWait(NoRoom):
+    """The free seats belong to those who wait (R-23b, R-26)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l(
+                "Others are waiting for this run, and seats that become free are offered to them first. Nothing was "
+                "booked; you can join the waiting list with these people."
+            )
+        )
+
+
+class SeatsAreFree(Refusal):
+    """Nobody needs to wait."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Enough seats are free: you can book them at once, nobody needs to wait."))
+
+
+class WaitingIsOver(Refusal):
+    """No offer can be made any more before booking closes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("Booking for this run closes soon, so no more seats can be offered. Please choose another date.")
+        )
+
+
+class PartyTooLarge(Refusal):
+    """More people than the run has seats."""
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(
+            _l(
+                "This run has only %(capacity)d seats in all. Name fewer people, or accept seats for a part of them.",
+                capacity=capacity,
+            ),
+            field="accepts_part",
+        )
+
+
+class AlreadyWaiting(Refusal):
+    """People who wait for this run already."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(_l("Already waiting for this run: %(names)s.", names="、".join(names)))
+
+
+class TooFewFree(Refusal):
+    """An offer by hand without the seats for it."""
+
+    def __init__(self, free: int) -> None:
+        super().__init__(
+            _l("%(free)d seats are free, and this party needs more. Nothing was offered.", free=max(free, 0))
+        )
+
+
+class PassingNeedsReason(Refusal):
+    """The office serves somebody before those who came earlier (INV-17)."""
+
+    def __init__(self, passed: int) -> None:
+        super().__init__(
+            _l("This offer passes %(passed)d parties that came earlier. Enter the reason; it is kept.", passed=passed),
+            field="reason",
+        )
+
+
+class NoOfferNow(Refusal):
+    """Booking is not open, or closes too soon for an offer (R-20)."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("No offer can be made: booking for this run is not open, or closes within the hour."))

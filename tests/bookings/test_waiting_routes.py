@@ -1,0 +1,213 @@
+"""The waiting list through its pages: nothing typed twice, everybody sees their place, nothing of others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select
+
+from courses_app.bookings import operations, tasks
+from courses_app.bookings.models import Booking, PartyState, WaitingAttendee, WaitingParty
+from courses_app.catalogue.models import CourseRun
+from courses_app.foundation import clock
+from courses_app.foundation.audit import SYSTEM
+from courses_app.foundation.db import session, transaction
+from courses_app.foundation.outbox import OutboxMessage
+from tests.accounts.counting import MOST_STATEMENTS, statements
+from tests.accounts.signing import csrf_token, sign_in
+from tests.bookings.conftest import MakeHere
+from tests.bookings.test_routes import filled, row, text_of
+
+
+def parties(app: Flask) -> list[WaitingParty]:
+    with app.app_context():
+        return list(session.scalars(select(WaitingParty).order_by(WaitingParty.id)))
+
+
+def cancelled(app: Flask, booking: Booking) -> None:
+    with app.app_context(), transaction():
+        operations.cancel(booking=booking, by=SYSTEM, now=clock.now())
+
+
+def test_from_a_full_run_through_the_mail_to_the_order(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    make.issuer()
+    run = make.run(capacity=2)
+    seats, somebody = make.held(run, 2), make.coordinator()
+    sign_in(client, somebody.email)
+    assert "キャンセル待ちに登録する" in text_of(client.get(f"/runs/{run.reference}"))
+    form = filled(client, run, row(0), row(1))
+    answer = client.post(f"/runs/{run.reference}/waiting", data=form)
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    assert "1番目" in text_of(client.get(address))
+    assert client.post(f"/runs/{run.reference}/waiting", data=form).headers["Location"] == address
+    assert "1組・2席分" in text_of(client.get(f"/runs/{run.reference}"))
+    assert "1番目" in text_of(client.get("/organization/bookings"))
+    cancelled(app, seats)
+    with app.app_context():
+        tasks.run_due(clock=clock.now)
+        mail = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "bookings/offered")).one()
+        offer = session.scalars(select(Booking).where(Booking.waiting_party_id.is_not(None))).one()
+    assert mail.recipient == somebody.email
+    assert f"/bookings/{offer.reference}\n" in mail.body
+    assert "お待ちの席が空きました" in text_of(client.get(address))
+    review = text_of(client.get(f"/bookings/{offer.reference}"))
+    assert "案内を辞退する" in review
+    order = {
+        "csrf_token": csrf_token(client, f"/bookings/{offer.reference}"), "names_confirmed": "y",
+        "payment_method": "bank_transfer",
+    }  # fmt: skip
+    assert client.post(f"/bookings/{offer.reference}/confirmation", data=order).status_code == 303
+    assert parties(app)[0].state is PartyState.SERVED
+
+
+def test_r02_what_was_typed_for_a_run_too_full_can_wait_with_one_press(
+    app: Flask, client: FlaskClient, make: MakeHere
+) -> None:
+    run = make.run(capacity=2)
+    make.held(run)
+    make.issuer()
+    sign_in(client, make.coordinator().email)
+    form = filled(client, run, row(0), row(1))
+    refused = client.post(f"/runs/{run.reference}/bookings", data=form)
+    assert refused.status_code == 409
+    page = text_of(refused)
+    assert "花子0" in page
+    assert f'formaction="/runs/{run.reference}/waiting"' in page
+    assert client.post(f"/runs/{run.reference}/waiting", data=form | {"accepts_part": "y"}).status_code == 303
+    assert parties(app)[0].accepts_part
+
+
+def test_r23b_the_visitor_is_told_that_others_wait(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    run = make.run(capacity=1)
+    seat = make.held(run)
+    make.waiting(run)
+    cancelled(app, seat)
+    sign_in(client, make.coordinator().email)
+    page = text_of(client.get(f"/runs/{run.reference}/bookings/new"))
+    assert "キャンセル待ちの方がいます" in page
+    refused = client.post(f"/runs/{run.reference}/bookings", data=filled(client, run, row(0)))
+    assert refused.status_code == 409
+    assert "先にご案内します" in text_of(refused)
+    assert "この受講者でキャンセル待ちに登録する" in text_of(refused)
+
+
+def test_with_free_seats_nobody_waits(client: FlaskClient, make: MakeHere) -> None:
+    run = make.run()
+    sign_in(client, make.coordinator().email)
+    assert "/waiting" not in text_of(client.get(f"/runs/{run.reference}/bookings/new"))
+    refused = client.post(f"/runs/{run.reference}/waiting", data=filled(client, run, row(0)))
+    assert refused.status_code == 409
+    assert "空席があります" in text_of(refused)
+
+
+def test_an_invalid_form_does_not_wait_and_loses_nothing(client: FlaskClient, make: MakeHere) -> None:
+    run = make.run(capacity=1)
+    make.held(run)
+    sign_in(client, make.coordinator().email)
+    form = filled(client, run, row(0, family_name_kana="abc"))
+    answer = client.post(f"/runs/{run.reference}/waiting", data=form)
+    assert answer.status_code == 422
+    assert "花子0" in text_of(answer)
+
+
+def test_leaving_is_one_button(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    run = make.run(capacity=1)
+    make.held(run)
+    somebody = make.coordinator()
+    party = make.waiting(run, organization=somebody.organization, booked_by=somebody.person)
+    sign_in(client, somebody.email)
+    page = f"/waiting/{party.reference}"
+    answer = client.post(f"{page}/leaving", data={"csrf_token": csrf_token(client, page)}, follow_redirects=True)
+    assert "キャンセル待ちを取りやめました。" in text_of(answer)
+    assert parties(app)[0].state is PartyState.LEFT
+
+
+def test_declining_is_one_button_and_the_next_is_served(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    run = make.run(capacity=1)
+    seat, somebody = make.held(run), make.coordinator()
+    make.waiting(run, organization=somebody.organization, booked_by=somebody.person)
+    make.waiting(run)
+    cancelled(app, seat)
+    with app.app_context():
+        tasks.run_due(clock=clock.now)
+        offer = session.scalars(select(Booking).where(Booking.waiting_party_id.is_not(None))).one()
+    sign_in(client, somebody.email)
+    page = f"/bookings/{offer.reference}"
+    client.post(f"{page}/cancellation", data={"csrf_token": csrf_token(client, page)})
+    with app.app_context():
+        tasks.run_due(clock=clock.now)
+    assert [party.state for party in parties(app)] == [PartyState.LEFT, PartyState.OFFERED]
+
+
+def test_the_office_sees_the_line_offers_by_hand_and_removes(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    run = make.run(capacity=2)
+    seat, _other = make.held(run), make.held(run)
+    first, second = make.waiting(run, 2), make.waiting(run)
+    cancelled(app, seat)
+    sign_in(client, make.staff().email)
+    listed = text_of(client.get(f"/office/runs/{run.reference}/waiting"))
+    assert listed.index(first.reference) < listed.index(second.reference)
+    page = f"/office/waiting/{second.reference}"
+    token = {"csrf_token": csrf_token(client, page)}
+    refused = client.post(f"{page}/offer", data=token)
+    assert refused.status_code == 409
+    assert "理由を入力してください" in text_of(refused)
+    reason = {"passing-reason": "更新の期限が近いため"}
+    assert client.post(f"{page}/offer", data=token | reason).status_code == 303
+    assert "更新の期限が近いため" in text_of(client.get(f"/office/runs/{run.reference}/waiting"))
+    page = f"/office/waiting/{first.reference}"
+    assert client.post(f"{page}/removal", data=token).status_code == 422
+    assert client.post(f"{page}/removal", data=token | {"removal-reason": "重複"}).status_code == 303
+    assert [party.state for party in parties(app)] == [PartyState.CLOSED, PartyState.OFFERED]
+
+
+def fill_line(app: Flask, make: MakeHere, run: CourseRun, length: int) -> None:
+    """A long line, written in bulk behind one real party."""
+    model = make.waiting(run)
+    with app.app_context(), transaction():
+        columns = WaitingParty.__table__.c
+        one = dict(session.execute(select(WaitingParty.__table__).where(columns.id == model.id)).mappings().one())
+        who = WaitingAttendee.__table__
+        person = dict(session.execute(select(who).where(who.c.party_id == model.id)).mappings().one())
+        del one["id"], person["id"]
+        rows = [{**one, "reference": f"W-{turn:05}", "form_token": f"t{turn}"} for turn in range(1, length)]
+        written = insert(WaitingParty.__table__).returning(columns.id)
+        ids = session.connection().execute(written, rows).scalars().all()
+        session.connection().execute(insert(who), [{**person, "party_id": party_id} for party_id in ids])
+
+
+def test_a_line_of_5000_keeps_the_pages_short(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    run = make.run(capacity=1)
+    seat = make.held(run)
+    fill_line(app, make, run, 5000)
+    make.waiting(run)
+    sign_in(client, make.staff().email)
+    office = app.test_client()
+    sign_in(client, make.coordinator().email)
+    sign_in(office, make.staff().email)
+    own = app.test_client()
+    with app.app_context():
+        last = session.scalars(select(WaitingParty).order_by(WaitingParty.id.desc())).first()
+        assert last is not None
+        mine = last.booked_by.email or ""
+    sign_in(own, mine)
+    for browser, path in (
+        (client, f"/runs/{run.reference}"),
+        (client, f"/runs/{run.reference}/bookings/new"),
+        (office, f"/office/runs/{run.reference}/waiting"),
+        (office, f"/office/runs/{run.reference}/waiting?page=250"),
+        (office, "/office/waiting/W-04999"),
+        (own, f"/waiting/{last.reference}"),
+        (own, "/organization/bookings"),
+    ):
+        with statements(app) as seen:
+            assert browser.get(path).status_code == 200
+        assert len(seen) <= MOST_STATEMENTS, (path, len(seen))
+    assert "5001番目（前に5000組）" in text_of(own.get(f"/waiting/{last.reference}"))
+    cancelled(app, seat)
+    with app.app_context():
+        later = clock.now() + timedelta(minutes=1)
+        assert tasks.run_due(clock=lambda: later) == 1
