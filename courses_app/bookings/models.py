@@ -18,7 +18,7 @@ from courses_app.payments.models import Invoice, PaymentMethod
 
 LIVE = text("status IN ('held', 'ordered', 'confirmed')")
 
-__all__ = ["Booking", "BookingMove", "BookingStatus", "Seat", "SeatEvent", "SeatMove", "SeatStatus"]
+__all__ = ["AttendeeDraft", "Booking", "BookingMove", "BookingStatus", "Seat", "SeatEvent", "SeatMove", "SeatStatus"]
 
 
 class Booking(Base):
@@ -148,3 +148,38 @@ class SeatEvent(Base):
     after: Mapped[SeatStatus] = mapped_column(choice(SeatStatus, "after"))
     actor_label: Mapped[str]
     request_id: Mapped[str]
+
+
+class AttendeeDraft(Base):
+    """A list of attendees from a spreadsheet, until it is booked or given up; any colleague may go on with it.
+
+    `digest` names the file, so that the same file sent twice is one list. `rows` are `rules.sheets.DraftRow.stored`.
+    """
+
+    __tablename__ = "attendee_drafts"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "form_token", "digest"),
+        Index(None, "updated_at"),
+        CheckConstraint("booking_id IS NULL OR ended_at IS NOT NULL", name="ended"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("course_runs.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    created_by_person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    form_token: Mapped[str]
+    digest: Mapped[str]
+    filename: Mapped[str]
+    rows: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # booked, or given up: then without rows
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    run: Mapped[CourseRun] = relationship()
+    organization: Mapped[Organization] = relationship()
+    created_by: Mapped[Person] = relationship()
+    booking: Mapped[Booking | None] = relationship()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration

@@ -41,6 +41,7 @@ def run_due(*, clock: Clock) -> int:
         + _each(queries.orders_unpaid(now=clock()), _give_up_order, clock)
         + _each([one.id for one in queries.checkouts_to_close()], _close_left_open, clock)
         + _print_tickets(clock)
+        + _forget_drafts(clock)
     )
 
 
@@ -204,6 +205,16 @@ def _tell_office(page: str, reason: str, *, now: datetime, complete: Checkout | 
         )
         if complete is not None:
             payments.note_checkout_ended(checkout=complete, status=CheckoutStatus.COMPLETE, now=now)
+
+
+def _forget_drafts(clock: Clock) -> int:
+    """Lists of attendees that nobody has touched for so long; their names aren't kept without need (個情法22条)."""
+    before = clock() - operations.KEPT_FOR
+    ids = queries.drafts_forgotten(before=before)
+    if not ids:
+        return 0
+    with transaction():
+        return operations.forget_drafts(ids, before=before)
 
 
 def _print_tickets(clock: Clock) -> int:

@@ -49,6 +49,8 @@ ALLOWED: dict[str, set[str]] = {
         ("accounts.establishment", "accounts.change_establishment", "accounts.close_establishment", "accounts.person",
          "accounts.edit_person", "accounts.change_person", "accounts.end_membership"), OWN),
     "bookings": OWN, "bookings.bookings": COORDINATORS, "bookings.new": COORDINATORS, "bookings.create": COORDINATORS,
+    **dict.fromkeys(
+        ("bookings.template_xlsx", "bookings.template_csv", "bookings.sheet", "bookings.send_sheet"), COORDINATORS),
     "booking_payments": OWN,
     "rosters": ON_THE_RUN, "rosters.teaching": TEACHERS,
     "certificates": EVERYBODY, "certificates.certificates": COORDINATORS, "certificates.certificates_csv": COORDINATORS,

@@ -1,6 +1,7 @@
 """What people type about bookings."""
 
 from courses_app.bookings.forms.attendees import KNOWN_FROM, AttendeesForm, CorrectionForm
+from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, SheetForm
 from courses_app.bookings.forms.office import (
     CapacityForm,
     EventForm,
@@ -14,6 +15,6 @@ from courses_app.bookings.forms.orders import METHOD_LABELS, STATE_LABELS, Booki
 
 __all__ = [
     "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AttendeesForm", "BookingsFilter", "CapacityForm",
-    "CorrectionForm", "EventForm", "OfficeBookingsFilter", "OrderForm", "PaymentsFilter", "ReasonForm", "ReceiptForm",
-    "SentForm",
+    "CorrectionForm", "DraftRowForm", "EventForm", "MendedRows", "OfficeBookingsFilter", "OrderForm",
+    "PaymentsFilter", "ReasonForm", "ReceiptForm", "SentForm", "SheetForm",
 ]  # fmt: skip

@@ -4,6 +4,14 @@ from courses_app.bookings.operations.attendees import correct_attendee
 from courses_app.bookings.operations.cancel import call_off, cancel, cancel_by_office
 from courses_app.bookings.operations.capacity import change_capacity
 from courses_app.bookings.operations.checkouts import begin_checkout
+from courses_app.bookings.operations.drafts import (
+    KEPT_FOR,
+    book_draft,
+    forget_drafts,
+    give_up_draft,
+    keep_draft,
+    mend_draft,
+)
 from courses_app.bookings.operations.firms import Unfitting, note_refund_from_firm, settle_checkout
 from courses_app.bookings.operations.hold import hold_seats
 from courses_app.bookings.operations.lapse import lapse_hold, lapse_order
@@ -15,7 +23,8 @@ from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "AttendeeFacts", "Unfitting", "begin_checkout", "call_off", "cancel", "cancel_by_office", "change_capacity",
-    "change_run", "correct_attendee", "hold_seats", "keep_ticket", "lapse_hold", "lapse_order", "note_refund_from_firm",
+    "KEPT_FOR", "AttendeeFacts", "Unfitting", "begin_checkout", "book_draft", "call_off", "cancel",
+    "cancel_by_office", "change_capacity", "change_run", "correct_attendee", "forget_drafts", "give_up_draft",
+    "hold_seats", "keep_draft", "keep_ticket", "lapse_hold", "lapse_order", "mend_draft", "note_refund_from_firm",
     "note_refund_sent", "order", "put_off_ticket", "settle", "settle_checkout",
 ]  # fmt: skip

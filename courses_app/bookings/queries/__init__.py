@@ -8,6 +8,16 @@ from courses_app.bookings.queries.bookings import (
     in_state,
     seat_of,
 )
+from courses_app.bookings.queries.drafts import (
+    draft_for_update,
+    draft_of,
+    drafts_forgotten,
+    drafts_of,
+    everybody_in_run,
+    roles_of,
+    rows_of,
+    seats_meanwhile,
+)
 from courses_app.bookings.queries.due import (
     TICKET_FAILED,
     checkouts_of,
@@ -41,9 +51,10 @@ from courses_app.bookings.queries.violations import violations
 
 __all__ = [
     "TICKET_FAILED", "Consequences", "Wanted", "booking_for_office", "booking_of", "booking_of_invoice",
-    "bookings_of", "checkouts_of", "checkouts_to_close", "consequences_of",
-    "holds_run_out", "in_state", "live", "office_page", "office_rows", "orders_unpaid",
-    "people_in_run", "people_to_choose", "refund_of_payment", "seat_of", "seat_of_organization",
-    "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person", "seats_of_run", "taken_by_run",
-    "tickets_put_off", "trail_of", "violations",
+    "bookings_of", "checkouts_of", "checkouts_to_close", "consequences_of", "draft_for_update", "draft_of",
+    "drafts_forgotten", "drafts_of", "everybody_in_run", "holds_run_out", "in_state", "live", "office_page",
+    "office_rows", "orders_unpaid", "people_in_run", "people_to_choose", "refund_of_payment", "roles_of", "rows_of",
+    "seat_of", "seat_of_organization", "seat_without_ticket", "seats_left", "seats_meanwhile",
+    "seats_of_organization", "seats_of_person", "seats_of_run", "taken_by_run", "tickets_put_off", "trail_of",
+    "violations",
 ]  # fmt: skip

@@ -27,7 +27,8 @@ def bookings() -> Answer:
     number = page_number(request.args.get("page"))
     found = queries.bookings_of(current_organization(), state=form.wanted, number=number, now=now)
     lines = [_line(one, now) for one in found.rows]
-    return render_template("bookings/bookings.html", page=found, form=form, lines=lines, named=NAMED)
+    drafts = queries.drafts_of(current_organization())
+    return render_template("bookings/bookings.html", page=found, form=form, lines=lines, named=NAMED, drafts=drafts)
 
 
 def _line(booking: Booking, now: datetime) -> tuple[Booking, BookingStatus, int]:
