@@ -44,6 +44,7 @@ def run_due(*, clock: Clock) -> int:
         + _each(queries.runs_without_hope(now=clock()), _end_line, clock)
         + _each(queries.alerts_due(now=clock()), _tell_of_run, clock)
         + _print_tickets(clock)
+        + _forget_drafts(clock)
     )
 
 
@@ -227,6 +228,16 @@ def _tell_office(page: str, reason: str, *, now: datetime, complete: Checkout | 
         )
         if complete is not None:
             payments.note_checkout_ended(checkout=complete, status=CheckoutStatus.COMPLETE, now=now)
+
+
+def _forget_drafts(clock: Clock) -> int:
+    """Lists of attendees that nobody has touched for so long; their names aren't kept without need (個情法22条)."""
+    before = clock() - operations.KEPT_FOR
+    ids = queries.drafts_forgotten(before=before)
+    if not ids:
+        return 0
+    with transaction():
+        return operations.forget_drafts(ids, before=before)
 
 
 def _print_tickets(clock: Clock) -> int:

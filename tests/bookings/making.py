@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings import operations, queries
-from courses_app.bookings.models import Booking, WaitingParty
+from courses_app.bookings.models import AttendeeDraft, Booking, WaitingParty
 from courses_app.bookings.operations import AttendeeFacts
+from courses_app.bookings.rules.sheets import DraftRow
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM, Actor, ActorKind
@@ -37,6 +38,15 @@ def attendee(**changes: Any) -> AttendeeFacts:
         "born_on": date(1970, 1, 1) + timedelta(days=turn), "email": f"attendee{turn}@example.jp", **changes,
     }  # fmt: skip
     return AttendeeFacts(**facts)
+
+
+def draft_row(number: int, **changes: str) -> DraftRow:
+    """A row without faults of somebody new."""
+    values = {
+        "family_name": "山田", "given_name": f"花子{number}", "family_name_kana": "ヤマダ", "given_name_kana": "ハナコ",
+        "born_on": "1985-04-09", **changes,
+    }  # fmt: skip
+    return DraftRow.typed(number, values, {})
 
 
 def by(person: Person) -> Actor:
@@ -158,6 +168,26 @@ class MakeBookings:
                 booked_by=person,
                 now=now or clock.now(),
             )
+
+    def draft(
+        self, run: CourseRun, *rows: DraftRow, somebody: Coordinator | None = None, now: datetime | None = None
+    ) -> AttendeeDraft:
+        """A list of attendees from a file, with one row unless said otherwise."""
+        somebody = somebody or self.coordinator()
+        with self.deed():
+            draft = operations.keep_draft(
+                organization=session.get_one(Organization, somebody.organization.id),
+                run=session.get_one(CourseRun, run.id),
+                rows=rows or [draft_row(2)],
+                filename="名簿.xlsx",
+                digest=new_token(),
+                form_token=new_token(),
+                created_by=session.get_one(Person, somebody.person.id),
+                by=by(somebody.person),
+                now=now or clock.now(),
+            )
+            session.flush()
+            return draft
 
     def whole(self, booking: Booking) -> Booking:
         """The booking with everything its page shows, as it stands now."""

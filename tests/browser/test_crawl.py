@@ -26,7 +26,7 @@ READERS = [
     ("instructor", "instructor@example.jp", "en"),
     ("member", "member@example.jp", "ja"),
 ]
-FILES = (".csv", ".pdf", ".ics", ".txt", ".svg")
+FILES = (".csv", ".xlsx", ".pdf", ".ics", ".txt", ".svg")
 NOT_PAGES = {"health.healthz", "health.readyz", "health.metrics", "foundation.asset"}
 # Pages behind a link that only a letter, a paper or an accident brings: the journeys go there.
 NOT_REACHED = {

@@ -51,6 +51,8 @@ ALLOWED: dict[str, set[str]] = {
     "bookings": OWN, "bookings.bookings": COORDINATORS, "bookings.new": COORDINATORS, "bookings.create": COORDINATORS,
     "bookings.wait": COORDINATORS, "bookings.alerts": COORDINATORS, "bookings.new_alert": COORDINATORS,
     "bookings.create_alert": COORDINATORS,
+    **dict.fromkeys(
+        ("bookings.template_xlsx", "bookings.template_csv", "bookings.sheet", "bookings.send_sheet"), COORDINATORS),
     "booking_payments": OWN,
     "rosters": ON_THE_RUN, "rosters.teaching": TEACHERS,
     "certificates": EVERYBODY, "certificates.certificates": COORDINATORS, "certificates.certificates_csv": COORDINATORS,

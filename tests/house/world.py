@@ -55,6 +55,7 @@ def build(make: Make) -> World:
     full = make.run(days_ahead=60, capacity=1)
     make.held(full)
     party = make.waiting(full, **theirs)
+    listed = {"reference": make.draft(coming, somebody=own).reference}
     paid = make.paid(held, 2, now=held.starts_at - timedelta(days=30), **theirs)
     make.closed_roster(held, failed=1, by=teacher.person)
     make.papers(held)
@@ -88,6 +89,12 @@ def build(make: Make) -> World:
         "bookings.confirm": {"reference": waiting.reference}, "bookings.cancel": {"reference": waiting.reference},
         "bookings.hold_again": {"reference": waiting.reference}, "bookings.correct": {"reference": waiting.reference},
         "bookings.name": {"reference": waiting.reference},
+        **dict.fromkeys(
+            ("bookings.draft", "bookings.mend_draft", "bookings.book_draft", "bookings.give_up_draft"), listed
+        ),
+        **dict.fromkeys(
+            ("bookings.template_xlsx", "bookings.template_csv", "bookings.sheet", "bookings.send_sheet"), run
+        ),
         "accounts": person, "compliance": person, "accounts_admin.person": person,
         "accounts.establishment": {"reference": establishment.reference},
         "accounts.change_establishment": {"reference": establishment.reference},

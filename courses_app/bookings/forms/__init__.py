@@ -2,6 +2,7 @@
 
 from courses_app.bookings.forms.alerts import AlertForm
 from courses_app.bookings.forms.attendees import KNOWN_FROM, AttendeesForm, CorrectionForm
+from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, SheetForm
 from courses_app.bookings.forms.office import (
     CapacityForm,
     EventForm,
@@ -16,6 +17,6 @@ from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 
 __all__ = [
     "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AlertForm", "AttendeesForm", "BookingsFilter", "CapacityForm",
-    "CorrectionForm", "EventForm", "OfficeBookingsFilter", "OrderForm", "PassingForm", "PaymentsFilter",
-    "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm",
+    "CorrectionForm", "DraftRowForm", "EventForm", "MendedRows", "OfficeBookingsFilter", "OrderForm", "PassingForm",
+    "PaymentsFilter", "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm", "SheetForm",
 ]  # fmt: skip

@@ -5,6 +5,14 @@ from courses_app.bookings.operations.attendees import correct_attendee
 from courses_app.bookings.operations.cancel import call_off, cancel, cancel_by_office
 from courses_app.bookings.operations.capacity import change_capacity
 from courses_app.bookings.operations.checkouts import begin_checkout
+from courses_app.bookings.operations.drafts import (
+    KEPT_FOR,
+    book_draft,
+    forget_drafts,
+    give_up_draft,
+    keep_draft,
+    mend_draft,
+)
 from courses_app.bookings.operations.firms import Unfitting, note_refund_from_firm, settle_checkout
 from courses_app.bookings.operations.hold import hold_seats
 from courses_app.bookings.operations.joining import join_waiting_list
@@ -20,9 +28,10 @@ from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "AttendeeFacts", "Unfitting", "ask_for_runs", "begin_checkout", "call_off", "cancel", "cancel_by_office",
-    "change_capacity", "change_run", "change_to_transfer", "correct_attendee", "end_line", "hold_seats",
-    "join_waiting_list", "keep_ticket", "lapse_hold", "lapse_order", "leave_waiting_list", "no_longer_ask",
-    "note_refund_from_firm", "note_refund_sent", "offer_by_hand", "offer_free_seats", "order", "put_off_ticket",
-    "remove_from_line", "settle", "settle_checkout", "tell_of_run", "transfer_for",
+    "KEPT_FOR", "AttendeeFacts", "Unfitting", "ask_for_runs", "begin_checkout", "book_draft", "call_off", "cancel",
+    "cancel_by_office", "change_capacity", "change_run", "change_to_transfer", "correct_attendee", "end_line",
+    "forget_drafts", "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft", "keep_ticket", "lapse_hold",
+    "lapse_order", "leave_waiting_list", "mend_draft", "no_longer_ask", "note_refund_from_firm", "note_refund_sent",
+    "offer_by_hand", "offer_free_seats", "order", "put_off_ticket", "remove_from_line", "settle", "settle_checkout",
+    "tell_of_run", "transfer_for",
 ]  # fmt: skip

@@ -20,7 +20,14 @@ from courses_app.bookings.operations.crowd import crowd_of, make_room
 from courses_app.bookings.operations.line import check_nobody_before
 from courses_app.bookings.operations.offers import Offer, locked_offer
 from courses_app.bookings.operations.people import Attending, keep_new_people, people_for
-from courses_app.bookings.rules import AttendeeFacts, BookingStatus, SeatMove, SeatStatus, check_attendees
+from courses_app.bookings.rules import (
+    MOST_ATTENDEES,
+    AttendeeFacts,
+    BookingStatus,
+    SeatMove,
+    SeatStatus,
+    check_attendees,
+)
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
@@ -53,13 +60,14 @@ def hold_seats(
     booked_by: Person,
     language: str = "ja",
     now: datetime,
+    most: int = MOST_ATTENDEES,
 ) -> Booking:
     """Keep one seat for each attendee, or none at all; the same form sent again gives the same booking (R-05, R-42).
 
     Raises NobodyNamed, TooManyAttendees, SamePersonTwice, AttendeeUnknown, RunNotOffered, BookingNotOpen,
     BookingClosed, AlreadyBooked, RunFull, and OthersWait where the free seats belong to the waiting list (R-23b).
     """
-    check_attendees(attendees)
+    check_attendees(attendees, most=most)
     organization_id = id_of(organization)
     offer = locked_offer(run_reference, organization_id)
     people = people_for(organization_id, attendees)

@@ -9,6 +9,16 @@ from courses_app.bookings.queries.bookings import (
     in_state,
     seat_of,
 )
+from courses_app.bookings.queries.drafts import (
+    draft_for_update,
+    draft_of,
+    drafts_forgotten,
+    drafts_of,
+    everybody_in_run,
+    roles_of,
+    rows_of,
+    seats_meanwhile,
+)
 from courses_app.bookings.queries.due import (
     TICKET_FAILED,
     checkouts_of,
@@ -56,9 +66,11 @@ from courses_app.bookings.queries.waiting import (
 __all__ = [
     "TICKET_FAILED", "Consequences", "Line", "Place", "Wanted", "alert_of", "alerts_due", "alerts_of",
     "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of", "checkouts_of", "checkouts_to_close",
-    "consequences_of", "holds_run_out", "in_state", "line_of", "live", "office_page", "office_rows",
-    "orders_unpaid", "page_of_line", "parties_of", "party_for_office", "party_of", "people_in_run",
-    "people_to_choose", "places_of", "refund_of_payment", "runs_to_offer", "runs_without_hope", "seat_of",
-    "seat_of_organization", "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person",
-    "seats_of_run", "taken_by_run", "tickets_put_off", "trail_of", "trail_of_party", "violations",
+    "consequences_of", "draft_for_update", "draft_of", "drafts_forgotten", "drafts_of", "everybody_in_run",
+    "holds_run_out", "in_state", "line_of", "live", "office_page", "office_rows", "orders_unpaid", "page_of_line",
+    "parties_of", "party_for_office", "party_of", "people_in_run", "people_to_choose", "places_of",
+    "refund_of_payment", "roles_of", "rows_of", "runs_to_offer", "runs_without_hope", "seat_of",
+    "seat_of_organization", "seat_without_ticket", "seats_left", "seats_meanwhile", "seats_of_organization",
+    "seats_of_person", "seats_of_run", "taken_by_run", "tickets_put_off", "trail_of", "trail_of_party",
+    "violations",
 ]  # fmt: skip

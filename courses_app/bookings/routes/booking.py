@@ -13,6 +13,7 @@ from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations import AttendeeFacts
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.rules import BookingStatus, may_be_cancelled, methods_for, shown_status
+from courses_app.bookings.rules.sheets import MOST_FROM_FILE
 from courses_app.foundation import clock
 from courses_app.foundation.templating import locale
 from courses_app.foundation.web import see_other, writes
@@ -76,6 +77,7 @@ def hold_again(reference: str) -> Answer:
         booked_by=current_person(),
         language=locale(),
         now=clock.now(),
+        most=MOST_FROM_FILE,
     )
     return see_other("bookings.booking", reference=held.reference)
 

@@ -27,10 +27,12 @@ def bookings() -> Answer:
     number = page_number(request.args.get("page"))
     found = queries.bookings_of(current_organization(), state=form.wanted, number=number, now=now)
     lines = [_line(one, now) for one in found.rows]
-    waiting = queries.parties_of(current_organization()) if number == 1 else []
+    organization = current_organization()
+    waiting = queries.parties_of(organization) if number == 1 else []
+    drafts = queries.drafts_of(organization) if number == 1 else []
     return render_template(
         "bookings/bookings.html", page=found, form=form, lines=lines, named=NAMED,
-        waiting=waiting, places=queries.places_of(waiting),
+        waiting=waiting, places=queries.places_of(waiting), drafts=drafts,
     )  # fmt: skip
 
 

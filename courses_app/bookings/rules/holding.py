@@ -43,12 +43,12 @@ def check_bookable(*, published: bool, opens_at: datetime, closes_at: datetime, 
         raise BookingClosed()
 
 
-def check_attendees(attendees: Sequence[AttendeeFacts]) -> None:
+def check_attendees(attendees: Sequence[AttendeeFacts], *, most: int = MOST_ATTENDEES) -> None:
     """Whether one booking can be made of them. Raises NobodyNamed, TooManyAttendees or SamePersonTwice."""
     if not attendees:
         raise NobodyNamed()
-    if len(attendees) > MOST_ATTENDEES:
-        raise TooManyAttendees()
+    if len(attendees) > most:
+        raise TooManyAttendees(most)
     typed = [(one.family_name, one.given_name, one.born_on) for one in attendees if one.person is None]
     twice = {f"{family} {given}".strip() for family, given, born in typed if typed.count((family, given, born)) > 1}
     if twice:

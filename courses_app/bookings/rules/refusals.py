@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from courses_app.foundation.refusal import Refusal
 
-MOST_ATTENDEES = 50  # of one booking
+MOST_ATTENDEES = 50  # of one booking typed into a form; a list from a file takes more (`sheets.MOST_FROM_FILE`)
 MOST_TO_CHOOSE = 300  # known people offered in one form; beyond, they are typed
 
 
@@ -22,8 +22,8 @@ class NobodyNamed(Refusal):
 class TooManyAttendees(Refusal):
     """More attendees than one booking takes."""
 
-    def __init__(self) -> None:
-        super().__init__(_l("One booking takes up to %(most)d attendees. Please divide it.", most=MOST_ATTENDEES))
+    def __init__(self, most: int = MOST_ATTENDEES) -> None:
+        super().__init__(_l("One booking takes up to %(most)d attendees. Please divide it.", most=most))
 
 
 class SamePersonTwice(Refusal):

@@ -1,6 +1,6 @@
 """The doors of the front hall."""
 
-from courses_app.portal.routes import mine, office, texts, timetable
+from courses_app.portal.routes import drafts, mine, office, texts, timetable
 from courses_app.portal.routes.blueprint import pages
 
-__all__ = ["mine", "office", "pages", "texts", "timetable"]
+__all__ = ["drafts", "mine", "office", "pages", "texts", "timetable"]

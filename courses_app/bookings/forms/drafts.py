@@ -1,0 +1,109 @@
+"""A list of attendees from a file: sending it, and mending its rows in place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, HiddenField, SelectField, StringField
+
+from courses_app.bookings.rules.sheets import DraftRow
+from courses_app.foundation.forms import BaseForm, Length, options
+from courses_app.foundation.references import digest
+
+FIELD = re.compile(r"rows-([0-9]{1,7})-([a-z_]{1,20})")
+LONGEST_FILENAME = 120
+# What is mended together: a fault of one of them is often a fault of where they were parted.
+TOGETHER = (("family_name", "given_name"), ("family_name_kana", "given_name_kana"))
+
+
+class SheetForm(BaseForm):
+    """The file. The token makes the same file sent twice one list."""
+
+    form_token = HiddenField("", validators=[Length(max=100)])
+    sheet = FileField(
+        _l("List of attendees (.xlsx or .csv)"),
+        [FileRequired(_l("Choose the file with your attendees."))],
+        description=_l("Up to 1 MB and 5,000 rows."),
+    )
+
+    @property
+    def filename(self) -> str:
+        """What the file is called, for people to recognise it; nothing of it is ever opened by that name."""
+        return re.split(r"[\\/]", str(self.sheet.data.filename or ""))[-1][-LONGEST_FILENAME:]
+
+    def content(self, *, most: int) -> tuple[bytes, str]:
+        """The bytes (one more than allowed, if there are more) and their digest."""
+        read = bytes(self.sheet.data.read(most + 1))
+        return read, digest(read.hex())
+
+
+class DraftRowForm(Form):
+    """One row, with what is wrong at each field; rules of the list decide that, not the form."""
+
+    family_name = StringField(_l("Family name"))
+    given_name = StringField(_l("Given name"))
+    family_name_kana = StringField(_l("Family name (reading)"))
+    given_name_kana = StringField(_l("Given name (reading)"))
+    born_on = StringField(_l("Date of birth"))
+    role = SelectField(_l("Role"), validate_choice=False, choices=())
+    email = StringField(_l("E-mail"))
+    person = StringField(_l("Person number"))
+
+    @classmethod
+    def of(
+        cls, row: DraftRow, errors: Mapping[str, Sequence[Any]], roles: Mapping[str, str], typed: Mapping[str, str]
+    ) -> DraftRowForm:
+        """The row as kept, or as just typed."""
+        values = {**vars(row), **typed}
+        form = cls(data=values, prefix=f"rows-{row.number}-")
+        role = str(values["role"])
+        unknown = [] if role in roles or not role else [(role, role)]
+        form.role.choices = options([("", _l("Not decided, or another")), *roles.items(), *unknown])
+        for name, sentences in errors.items():
+            if name:
+                form[name].errors = list(sentences)
+        return form
+
+    def narrowed(self, *, whole: bool) -> DraftRowForm:
+        """Only the fields that need mending and their companions are shown, or all of them."""
+        wrong = {field.short_name for field in self if field.errors}
+        for pair in TOGETHER:
+            wrong |= set(pair) if wrong & set(pair) else set()
+        self.shown = [field.short_name for field in self if whole or field.short_name in wrong]
+        return self
+
+
+@dataclass(frozen=True)
+class MendedRows:
+    """What was typed into the rows of one page, which version of the list it was, and what shall go."""
+
+    version: int
+    rows: Mapping[int, Mapping[str, str]]
+    removed: frozenset[int]
+    without_booked: bool = False
+    edit: int | None = None  # the row that shall be shown whole, after what was typed is saved
+
+    @classmethod
+    def read(cls, sent: MultiDict[str, str]) -> MendedRows:
+        rows: dict[int, dict[str, str]] = {}
+        for name, value in sent.items():
+            if found := FIELD.fullmatch(name):
+                rows.setdefault(int(found[1]), {})[found[2]] = value
+        gone = sent.get("remove", "")
+        return cls(
+            version=_number(sent.get("version", "")) or 0,
+            rows=rows,
+            removed=frozenset(number for number in [_number(gone)] if number is not None),
+            without_booked=gone == "booked",
+            edit=_number(sent.get("edit", "")),
+        )
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else None

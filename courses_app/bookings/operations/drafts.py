@@ -1,0 +1,127 @@
+"""Lists of attendees from spreadsheets: kept, mended by whoever of the organization has time, and booked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings.models import AttendeeDraft, Booking
+from courses_app.bookings.operations.hold import hold_seats
+from courses_app.bookings.queries.drafts import draft_of_form, drafts_waiting, roles_of, rows_of
+from courses_app.bookings.rules.drafts import DraftEnded, ListChangedMeanwhile, check_drafts
+from courses_app.bookings.rules.sheets import MOST_FROM_FILE, DraftRow, RowsToMend, facts_of, mended
+from courses_app.catalogue.models import CourseRun
+from courses_app.foundation import audit
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.db import session
+from courses_app.foundation.references import new_reference
+
+KEPT_FOR = timedelta(days=30)
+
+
+def keep_draft(
+    *,
+    organization: Organization,
+    run: CourseRun,
+    rows: Sequence[DraftRow],
+    filename: str,
+    digest: str,
+    form_token: str,
+    created_by: Person,
+    by: Actor,
+    now: datetime,
+) -> AttendeeDraft:
+    """The list of a file; the same file sent again by the same form is the same list (R-48). Raises TooManyDrafts."""
+    if found := draft_of_form(organization.id, form_token, digest):
+        return found
+    check_drafts(drafts_waiting(organization.id))
+    draft = AttendeeDraft(
+        reference=new_reference("L"), run_id=run.id, organization_id=organization.id, filename=filename, digest=digest,
+        created_by_person_id=created_by.id, form_token=form_token, rows=[row.stored for row in rows],
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(draft)
+    except IntegrityError:  # at the same moment a second time
+        return draft_of_form(organization.id, form_token, digest) or draft
+    detail = {"run": run.reference, "rows": len(rows)}
+    audit.record(by=by, now=now, action="draft.kept", subject=("draft", draft.reference), detail=detail)
+    return draft
+
+
+def mend_draft(
+    *,
+    draft: AttendeeDraft,
+    version: int,
+    typed: Mapping[int, Mapping[str, str]],
+    removed: Collection[int],
+    now: datetime,
+) -> None:
+    """Rows by their numbers with what was typed into them, or taken out.
+
+    The draft is locked. Raises DraftEnded, and ListChangedMeanwhile where it isn't the `version` somebody looked at.
+    """
+    _check(draft, version)
+    roles = roles_of(draft.run)
+    rows = [DraftRow.kept(stored) for stored in draft.rows if stored["number"] not in removed]
+    draft.rows = [mended(row, typed.get(row.number, {}), roles).stored for row in rows]
+    draft.updated_at = now
+    session.flush()
+
+
+def give_up_draft(*, draft: AttendeeDraft, by: Actor, now: datetime) -> None:
+    """Nobody wants the list any more: its rows go at once."""
+    if draft.ended_at is None:
+        _end(draft, now=now)
+        audit.record(by=by, now=now, action="draft.given_up", subject=("draft", draft.reference))
+
+
+def book_draft(
+    *,
+    draft: AttendeeDraft,
+    version: int,
+    booked_by: Person,
+    language: str,
+    by: Actor,
+    now: datetime,
+) -> Booking:
+    """Keep seats for everybody in the list, or for nobody; however often it is asked, one booking (R-05, R-42, R-48).
+
+    The draft is locked. Raises RowsToMend, TooManyAttendees, ListChangedMeanwhile, DraftEnded, and as `hold_seats`.
+    """
+    if draft.booking is not None:
+        return draft.booking
+    _check(draft, version)
+    rows = rows_of(draft, now=now)
+    if wrong := sum(bool(one.errors) for one in rows):
+        raise RowsToMend(wrong)
+    draft.booking = hold_seats(
+        organization=draft.organization, run_reference=draft.run.reference, attendees=[facts_of(one) for one in rows],
+        form_token=f"draft:{draft.reference}", by=by, booked_by=booked_by, language=language, now=now,
+        most=MOST_FROM_FILE,
+    )  # fmt: skip
+    _end(draft, now=now)
+    return draft.booking
+
+
+def forget_drafts(ids: Collection[int], *, before: datetime) -> int:
+    """Lists that nobody has touched since; how many."""
+    untouched = (AttendeeDraft.id.in_(ids), AttendeeDraft.updated_at < before)
+    return len(session.scalars(delete(AttendeeDraft).where(*untouched).returning(AttendeeDraft.id)).all())
+
+
+def _check(draft: AttendeeDraft, version: int) -> None:
+    if draft.ended_at is not None:
+        raise DraftEnded()
+    if draft.version != version:
+        raise ListChangedMeanwhile()
+
+
+def _end(draft: AttendeeDraft, *, now: datetime) -> None:
+    draft.rows, draft.ended_at, draft.updated_at = [], now, now
+    session.flush()

@@ -1,0 +1,128 @@
+"""Lists of attendees that are not booked yet, and what is known of the people in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, defer, joinedload
+
+from courses_app.accounts.models import Membership, Organization, Person
+from courses_app.bookings.models import AttendeeDraft, Seat
+from courses_app.bookings.queries.seats import live
+from courses_app.bookings.rules.sheets import Directory, DraftRow, Examined, Known, examined
+from courses_app.catalogue.models import CourseRun
+from courses_app.catalogue.queries import duties_on
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.db import session
+
+
+def draft_of(organization: Organization, reference: str) -> AttendeeDraft | None:
+    """A list of the organization, whoever of it sent the file."""
+    return session.scalar(_whole(organization).where(AttendeeDraft.reference == reference))
+
+
+def draft_for_update(organization: Organization, reference: str) -> AttendeeDraft | None:
+    """The same under the lock of its row, freshly read."""
+    locked = select(AttendeeDraft.id).where(AttendeeDraft.reference == reference).with_for_update()
+    if session.scalar(locked) is None:
+        return None
+    whole = _whole(organization).where(AttendeeDraft.reference == reference)
+    return session.scalar(whole.execution_options(populate_existing=True))
+
+
+def draft_of_form(organization_id: int, form_token: str, digest: str) -> AttendeeDraft | None:
+    """The list that this form made of this file."""
+    return session.scalar(
+        select(AttendeeDraft).where(
+            AttendeeDraft.organization_id == organization_id,
+            AttendeeDraft.form_token == form_token,
+            AttendeeDraft.digest == digest,
+        )
+    )
+
+
+def drafts_of(organization: Organization) -> Sequence[AttendeeDraft]:
+    """The lists that wait to be booked, the latest first, without their rows; there are never many."""
+    waiting = _whole(organization).where(AttendeeDraft.ended_at.is_(None))
+    return session.scalars(
+        waiting.options(defer(AttendeeDraft.rows)).order_by(AttendeeDraft.updated_at.desc(), AttendeeDraft.id.desc())
+    ).all()
+
+
+def drafts_waiting(organization_id: int) -> int:
+    """How many there are."""
+    query = select(func.count()).where(AttendeeDraft.organization_id == organization_id)
+    return session.scalar(query.where(AttendeeDraft.ended_at.is_(None))) or 0
+
+
+def drafts_forgotten(*, before: datetime) -> Sequence[int]:
+    """Lists nobody has touched since."""
+    return session.scalars(select(AttendeeDraft.id).where(AttendeeDraft.updated_at < before)).all()
+
+
+def directory_of(organization_id: int) -> Directory:
+    """Everybody who belongs to the organization now, in one statement without the weight of objects."""
+    names = ("id", "reference", "family_name", "given_name", "family_name_kana", "given_name_kana", "born_on")
+    rows = session.execute(
+        select(*(getattr(Person, name) for name in names))
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organization_id == organization_id, Membership.until_on.is_(None))
+        .order_by(Person.id)
+    )
+    return Directory(Known(*row) for row in rows)
+
+
+def everybody_in_run(run_id: int, *, now: datetime) -> set[int]:
+    """Who has a live seat in the run, whoever booked it."""
+    return set(session.scalars(select(Seat.person_id).where(Seat.run_id == run_id, live(now=now))))
+
+
+def roles_of(run: CourseRun) -> dict[str, tuple[str, str]]:
+    """The roles the course names on the run's day, each with its words in Japanese and English."""
+    duties = duties_on(run.course, day_of(run.starts_at))
+    return {duty.role_code: (duty.role_name_ja, duty.role_name_en) for duty in duties}
+
+
+def rows_of(draft: AttendeeDraft, *, now: datetime) -> list[Examined]:
+    """Every row of a list with who it is and what is wrong with it. Three statements, however many rows."""
+    return examined(
+        [DraftRow.kept(stored) for stored in draft.rows],
+        directory=directory_of(draft.organization_id),
+        roles=roles_of(draft.run),
+        booked=everybody_in_run(draft.run_id, now=now),
+        today=day_of(now),
+    )
+
+
+def seats_meanwhile(run: CourseRun, person_ids: Collection[int], *, now: datetime) -> Sequence[Seat]:
+    """Live seats of these people in other runs that overlap with this one."""
+    if not person_ids:
+        return []
+    return session.scalars(
+        select(Seat)
+        .join(Seat.run)
+        .options(contains_eager(Seat.run).joinedload(CourseRun.course))
+        .where(
+            Seat.person_id.in_(person_ids),
+            Seat.run_id != run.id,
+            CourseRun.starts_at < run.ends_at,
+            CourseRun.ends_at > run.starts_at,
+            live(now=now),
+        )
+        .order_by(CourseRun.starts_at, Seat.id)
+    ).all()
+
+
+def _whole(organization: Organization) -> Select[AttendeeDraft]:
+    return (
+        select(AttendeeDraft)
+        .options(
+            joinedload(AttendeeDraft.run).joinedload(CourseRun.course),
+            joinedload(AttendeeDraft.run).joinedload(CourseRun.venue),
+            joinedload(AttendeeDraft.created_by),
+            joinedload(AttendeeDraft.booking),
+        )
+        .where(AttendeeDraft.organization_id == organization.id)
+    )

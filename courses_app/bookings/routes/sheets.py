@@ -1,0 +1,110 @@
+"""Attendees from a file: the template, and sending it. A room that knows certificates shows the list it becomes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Response, abort, flash, render_template, send_file
+from flask_babel import gettext as _
+
+from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
+from courses_app.bookings import imports, operations, queries
+from courses_app.bookings.forms import SheetForm
+from courses_app.bookings.routes.blueprint import Answer, pages
+from courses_app.bookings.rules.sheets import MOST_FROM_FILE
+from courses_app.catalogue.models import CourseRun, RunStatus
+from courses_app.catalogue.queries import run_by_reference
+from courses_app.foundation import clock
+from courses_app.foundation.db import in_transaction
+from courses_app.foundation.references import new_token
+from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.sheets import LARGEST_FILE
+from courses_app.foundation.templating import locale
+from courses_app.foundation.web import see_other, writes
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pages.get("/runs/<reference>/bookings/template.xlsx")
+@coordinator
+def template_xlsx(reference: str) -> Response:
+    return _template(imports.xlsx(_role_names(_run(reference))), XLSX, "xlsx")
+
+
+@pages.get("/runs/<reference>/bookings/template.csv")
+@coordinator
+def template_csv(reference: str) -> Response:
+    return _template(imports.csv(_role_names(_run(reference))), "text/csv; charset=utf-8", "csv")
+
+
+@pages.get("/runs/<reference>/bookings/file")
+@coordinator
+def sheet(reference: str) -> str:
+    return _page(_run(reference), SheetForm(formdata=None, form_token=new_token()))
+
+
+@pages.post("/runs/<reference>/bookings/file")
+@coordinator
+def send_sheet(reference: str) -> Answer:
+    """The file is read outside any transaction: nobody waits for it."""
+    run, form = _run(reference), SheetForm()
+    if not form.validate():
+        return _page(run, form), 422
+    try:
+        draft = _kept(run, form)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(_run(reference), form), refusal.status
+    return see_other("bookings.draft", reference=draft)
+
+
+@pages.post("/organization/drafts/<reference>/deletion")
+@writes
+@coordinator
+def give_up_draft(reference: str) -> Answer:
+    draft = queries.draft_for_update(current_organization(), reference) or abort(404)
+    operations.give_up_draft(draft=draft, by=current_actor(), now=clock.now())
+    flash(_("The list has been deleted."), "success")
+    return see_other("bookings.bookings")
+
+
+def _run(reference: str) -> CourseRun:
+    run = run_by_reference(reference)
+    if run is None or run.status is RunStatus.DRAFT:
+        abort(404)
+    return run
+
+
+def _kept(run: CourseRun, form: SheetForm) -> str:
+    """Read the file and keep its list; its reference. Raises SheetRefused, NoHeader, NoRows, TooManyDrafts."""
+    content, digest = form.content(most=LARGEST_FILE)
+    rows = imports.read_attendees(content, queries.roles_of(run))
+
+    def keep() -> str:
+        draft = operations.keep_draft(
+            organization=current_organization(),
+            run=_run(run.reference),
+            rows=rows,
+            filename=form.filename,
+            digest=digest,
+            form_token=form.form_token.data or new_token(),
+            created_by=current_person(),
+            by=current_actor(),
+            now=clock.now(),
+        )
+        return draft.reference
+
+    return in_transaction(keep)
+
+
+def _page(run: CourseRun, form: SheetForm) -> str:
+    return render_template("bookings/sheet.html", run=run, form=form, most=MOST_FROM_FILE)
+
+
+def _role_names(run: CourseRun) -> list[str]:
+    return [words[0 if locale() == "ja" else 1] for words in queries.roles_of(run).values()]
+
+
+def _template(content: bytes, kind: str, ending: str) -> Response:
+    name = "attendees" if locale() == "en" else "受講者名簿"
+    return send_file(BytesIO(content), mimetype=kind, as_attachment=True, download_name=f"{name}.{ending}")

@@ -1,0 +1,45 @@
+"""How the keeping of lists says no."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from courses_app.foundation.refusal import Refusal
+
+MOST_DRAFTS = 30  # of one organization that wait to be booked
+
+
+class TooManyDrafts(Refusal):
+    """Lists are for booking, not for keeping."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("Your organization has %(most)d lists that are not booked yet. Book or delete some first.",
+               most=MOST_DRAFTS),
+            field="sheet",
+        )  # fmt: skip
+
+
+class ListChangedMeanwhile(Refusal):
+    """A colleague saved the same list first; what was typed stays on the page (R-41)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l(
+                "A colleague has changed this list in the meantime. What you typed is still in the fields: look at it"
+                " again, then save."
+            )
+        )
+
+
+class DraftEnded(Refusal):
+    """The list was booked or deleted."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This list has been booked or deleted already."))
+
+
+def check_drafts(waiting: int) -> None:
+    """Raises TooManyDrafts."""
+    if waiting >= MOST_DRAFTS:
+        raise TooManyDrafts()

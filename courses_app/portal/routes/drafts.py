@@ -1,0 +1,105 @@
+"""A list of attendees from a file: look at it, mend it, keep seats for everybody in it.
+
+The addresses are those of bookings; the door stands here because the page also tells of certificates (rule 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import abort, render_template, request
+
+from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
+from courses_app.bookings import operations
+from courses_app.bookings import queries as bookings
+from courses_app.bookings.forms import DraftRowForm, MendedRows
+from courses_app.bookings.models import AttendeeDraft
+from courses_app.foundation import clock
+from courses_app.foundation.db import in_transaction
+from courses_app.foundation.paging import page_number
+from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import locale
+from courses_app.foundation.web import see_other
+from courses_app.portal import queries
+from courses_app.portal.routes.blueprint import Answer, on_behalf
+
+Typed = Mapping[int, Mapping[str, str]]
+
+
+@on_behalf("/organization/drafts/<reference>", "bookings.draft")
+@coordinator
+def draft(reference: str) -> Answer:
+    found = bookings.draft_of(current_organization(), reference) or abort(404)
+    if found.booking is not None:
+        return see_other("bookings.booking", reference=found.booking.reference)
+    return _page(found, {})
+
+
+@on_behalf("/organization/drafts/<reference>/rows", "bookings.mend_draft", ["POST"])
+@coordinator
+def mend(reference: str) -> Answer:
+    sent = MendedRows.read(request.form)
+    try:
+        in_transaction(lambda: _mended(reference, sent))
+    except Refusal as refusal:
+        return _refused(reference, sent, refusal)
+    where = {"reference": reference, "page": page_number(request.form.get("page"))}
+    if sent.edit is None:
+        return see_other("bookings.draft", **where)
+    return see_other("bookings.draft", **where, edit=sent.edit, _anchor=f"row-{sent.edit}")
+
+
+@on_behalf("/organization/drafts/<reference>/booking", "bookings.book_draft", ["POST"])
+@coordinator
+def book(reference: str) -> Answer:
+    """Keep the seats; what was typed meanwhile belongs to the other button."""
+    sent = MendedRows.read(request.form)
+    try:
+        booking = in_transaction(lambda: _booked(reference, sent))
+    except Refusal as refusal:
+        return _refused(reference, sent, refusal)
+    return see_other("bookings.booking", reference=booking)
+
+
+def _mended(reference: str, sent: MendedRows) -> None:
+    now, found = clock.now(), _locked(reference)
+    removed = sent.removed | (queries.rows_booked(found, now=now) if sent.without_booked else set())
+    operations.mend_draft(draft=found, version=sent.version, typed=sent.rows, removed=removed, now=now)
+
+
+def _booked(reference: str, sent: MendedRows) -> str:
+    found = _locked(reference)
+    booking = operations.book_draft(
+        draft=found,
+        version=sent.version,
+        booked_by=current_person(),
+        language=locale(),
+        by=current_actor(),
+        now=clock.now(),
+    )
+    return booking.reference
+
+
+def _locked(reference: str) -> AttendeeDraft:
+    return bookings.draft_for_update(current_organization(), reference) or abort(404)
+
+
+def _refused(reference: str, sent: MendedRows, refusal: Refusal) -> Answer:
+    """Everything was undone; the reason stands above the list, and what was typed in its fields (R-43)."""
+    found = bookings.draft_of(current_organization(), reference) or abort(404)
+    return _page(found, sent.rows, refusal), refusal.status
+
+
+def _page(found: AttendeeDraft, typed: Typed, refusal: Refusal | None = None) -> str:
+    number = page_number(request.values.get("page"))
+    sheet = queries.draft_sheet(found, number=number, now=clock.now())
+    roles = {code: words[0 if locale() == "ja" else 1] for code, words in bookings.roles_of(found.run).items()}
+    edited = {number for number in (*typed, request.args.get("edit", type=int)) if number}
+    forms = {
+        one.number: DraftRowForm.of(one.row, one.errors, roles, typed.get(one.number, {})).narrowed(
+            whole=one.number in edited
+        )
+        for one in (line.one for line in sheet.page.rows)
+        if one.errors or one.number in edited
+    }
+    return render_template("portal/draft.html", draft=found, sheet=sheet, forms=forms, roles=roles, refusal=refusal)
