@@ -10,12 +10,15 @@ from courses_app.bookings.operations.lapse import lapse_hold, lapse_order
 from courses_app.bookings.operations.move import change_run
 from courses_app.bookings.operations.order import order
 from courses_app.bookings.operations.refunds import note_refund_sent
+from courses_app.bookings.operations.seats import Agreed, cancel_seats, waiver
 from courses_app.bookings.operations.settle import settle
+from courses_app.bookings.operations.substitute import substitute
 from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "AttendeeFacts", "Unfitting", "begin_checkout", "call_off", "cancel", "cancel_by_office", "change_capacity",
-    "change_run", "correct_attendee", "hold_seats", "keep_ticket", "lapse_hold", "lapse_order", "note_refund_from_firm",
-    "note_refund_sent", "order", "put_off_ticket", "settle", "settle_checkout",
+    "Agreed", "AttendeeFacts", "Unfitting", "begin_checkout", "call_off", "cancel", "cancel_by_office",
+    "cancel_seats", "change_capacity", "change_run", "correct_attendee", "hold_seats", "keep_ticket", "lapse_hold",
+    "lapse_order", "note_refund_from_firm", "note_refund_sent", "order", "put_off_ticket", "settle",
+    "settle_checkout", "substitute", "waiver",
 ]  # fmt: skip

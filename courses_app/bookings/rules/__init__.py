@@ -1,5 +1,22 @@
 """Decisions about bookings from plain values: their lives, who may be booked, how they may be paid, what is refused."""
 
+from courses_app.bookings.rules.changing import (
+    AmountsChanged,
+    AnotherPerson,
+    BookingHasEnded,
+    NoSeatChosen,
+    Possible,
+    SeatFees,
+    SubstituteByOffice,
+    SubstitutionClosed,
+    TooLateToChange,
+    check_cancellable,
+    check_correctable,
+    check_substitutable,
+    seat_fees,
+    what_is_possible,
+)
+from courses_app.bookings.rules.fees import FeeKind
 from courses_app.bookings.rules.holding import (
     AttendeeFacts,
     check_attendees,
@@ -43,11 +60,13 @@ from courses_app.bookings.rules.refusals import (
 )
 
 __all__ = [
-    "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE",
-    "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES", "AlreadyBooked",
-    "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen", "BookingStatus",
-    "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed", "Payable",
-    "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered", "SamePersonTwice", "SeatMove", "SeatStatus",
-    "TooLateToCancel", "TooManyAttendees", "check_attendees", "check_bookable", "check_capacity", "check_room",
-    "hold_has_run_out", "may_be_cancelled", "methods_for", "payable", "shown_status",
+    "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE", "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES",
+    "AlreadyBooked", "AmountsChanged", "AnotherPerson", "AttendeeFacts", "AttendeeUnknown", "BookingClosed",
+    "BookingHasEnded", "BookingMove", "BookingNotOpen", "BookingStatus", "CancelByOffice", "CapacityBelowSold",
+    "FeeKind", "HoldRanOut", "MethodNotOffered", "NoSeatChosen", "NobodyNamed", "Payable", "Possible",
+    "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered", "SamePersonTwice", "SeatFees", "SeatMove",
+    "SeatStatus", "SubstituteByOffice", "SubstitutionClosed", "TooLateToCancel", "TooLateToChange",
+    "TooManyAttendees", "check_attendees", "check_bookable", "check_cancellable", "check_capacity",
+    "check_correctable", "check_room", "check_substitutable", "hold_has_run_out", "may_be_cancelled", "methods_for",
+    "payable", "seat_fees", "shown_status", "what_is_possible",
 ]  # fmt: skip

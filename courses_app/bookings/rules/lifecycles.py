@@ -61,6 +61,7 @@ class SeatMove(StrEnum):
     LAPSE = "lapse"
     CANCEL = "cancel"
     RESEAT = "reseat"
+    SUBSTITUTE = "substitute"  # somebody else takes it over
 
 
 SEAT = Lifecycle[SeatStatus, SeatMove](
@@ -73,6 +74,8 @@ SEAT = Lifecycle[SeatStatus, SeatMove](
         (SeatStatus.ORDERED, SeatMove.CANCEL): SeatStatus.CANCELLED,
         (SeatStatus.CONFIRMED, SeatMove.CANCEL): SeatStatus.CANCELLED,
         (SeatStatus.EXPIRED, SeatMove.RESEAT): SeatStatus.CONFIRMED,
+        (SeatStatus.ORDERED, SeatMove.SUBSTITUTE): SeatStatus.ORDERED,
+        (SeatStatus.CONFIRMED, SeatMove.SUBSTITUTE): SeatStatus.CONFIRMED,
     }
 )
 
