@@ -65,6 +65,8 @@ SEAT_EDGES = {
     ("ordered", "lapse"): "expired",
     ("ordered", "cancel"): "cancelled",
     ("confirmed", "cancel"): "cancelled",
+    ("ordered", "substitute"): "ordered",
+    ("confirmed", "substitute"): "confirmed",
     ("expired", "reseat"): "confirmed",
 }
 

@@ -76,6 +76,13 @@ def build(make: Make) -> World:
         "bookings.confirm": {"reference": waiting.reference}, "bookings.cancel": {"reference": waiting.reference},
         "bookings.hold_again": {"reference": waiting.reference}, "bookings.correct": {"reference": waiting.reference},
         "bookings.name": {"reference": waiting.reference},
+        **dict.fromkeys(
+            ("bookings.attendee", "bookings.substitute", "bookings.cancellation", "bookings.cancel_seats"), order
+        ),
+        **dict.fromkeys(
+            ("bookings_admin.attendee", "bookings_admin.substitute", "bookings_admin.cancellation",
+             "bookings_admin.cancel_seats"), order
+        ),
         "accounts": person, "compliance": person, "accounts_admin.person": person,
         "accounts.establishment": {"reference": establishment.reference},
         "accounts.change_establishment": {"reference": establishment.reference},

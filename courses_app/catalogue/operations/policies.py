@@ -48,7 +48,7 @@ def set_change_policy(
 def add_missing_policies(rows: Iterable[dict[str, Any]], *, by: Actor, now: datetime) -> int:
     """The first rules of the house, and of courses that need others; returns how many. What staff set stays."""
     owned = set(session.scalars(select(ChangePolicy.course_id)))
-    courses = dict(session.execute(select(Course.code, Course.id)).tuples().all())
+    courses = dict(session.execute(select(Course.code, Course.id)).all())
     missing = [row for row in rows if courses.get(row.get("course", "")) not in owned]
     for row in missing:
         terms = ChangeTerms.of_data({key: value for key, value in _whole(row).items() if key in TERMS})
