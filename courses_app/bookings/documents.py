@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -12,14 +12,14 @@ from flask import current_app
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from courses_app.bookings.models import Booking, Seat
-from courses_app.bookings.rules import PAGE_OPEN, BookingStatus, Payable, payable
+from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.rules import PAGE_OPEN, BookingStatus, Payable, SeatMove, payable
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.queries import change_terms_on
 from courses_app.catalogue.rules import ChangeTerms, cancellation_words
 from courses_app.foundation import papers
 from courses_app.foundation.clock import JST, day_of
-from courses_app.foundation.papers.facts import AdmissionTicketFacts, MeetingFacts, OnlineFacts, VenueFacts
+from courses_app.foundation.papers.facts import AdmissionTicketFacts, MeetingFacts, VenueFacts
 from courses_app.foundation.templating import day, instant, local, period, yen_incl
 from courses_app.payments.models import PaymentMethod
 from courses_app.payments.queries import institution_on
@@ -78,17 +78,8 @@ def frozen_terms(booking: Booking, way: Payable, *, on: date) -> dict[str, Any]:
     }
 
 
-def terms_with_payment(booking: Booking, way: Payable) -> dict[str, Any]:
-    """The six items as ordered, but for how to pay, which was changed afterwards."""
-    terms = booking.terms or frozen_terms(booking, way)
-    with force_locale(booking.language):
-        how = [_how_to_pay(way)]
-    items = [{**item, "lines": how} if item["code"] == "payment" else item for item in terms["items"]]
-    return {**terms, "items": items}
-
-
-def history(booking: Booking) -> list[tuple[datetime, str]]:
-    """What happened to the booking, oldest first, in the reader's language."""
+def history(booking: Booking, events: Sequence[SeatEvent]) -> list[tuple[datetime, str]]:
+    """What happened to the booking and to single seats of it, oldest first, in the reader's language."""
     ended = {
         BookingStatus.EXPIRED: _("The seats were given up."),
         BookingStatus.CANCELLED: _("The booking was cancelled."),
@@ -101,7 +92,17 @@ def history(booking: Booking) -> list[tuple[datetime, str]]:
         (booking.closed_at, ended.get(booking.status, "")),
         (booking.paid_at, _("The payment arrived.") if booking.total else _("The seats were confirmed.")),
     ]
-    return sorted((at, str(words)) for at, words in steps if at is not None and words)
+    whole = [(at, str(words)) for at, words in steps if at is not None and words]
+    return sorted([*whole, *_changes(booking, events)])
+
+
+def _changes(booking: Booking, events: Sequence[SeatEvent]) -> Iterator[tuple[datetime, str]]:
+    names = {seat.id: seat.full_name for seat in booking.seats}
+    for one in events:
+        if one.move is SeatMove.SUBSTITUTE:
+            yield one.at, _("Somebody else was named: now %(name)s.", name=names[one.seat_id])
+        elif one.move is SeatMove.CANCEL and one.at != booking.closed_at:
+            yield one.at, _("The seat of %(name)s was cancelled.", name=names[one.seat_id])
 
 
 def place_of(run: CourseRun) -> str:
@@ -207,21 +208,11 @@ def ticket_facts(seat: Seat, *, today: date) -> AdmissionTicketFacts:
         "doors_open": _clock(run.starts_at - DOORS_OPEN_BEFORE) if run.venue else "",
         "meetings": [_meeting(meeting.starts_at, meeting.ends_at, meeting.title_ja) for meeting in run.meetings],
         "venue": _venue(run),
-        **_joining(run, seat.booking.language),
+        "online_note": run.online_note_ja,
         "bring": [],
         "notes": [],
         "qr_svg": papers.qr_svg(f"{current_app.config['SETTINGS'].base_url}/seats/{seat.reference}"),
     }
-
-
-def _joining(run: CourseRun, language: str) -> OnlineFacts:
-    """How to take part online, in the language of whoever is sent the ticket."""
-    with force_locale(language):
-        return {
-            "online_note": local(run, "online_note"),
-            "joining_address": run.joining_address,
-            "joining_note": local(run, "joining_note").splitlines(),
-        }
 
 
 def _meeting(starts_at: datetime, ends_at: datetime, title: str) -> MeetingFacts:

@@ -119,7 +119,7 @@ def _cells(found: Iterator[Booking], now: datetime) -> Iterator[list[object]]:
         yield [
             one.reference, STATE_LABELS[_state(one, now)], local(one.run.course, "name"), one.run.reference,
             _written(one.run.starts_at), one.organization.name, one.booked_by.full_name,
-            "、".join(seat.full_name for seat in one.seats), one.total,
+            "、".join(seat.full_name for seat in one.attending), one.total,
             METHOD_LABELS[one.payment_method] if one.payment_method else None,
             _written(one.ordered_at), _written(one.paid_at),
         ]  # fmt: skip
