@@ -34,7 +34,6 @@ from courses_app.bookings.rules.lifecycles import (
     SeatMove,
     SeatStatus,
     hold_has_run_out,
-    may_be_cancelled,
     shown_status,
 )
 from courses_app.bookings.rules.paying import NEWS_TRAVELS, PAGE_OPEN, Payable, methods_for, payable
@@ -67,6 +66,6 @@ __all__ = [
     "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered", "SamePersonTwice", "SeatFees", "SeatMove",
     "SeatStatus", "SubstituteByOffice", "SubstitutionClosed", "TooLateToCancel", "TooLateToChange",
     "TooManyAttendees", "check_attendees", "check_bookable", "check_cancellable", "check_capacity",
-    "check_correctable", "check_room", "check_substitutable", "hold_has_run_out", "may_be_cancelled", "methods_for",
-    "payable", "seat_fees", "shown_status", "what_is_possible",
+    "check_correctable", "check_room", "check_substitutable", "hold_has_run_out", "methods_for", "payable",
+    "seat_fees", "shown_status", "what_is_possible",
 ]  # fmt: skip
