@@ -101,7 +101,7 @@ def _changes(booking: Booking, events: Sequence[SeatEvent]) -> Iterator[tuple[da
     for one in events:
         if one.move is SeatMove.SUBSTITUTE:
             yield one.at, _("Somebody else was named: now %(name)s.", name=names[one.seat_id])
-        elif one.move is SeatMove.CANCEL and one.at != booking.closed_at:
+        elif one.at != booking.closed_at:
             yield one.at, _("The seat of %(name)s was cancelled.", name=names[one.seat_id])
 
 

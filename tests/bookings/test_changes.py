@@ -293,7 +293,7 @@ def test_somebody_else_takes_the_seat_with_a_new_ticket(inside: Flask, make: Mak
     assert len(mails("substituted")) == 1
     run_due(clock=clock.now)
     assert make.whole(booking).seats[0].ticket_document_id not in (None, ticket)
-    assert [one.full_name for one in queries.confirmed_seats(run)].count("小林 次郎") == 1
+    assert [one.full_name for one in queries.seats_of_run(run, now=clock.now())].count("小林 次郎") == 1
     assert broken(clock.now()) == []
 
 

@@ -19,7 +19,7 @@ from courses_app.bookings.queries.due import (
     seat_without_ticket,
     tickets_put_off,
 )
-from courses_app.bookings.queries.fees import Quote, SeatQuote, fees_kept, quote_of
+from courses_app.bookings.queries.fees import Quote, SeatQuote, changes_of, fees_kept, quote_of
 from courses_app.bookings.queries.office import (
     Consequences,
     Wanted,
@@ -43,8 +43,8 @@ from courses_app.bookings.queries.violations import violations
 
 __all__ = [
     "TICKET_FAILED", "Consequences", "Quote", "SeatQuote", "Wanted", "booking_for_office", "booking_of",
-    "booking_of_invoice", "bookings_of", "checkouts_of", "checkouts_to_close", "consequences_of", "fees_kept",
-    "holds_run_out", "in_state", "live", "of_invoice", "office_page", "office_rows", "orders_unpaid",
+    "booking_of_invoice", "bookings_of", "changes_of", "checkouts_of", "checkouts_to_close", "consequences_of",
+    "fees_kept", "holds_run_out", "in_state", "live", "of_invoice", "office_page", "office_rows", "orders_unpaid",
     "people_in_run", "people_to_choose", "quote_of", "refund_of_payment", "seat_of", "seat_of_organization",
     "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person", "seats_of_run", "taken_by_run",
     "tickets_put_off", "trail_of", "violations",

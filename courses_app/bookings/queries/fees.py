@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from courses_app.bookings.models import Booking, BookingFee, Seat
-from courses_app.bookings.rules import NoSeatChosen, SeatFees, seat_fees
+from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
+from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees
 from courses_app.catalogue.rules import step_words
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen, total
@@ -67,10 +67,16 @@ def fees_kept(booking: Booking) -> Yen:
     return Yen(int(session.scalar(query) or 0))
 
 
-def fees_of(booking: Booking) -> Sequence[BookingFee]:
-    """Every fee of a booking, waived ones too, oldest first."""
-    query = select(BookingFee).where(BookingFee.booking_id == booking.id)
-    return session.scalars(query.order_by(BookingFee.id)).all()
+def changes_of(booking: Booking) -> Sequence[SeatEvent]:
+    """Seats given back, and seats handed on, oldest first."""
+    return session.scalars(
+        select(SeatEvent)
+        .where(
+            SeatEvent.seat_id.in_([seat.id for seat in booking.seats]),
+            SeatEvent.move.in_((SeatMove.CANCEL, SeatMove.SUBSTITUTE)),
+        )
+        .order_by(SeatEvent.id)
+    ).all()
 
 
 def _quoted(booking: Booking, seat: Seat, *, now: datetime) -> SeatQuote:

@@ -122,7 +122,7 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         "bookings/booking.html",
         booking=found,
         state=state,
-        history=documents.history(found, queries.events_of(found)),
+        history=documents.history(found, queries.changes_of(found)),
         paid_on=payments[0].received_on if payments else None,
         refunds=total(refund.amount for refund in refunds),
         possible=_possible(found),
