@@ -19,7 +19,7 @@ from courses_app.catalogue.queries import change_terms_on
 from courses_app.catalogue.rules import ChangeTerms, cancellation_words
 from courses_app.foundation import papers
 from courses_app.foundation.clock import JST, day_of
-from courses_app.foundation.papers.facts import AdmissionTicketFacts, MeetingFacts, VenueFacts
+from courses_app.foundation.papers.facts import AdmissionTicketFacts, MeetingFacts, OnlineFacts, VenueFacts
 from courses_app.foundation.templating import day, instant, local, period, yen_incl
 from courses_app.payments.models import PaymentMethod
 from courses_app.payments.queries import institution_on
@@ -76,6 +76,15 @@ def frozen_terms(booking: Booking, way: Payable, *, on: date) -> dict[str, Any]:
         "items": [{"code": item.code, "term": item.term, "lines": list(item.lines)} for item in items],
         "changes": terms.as_data() if terms else None,
     }
+
+
+def terms_with_payment(booking: Booking, way: Payable) -> dict[str, Any]:
+    """The six items as ordered, but for how to pay, which was changed afterwards."""
+    terms = booking.terms or frozen_terms(booking, way, on=day_of(booking.ordered_at or booking.held_at))
+    with force_locale(booking.language):
+        how = [_how_to_pay(way)]
+    items = [{**item, "lines": how} if item["code"] == "payment" else item for item in terms["items"]]
+    return {**terms, "items": items}
 
 
 def history(booking: Booking, events: Sequence[SeatEvent]) -> list[tuple[datetime, str]]:
@@ -208,11 +217,21 @@ def ticket_facts(seat: Seat, *, today: date) -> AdmissionTicketFacts:
         "doors_open": _clock(run.starts_at - DOORS_OPEN_BEFORE) if run.venue else "",
         "meetings": [_meeting(meeting.starts_at, meeting.ends_at, meeting.title_ja) for meeting in run.meetings],
         "venue": _venue(run),
-        "online_note": run.online_note_ja,
+        **_joining(run, seat.booking.language),
         "bring": [],
         "notes": [],
         "qr_svg": papers.qr_svg(f"{current_app.config['SETTINGS'].base_url}/seats/{seat.reference}"),
     }
+
+
+def _joining(run: CourseRun, language: str) -> OnlineFacts:
+    """How to take part online, in the language of whoever is sent the ticket."""
+    with force_locale(language):
+        return {
+            "online_note": local(run, "online_note"),
+            "joining_address": run.joining_address,
+            "joining_note": local(run, "joining_note").splitlines(),
+        }
 
 
 def _meeting(starts_at: datetime, ends_at: datetime, title: str) -> MeetingFacts:
