@@ -22,7 +22,7 @@ from courses_app.catalogue.rules.words import (
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.yen import TaxCategory, Yen
 
-OF_THE_HOUSE = dict.fromkeys(("sqlite_where", "postgresql_where"), text("course_id IS NULL"))
+HOUSE = text("course_id IS NULL")
 
 __all__ = [
     "ChangePolicy", "ChangePolicyStep", "Course", "CourseKind", "CourseRun", "Delivery", "Duty", "DutyStrength",
@@ -145,7 +145,7 @@ class ChangePolicy(Base):
     __tablename__ = "change_policies"
     __table_args__ = (
         UniqueConstraint("course_id", "from_on"),
-        Index("uq_change_policies_house", "from_on", unique=True, **OF_THE_HOUSE),
+        Index("uq_change_policies_house", "from_on", unique=True, sqlite_where=HOUSE, postgresql_where=HOUSE),
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="period"),
         CheckConstraint("handling_fee >= 0", name="handling_fee"),
         CheckConstraint("no_show_percent BETWEEN 0 AND 100", name="no_show_percent"),
