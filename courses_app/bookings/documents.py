@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -12,9 +12,11 @@ from flask import current_app
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from courses_app.bookings.models import Booking, Seat
-from courses_app.bookings.rules import PAGE_OPEN, BookingStatus, Payable, payable
+from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.rules import PAGE_OPEN, BookingStatus, Payable, SeatMove, payable
 from courses_app.catalogue.models import CourseRun
+from courses_app.catalogue.queries import change_terms_on
+from courses_app.catalogue.rules import ChangeTerms, cancellation_words
 from courses_app.foundation import papers
 from courses_app.foundation.clock import JST, day_of
 from courses_app.foundation.papers.facts import AdmissionTicketFacts, MeetingFacts, OnlineFacts, VenueFacts
@@ -47,8 +49,11 @@ def payable_of(booking: Booking, method: PaymentMethod, *, now: datetime) -> Pay
     )
 
 
-def final_items(booking: Booking, ways: Sequence[Payable]) -> list[FinalItem]:
-    """The six items in the reader's language, with every way to pay that is offered."""
+def final_items(booking: Booking, ways: Sequence[Payable], *, terms: ChangeTerms | None, on: date) -> list[FinalItem]:
+    """The six items in the reader's language, with every way to pay that is offered.
+
+    `terms` are the rules of change for an order placed on the day `on`.
+    """
     run = booking.run
     names = tuple(seat.full_name for seat in booking.seats)
     return [
@@ -57,31 +62,33 @@ def final_items(booking: Booking, ways: Sequence[Payable]) -> list[FinalItem]:
         FinalItem("payment", _("Time and method of payment"), tuple(_how_to_pay(way) for way in ways)),
         FinalItem("supply", _("When and where it is held"), (period(run.starts_at, run.ends_at), place_of(run))),
         FinalItem("period", _("Period of application"), _period_lines(booking)),
-        FinalItem("cancellation", _("Cancellation and refund"), _cancellation_lines(booking)),
+        FinalItem("cancellation", _("Cancellation and refund"), _cancellation_lines(booking, terms, on=on)),
     ]
 
 
-def frozen_terms(booking: Booking, way: Payable) -> dict[str, Any]:
-    """The six items as ordered, in the booking's language, to be kept with it."""
+def frozen_terms(booking: Booking, way: Payable, *, on: date) -> dict[str, Any]:
+    """The six items as ordered, in the booking's language, and the rules of change, to be kept with it."""
+    terms = change_terms_on(booking.run.course_id, on)
     with force_locale(booking.language):
-        items = final_items(booking, [way])
+        items = final_items(booking, [way], terms=terms, on=on)
     return {
         "language": booking.language,
         "items": [{"code": item.code, "term": item.term, "lines": list(item.lines)} for item in items],
+        "changes": terms.as_data() if terms else None,
     }
 
 
 def terms_with_payment(booking: Booking, way: Payable) -> dict[str, Any]:
     """The six items as ordered, but for how to pay, which was changed afterwards."""
-    terms = booking.terms or frozen_terms(booking, way)
+    terms = booking.terms or frozen_terms(booking, way, on=day_of(booking.ordered_at or booking.held_at))
     with force_locale(booking.language):
         how = [_how_to_pay(way)]
     items = [{**item, "lines": how} if item["code"] == "payment" else item for item in terms["items"]]
     return {**terms, "items": items}
 
 
-def history(booking: Booking) -> list[tuple[datetime, str]]:
-    """What happened to the booking, oldest first, in the reader's language."""
+def history(booking: Booking, events: Sequence[SeatEvent]) -> list[tuple[datetime, str]]:
+    """What happened to the booking and to single seats of it, oldest first, in the reader's language."""
     ended = {
         BookingStatus.EXPIRED: _("The seats were given up."),
         BookingStatus.CANCELLED: _("The booking was cancelled."),
@@ -94,7 +101,17 @@ def history(booking: Booking) -> list[tuple[datetime, str]]:
         (booking.closed_at, ended.get(booking.status, "")),
         (booking.paid_at, _("The payment arrived.") if booking.total else _("The seats were confirmed.")),
     ]
-    return sorted((at, str(words)) for at, words in steps if at is not None and words)
+    whole = [(at, str(words)) for at, words in steps if at is not None and words]
+    return sorted([*whole, *_changes(booking, events)])
+
+
+def _changes(booking: Booking, events: Sequence[SeatEvent]) -> Iterator[tuple[datetime, str]]:
+    names = {seat.id: seat.full_name for seat in booking.seats}
+    for one in events:
+        if one.move is SeatMove.SUBSTITUTE:
+            yield one.at, _("Somebody else was named: now %(name)s.", name=names[one.seat_id])
+        elif one.at != booking.closed_at:
+            yield one.at, _("The seat of %(name)s was cancelled.", name=names[one.seat_id])
 
 
 def place_of(run: CourseRun) -> str:
@@ -143,21 +160,15 @@ def _period_lines(booking: Booking) -> tuple[str, ...]:
     )
 
 
-def _cancellation_lines(booking: Booking) -> tuple[str, ...]:
-    if booking.total == 0:
-        return (_("You can cancel on this site until the run begins, at no charge."),)
-    return (
-        _("Until you have paid you can cancel on this site at no charge. Orders not paid in time are cancelled by us."),
-        _("After payment please tell our office before the day of the run; the fee is then refunded in full."),
-        _("There is no refund for people who do not come on the day. If we call the run off, we refund the full fee."),
-    )
+def _cancellation_lines(booking: Booking, terms: ChangeTerms | None, *, on: date) -> tuple[str, ...]:
+    return tuple(cancellation_words(terms, free=booking.total == 0, run_day=day_of(booking.run.starts_at), on=on))
 
 
 def invoice_subject(booking: Booking) -> str:
     """監理責任者等講習 受講料（3名分）"""
     with force_locale(booking.language):
         course = local(booking.run.course, "name")
-        return str(_("%(course)s, course fee (%(people)s)", course=course, people=_people(len(booking.seats))))
+        return str(_("%(course)s, course fee (%(people)s)", course=course, people=_people(len(booking.live_seats))))
 
 
 def invoice_lines(booking: Booking) -> list[LineFacts]:
@@ -176,7 +187,7 @@ def invoice_lines(booking: Booking) -> list[LineFacts]:
                     _listed([seat.full_name for seat in of_price]),
                 ),
             )
-            for of_price in _by_price(booking.seats)
+            for of_price in _by_price(booking.live_seats)
         ]
 
 

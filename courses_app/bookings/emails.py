@@ -10,11 +10,12 @@ from typing import Any
 from flask import current_app
 
 from courses_app.bookings.models import Booking, RunAlert, Seat, WaitingParty
+from courses_app.bookings.queries import Quote
 from courses_app.catalogue.models import CourseRun, Venue
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
-from courses_app.foundation.yen import Yen
+from courses_app.foundation.yen import Yen, total
 from courses_app.payments.models import Payment
 from courses_app.payments.queries import issuer_on
 
@@ -60,10 +61,33 @@ def cancelled(booking: Booking, *, refund: Yen, now: datetime) -> None:
     _to_booker("cancelled", booking, key="cancelled", now=now, refund=refund)
 
 
-def called_off(booking: Booking, *, refund: Yen, now: datetime) -> None:
+def seats_cancelled(booking: Booking, *, quote: Quote, waived: bool, now: datetime) -> None:
+    """Some seats, or the last ones, were given back: the fee for each, what goes back, what is left to pay."""
+    refund = total(one.seat.price if waived else one.fees.refund for one in quote.seats) if booking.paid_at else Yen(0)
+    _to_booker(
+        "seats_cancelled", booking, key=f"seats_cancelled:{now.isoformat()}", now=now,
+        quote=quote, waived=waived, refund=refund, remaining=booking.live_seats,
+    )  # fmt: skip
+
+
+def seat_cancelled_attendee(seat: Seat, *, now: datetime) -> None:
+    """Whoever was going to attend learns that the seat was given back and the ticket counts no more."""
+    _to_attendee("seat_cancelled_attendee", seat, key="seat_cancelled", now=now)
+
+
+def substituted(seat: Seat, *, former: str, former_address: str | None, now: datetime) -> None:
+    """Somebody else has the seat: who booked, who was going to come, and who comes now are told."""
+    key = f"substituted:{now.isoformat()}"
+    _to_booker("substituted", seat.booking, key=f"{key}:{seat.position}", now=now, seat=seat, former=former)
+    _to_attendee("substituted_attendee", seat, key=key, now=now)
+    if former_address:
+        _to_attendee("substituted_former", seat, key=f"{key}:former", now=now, to=former_address, former=former)
+
+
+def called_off(booking: Booking, concerned: Sequence[Seat], *, refund: Yen, now: datetime) -> None:
     """The run does not take place: who booked is told, and so is every attendee who gave an address."""
     _to_booker("called_off", booking, key="called_off", now=now, refund=refund)
-    for seat in booking.seats:
+    for seat in concerned:
         _to_attendee("called_off_attendee", seat, key="called_off", now=now)
 
 
@@ -93,7 +117,7 @@ def ticket_to_attendee(seat: Seat, *, now: datetime) -> None:
 
 def tickets_to_booker(booking: Booking, *, now: datetime) -> None:
     """All tickets of a booking together; once more after they were printed anew."""
-    tickets = [seat.ticket for seat in booking.seats if seat.ticket is not None]
+    tickets = [seat.ticket for seat in booking.live_seats if seat.ticket is not None]
     key = f"tickets:{max((ticket.id for ticket in tickets), default=0)}"
     _to_booker("tickets", booking, key=key, now=now, documents=tickets)
 
@@ -114,14 +138,22 @@ def _to_booker(
 
 
 def _to_attendee(
-    name: str, seat: Seat, *, key: str, now: datetime, documents: Sequence[StoredDocument] = (), **more: Any
+    name: str,
+    seat: Seat,
+    *,
+    key: str,
+    now: datetime,
+    to: str | None = None,
+    documents: Sequence[StoredDocument] = (),
+    **more: Any,
 ) -> None:
-    booking = seat.booking
-    if seat.own_address is None:
+    """To the attendee's own address (or, of somebody who was one, to theirs); nothing where there is none."""
+    booking, address = seat.booking, to or seat.own_address
+    if address is None:
         return
     queue_mail(
         f"bookings/{name}",
-        to=seat.own_address,
+        to=address,
         language=booking.language,
         subject=("seat", seat.reference),
         facts={**_facts(booking, now), "seat": seat, **more},

@@ -119,7 +119,7 @@ def _note_failure(checkout: Checkout, trouble: Exception) -> None:
 def _check_belongs(booking: Booking, external_id: str) -> None:
     """Nobody settles another's payment; an id we have not heard of yet is for the answer of the API to place."""
     known = checkout_at(external_id)
-    if known is not None and known.invoice_id != booking.invoice_id:
+    if known is not None and known.invoice.order_reference != booking.reference:
         abort(404)
 
 

@@ -14,7 +14,7 @@ DATA = Path(__file__).resolve().parent / "data"
 
 
 def load_catalogue(*, by: Actor, now: datetime) -> int:
-    """Add every course, venue and prefecture whose code is not there yet; returns how many were added.
+    """Add courses, venues and prefectures whose code is not there yet, and rules of change; returns how many.
 
     What is there already stays as it is: staff may have changed it. Safe to repeat.
     """
@@ -22,7 +22,8 @@ def load_catalogue(*, by: Actor, now: datetime) -> int:
     added = operations.add_prefectures(_read("prefectures.toml")["prefectures"], regions=regions)
     added += operations.add_missing_venues(_read("venues.toml")["venues"], by=by, now=now)
     courses = [_read(f"courses/{path.name}") for path in sorted((DATA / "courses").glob("*.toml"))]
-    return added + operations.add_missing_courses(courses, by=by, now=now)
+    added += operations.add_missing_courses(courses, by=by, now=now)
+    return added + operations.add_missing_policies(_read("change_policies.toml")["policies"], by=by, now=now)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.operations import AttendeeFacts
 from courses_app.bookings.rules import (
     AlreadyBooked,
+    AnotherPerson,
     AttendeeUnknown,
     BookingClosed,
     BookingNotOpen,
@@ -30,6 +32,7 @@ from courses_app.bookings.rules import (
     SamePersonTwice,
     SeatStatus,
     TooLateToCancel,
+    TooLateToChange,
 )
 from courses_app.catalogue.models import CourseRun, FeeAudience, RunStatus
 from courses_app.foundation import clock
@@ -228,7 +231,7 @@ def test_s23_no_order_without_its_steps(inside: Flask, make: MakeHere) -> None:
         operations.order(booking=wrong, payment_method=PaymentMethod.BANK_TRANSFER, now=now, **how)
 
 
-def test_a_name_is_corrected_before_the_order(inside: Flask, make: MakeHere) -> None:
+def test_a_name_is_corrected_before_the_order_and_after_it(inside: Flask, make: MakeHere) -> None:
     booking = make.held(make.run(), attendees=[attendee(family_name="高崎")])
     seat = booking.seats[0]
     right = PersonFacts(
@@ -239,9 +242,15 @@ def test_a_name_is_corrected_before_the_order(inside: Flask, make: MakeHere) -> 
         operations.correct_attendee(booking=booking, position=1, facts=right, by=by(booking.booked_by), now=clock.now())
     corrected = make.whole(booking).seats[0]
     assert (corrected.family_name, corrected.person.family_name) == ("髙﨑", "髙﨑")
-    ordered = make.ordered(make.run(days_ahead=40))
-    with pytest.raises(MoveNotAllowed), make.deed():
+    ordered = make.ordered(make.run(days_ahead=40), attendees=[attendee(family_name="高崎")])
+    with pytest.raises(AnotherPerson), make.deed():
         operations.correct_attendee(booking=ordered, position=1, facts=right, by=SYSTEM, now=clock.now())
+    same = replace(right, born_on=ordered.seats[0].born_on)
+    with make.deed():
+        operations.correct_attendee(booking=ordered, position=1, facts=same, by=SYSTEM, now=clock.now())
+    assert make.whole(ordered).seats[0].family_name == "髙﨑"
+    with pytest.raises(TooLateToChange), make.deed():
+        operations.correct_attendee(booking=ordered, position=1, facts=same, by=SYSTEM, now=ordered.run.starts_at)
 
 
 def test_the_organization_cancels_before_it_has_paid(inside: Flask, make: MakeHere) -> None:

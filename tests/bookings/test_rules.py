@@ -15,9 +15,11 @@ from courses_app.bookings.rules import (
     SEAT,
     AttendeeFacts,
     BookingClosed,
+    BookingHasEnded,
     BookingMove,
     BookingNotOpen,
     BookingStatus,
+    CancelByOffice,
     CapacityBelowSold,
     NobodyNamed,
     RunFull,
@@ -25,19 +27,24 @@ from courses_app.bookings.rules import (
     SamePersonTwice,
     SeatMove,
     SeatStatus,
+    SubstituteByOffice,
+    SubstitutionClosed,
+    TooLateToChange,
     TooManyAttendees,
     check_attendees,
     check_bookable,
     check_capacity,
     check_room,
     hold_has_run_out,
-    may_be_cancelled,
     methods_for,
     payable,
     shown_status,
+    what_is_possible,
 )
+from courses_app.catalogue.rules import ChangeTerms, DayKind, Step
 from courses_app.foundation.clock import end_of, start_of
 from courses_app.foundation.lifecycle import MoveNotAllowed
+from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import PaymentMethod
 
@@ -65,6 +72,8 @@ SEAT_EDGES = {
     ("ordered", "lapse"): "expired",
     ("ordered", "cancel"): "cancelled",
     ("confirmed", "cancel"): "cancelled",
+    ("ordered", "substitute"): "ordered",
+    ("confirmed", "substitute"): "confirmed",
     ("expired", "reseat"): "confirmed",
 }
 
@@ -141,25 +150,54 @@ def test_s23_nobody_too_many_and_twice() -> None:
     check_attendees([one(1), AttendeeFacts(family_name="山田", given_name="1", born_on=date(1980, 1, 2))])
 
 
+BEGINS = datetime(2026, 12, 31, 0, 30, tzinfo=UTC)
+RULES = ChangeTerms(DayKind.CALENDAR, (Step(0, percent=100),), Yen(0), 100, 1, 8, 1)
+
+
 @pytest.mark.parametrize(
-    ("state", "price", "allowed"),
+    ("state", "price", "terms", "office", "wanted"),
     [
-        (BookingStatus.HELD, 100, True),
-        (BookingStatus.ORDERED, 100, True),
-        (BookingStatus.PAID, 100, False),
-        (BookingStatus.PAID, 0, True),
-        (BookingStatus.EXPIRED, 100, False),
-        (BookingStatus.CANCELLED, 100, False),
-        (BookingStatus.PAID_NO_SEAT, 100, False),
-        (BookingStatus.REFUNDED, 100, False),
+        (BookingStatus.HELD, 100, RULES, False, MoveNotAllowed),  # the last page gives it back
+        (BookingStatus.ORDERED, 100, None, False, None),
+        (BookingStatus.PAID, 100, RULES, False, None),
+        (BookingStatus.PAID, 100, None, False, CancelByOffice),  # from before there were rules
+        (BookingStatus.PAID, 100, None, True, None),
+        (BookingStatus.PAID, 0, None, False, None),
+        (BookingStatus.EXPIRED, 100, RULES, False, BookingHasEnded),
+        (BookingStatus.CANCELLED, 100, RULES, True, BookingHasEnded),
+        (BookingStatus.PAID_NO_SEAT, 100, RULES, False, BookingHasEnded),
+        (BookingStatus.REFUNDED, 100, RULES, False, BookingHasEnded),
     ],
 )
-def test_the_organization_cancels_while_no_money_came(state: BookingStatus, price: int, allowed: bool) -> None:
-    assert may_be_cancelled(state, Yen(price), begun=False) is allowed
+def test_who_may_give_seats_back(
+    state: BookingStatus, price: int, terms: ChangeTerms | None, office: bool, wanted: type[Refusal] | None
+) -> None:
+    now = BEGINS - timedelta(seconds=1)
+    found = what_is_possible(state, Yen(price), terms, starts_at=BEGINS, now=now, office=office).cancel
+    assert type(found) is (wanted or type(None))
 
 
-def test_nobody_cancels_a_seat_somebody_sits_on() -> None:
-    assert not may_be_cancelled(BookingStatus.PAID, Yen(0), begun=True)
+@pytest.mark.parametrize(
+    ("now", "terms", "office", "wanted"),
+    [
+        (datetime(2026, 12, 30, 14, 59, tzinfo=UTC), RULES, False, None),  # 23:59 of the day before, in Tokyo
+        (datetime(2026, 12, 30, 15, 0, tzinfo=UTC), RULES, False, SubstitutionClosed),
+        (datetime(2026, 12, 30, 15, 0, tzinfo=UTC), RULES, True, None),
+        (datetime(2026, 12, 1, tzinfo=UTC), None, False, SubstituteByOffice),
+        (BEGINS, RULES, True, TooLateToChange),
+    ],
+)
+def test_who_may_name_somebody_else(
+    now: datetime, terms: ChangeTerms | None, office: bool, wanted: type[Refusal] | None
+) -> None:
+    found = what_is_possible(BookingStatus.PAID, Yen(1), terms, starts_at=BEGINS, now=now, office=office).substitute
+    assert type(found) is (wanted or type(None))
+
+
+def test_nobody_gives_back_a_seat_somebody_sits_on() -> None:
+    found = what_is_possible(BookingStatus.PAID, Yen(0), RULES, starts_at=BEGINS, now=BEGINS, office=True)
+    assert isinstance(found.cancel, TooLateToChange)
+    assert isinstance(found.correct, TooLateToChange)
 
 
 def test_ways_to_pay() -> None:

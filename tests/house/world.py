@@ -95,6 +95,13 @@ def build(make: Make) -> World:
         **dict.fromkeys(
             ("bookings.template_xlsx", "bookings.template_csv", "bookings.sheet", "bookings.send_sheet"), run
         ),
+        **dict.fromkeys(
+            ("bookings.attendee", "bookings.substitute", "bookings.cancellation", "bookings.cancel_seats"), order
+        ),
+        **dict.fromkeys(
+            ("bookings_admin.attendee", "bookings_admin.substitute", "bookings_admin.cancellation",
+             "bookings_admin.cancel_seats"), order
+        ),
         "accounts": person, "compliance": person, "accounts_admin.person": person,
         "accounts.establishment": {"reference": establishment.reference},
         "accounts.change_establishment": {"reference": establishment.reference},

@@ -13,7 +13,7 @@ from courses_app.bookings import operations, queries
 from courses_app.bookings.admin_routes.blueprint import Answer, any_booking, pages
 from courses_app.bookings.forms import METHOD_LABELS, STATE_LABELS, OfficeBookingsFilter, ReasonForm
 from courses_app.bookings.models import Booking
-from courses_app.bookings.rules import BOOKING, BookingMove, BookingStatus, shown_status
+from courses_app.bookings.rules import BOOKING, BookingMove, BookingStatus, Possible, shown_status, what_is_possible
 from courses_app.foundation import clock
 from courses_app.foundation.clock import JST
 from courses_app.foundation.doors import refusals_on
@@ -56,7 +56,8 @@ def _page(reference: str, form: BaseForm) -> str:
     found, now = any_booking(reference), clock.now()
     invoice = found.invoice
     payments = invoice.payments if invoice else []
-    owed = total(one.amount for one in payments) - total(one.amount for one in (invoice.refunds if invoice else []))
+    back = total(one.amount for one in (invoice.refunds if invoice else []))
+    owed = total(one.amount for one in payments) - back - queries.fees_kept(found)
     return render_template(
         "bookings/office_booking.html",
         booking=found,
@@ -67,6 +68,16 @@ def _page(reference: str, form: BaseForm) -> str:
         refunds=invoice.refunds if invoice else [],
         refund=owed,
         can_cancel=_can_cancel(found, now),
+        fees=found.fees,
+        fee_names={seat.id: seat.full_name for seat in found.seats},
+        theirs=_possible(found, now, office=False),
+        ours=_possible(found, now, office=True),
+    )
+
+
+def _possible(found: Booking, now: datetime, *, office: bool) -> Possible:
+    return what_is_possible(
+        found.status, found.total, found.change_terms, starts_at=found.run.starts_at, now=now, office=office
     )
 
 
@@ -108,7 +119,7 @@ def _cells(found: Iterator[Booking], now: datetime) -> Iterator[list[object]]:
         yield [
             one.reference, STATE_LABELS[_state(one, now)], local(one.run.course, "name"), one.run.reference,
             _written(one.run.starts_at), one.organization.name, one.booked_by.full_name,
-            "、".join(seat.full_name for seat in one.seats), one.total,
+            "、".join(seat.full_name for seat in one.attending), one.total,
             METHOD_LABELS[one.payment_method] if one.payment_method else None,
             _written(one.ordered_at), _written(one.paid_at),
         ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from courses_app.bookings.forms.alerts import AlertForm
 from courses_app.bookings.forms.attendees import KNOWN_FROM, AttendeesForm, CorrectionForm
+from courses_app.bookings.forms.changes import CancellationForm, OfficeCancellationForm, SubstituteForm
 from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, SheetForm
 from courses_app.bookings.forms.office import (
     CapacityForm,
@@ -16,7 +17,8 @@ from courses_app.bookings.forms.orders import METHOD_LABELS, STATE_LABELS, Booki
 from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 
 __all__ = [
-    "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AlertForm", "AttendeesForm", "BookingsFilter", "CapacityForm",
-    "CorrectionForm", "DraftRowForm", "EventForm", "MendedRows", "OfficeBookingsFilter", "OrderForm", "PassingForm",
-    "PaymentsFilter", "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm", "SheetForm",
+    "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AlertForm", "AttendeesForm", "BookingsFilter",
+    "CancellationForm", "CapacityForm", "CorrectionForm", "DraftRowForm", "EventForm", "MendedRows",
+    "OfficeBookingsFilter", "OfficeCancellationForm", "OrderForm", "PassingForm", "PaymentsFilter", "ReasonForm",
+    "ReceiptForm", "RemovalForm", "SentForm", "SheetForm", "SubstituteForm",
 ]  # fmt: skip

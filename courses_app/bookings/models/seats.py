@@ -9,8 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, SeatMove, SeatStatus
+from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, FeeKind, SeatMove, SeatStatus
 from courses_app.catalogue.models import CourseRun, FeeAudience
+from courses_app.catalogue.rules import ChangeTerms
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.yen import TaxCategory, Yen
@@ -58,11 +59,28 @@ class Booking(Base):
     booked_by: Mapped[Person] = relationship()
     invoice: Mapped[Invoice | None] = relationship()
     seats: Mapped[list[Seat]] = relationship(back_populates="booking", order_by="Seat.position")
+    fees: Mapped[list[BookingFee]] = relationship(order_by="BookingFee.id")
 
     @property
     def run(self) -> CourseRun:
         """The run of its seats (one application books one run)."""
         return self.seats[0].run
+
+    @property
+    def live_seats(self) -> list[Seat]:
+        """The seats that nobody has given back or lost."""
+        return [seat for seat in self.seats if seat.status in LIVE_SEATS]
+
+    @property
+    def attending(self) -> list[Seat]:
+        """Whom the booking is for: the live seats; of one that has ended, those it ended with."""
+        return self.live_seats or self.seats
+
+    @property
+    def change_terms(self) -> ChangeTerms | None:
+        """The rules of change it was ordered under; None for orders from before there were any."""
+        kept = (self.terms or {}).get("changes")
+        return ChangeTerms.of_data(kept) if kept else None
 
     @property
     def address(self) -> str:
@@ -147,3 +165,25 @@ class SeatEvent(Base):
     after: Mapped[SeatStatus] = mapped_column(choice(SeatStatus, "after"))
     actor_label: Mapped[str]
     request_id: Mapped[str]
+
+
+class BookingFee(Base):
+    """What was kept of a seat that was given back; a waived fee stays as a row with its reason."""
+
+    __tablename__ = "booking_fees"
+    __table_args__ = (
+        UniqueConstraint("seat_id", "kind"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("(waived_by IS NULL) = (waived_reason = '')", name="waived"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seats.id"))
+    kind: Mapped[FeeKind] = mapped_column(choice(FeeKind, "kind"))
+    amount: Mapped[Yen]
+    tax_category: Mapped[TaxCategory] = mapped_column(choice(TaxCategory, "tax_category"))
+    rule: Mapped[str]  # the rule that applied, in the booking's language
+    charged_at: Mapped[datetime]
+    waived_by: Mapped[str | None]
+    waived_reason: Mapped[str] = mapped_column(default="")

@@ -12,9 +12,9 @@ from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.operations.parties import close_line
+from courses_app.bookings.queries import fees_kept
 from courses_app.bookings.rules import (
     CALLED_OFF,
-    LIVE_SEATS,
     BookingMove,
     BookingStatus,
     CancelByOffice,
@@ -87,8 +87,9 @@ def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
     bookings = session.scalars(select(Seat.booking_id).where(Seat.run_id == run.id, LIVING).distinct()).all()
     for booking_id in sorted(bookings):
         booking = locked_booking(booking_id)
+        concerned = booking.live_seats
         refund = _end(booking, reason=reason, by=by, now=now)
-        emails.called_off(booking, refund=refund, now=now)
+        emails.called_off(booking, concerned, refund=refund, now=now)
     catalogue.call_off(locked, reason=reason, by=by, now=now)
     return len(bookings)
 
@@ -99,19 +100,18 @@ def _check_not_begun(booking: Booking, *, now: datetime) -> None:
 
 
 def _end(booking: Booking, *, reason: str, by: Actor, now: datetime) -> Yen:
-    """Cancel the booking and its live seats; returns what is now owed back."""
+    """Cancel the booking and its live seats; returns what is owed back: all but the fees of earlier seats."""
     unpaid = booking.status is BookingStatus.ORDERED
     booking.closed_at, booking.closed_reason = now, reason
     move_booking(booking, BookingMove.CANCEL, by=by, now=now, detail={"reason": reason} if reason else None)
-    live = [seat for seat in booking.seats if seat.status in LIVE_SEATS]
-    move_seats(live, SeatMove.CANCEL, by=by, now=now)
+    move_seats(booking.live_seats, SeatMove.CANCEL, by=by, now=now)
     session.flush()
     if booking.invoice is None:
         return Yen(0)
     if unpaid:
         cancel_invoice(invoice=booking.invoice, by=by, now=now)
         return Yen(0)
-    owed = Yen(received(booking.invoice) - refunded(booking.invoice))
+    owed = Yen(received(booking.invoice) - refunded(booking.invoice) - fees_kept(booking))
     if owed:
         key = f"cancelled:{booking.reference}"
         owe_refund(invoice=booking.invoice, amount=owed, reason=reason, key=key, by=by, now=now)

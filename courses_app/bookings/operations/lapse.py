@@ -62,4 +62,4 @@ def lapse_order(booking_id: int, *, now: datetime) -> bool:
 def _lapse(booking: Booking, *, now: datetime) -> None:
     booking.closed_at = now
     move_booking(booking, BookingMove.LAPSE, by=SYSTEM, now=now)
-    move_seats(booking.seats, SeatMove.LAPSE, by=SYSTEM, now=now)
+    move_seats(booking.live_seats, SeatMove.LAPSE, by=SYSTEM, now=now)

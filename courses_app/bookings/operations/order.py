@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from courses_app.bookings import documents, emails
 from courses_app.bookings.models import Booking
@@ -46,7 +46,9 @@ def order(
     if payment_method is PaymentMethod.NONE:
         _settle_for_free(booking, by=by, now=now)
     else:
-        booking.invoice = _bill(booking, payable, by=by, now=now)
+        booking.invoice = bill_booking(
+            booking, due_on=payable.due_on, grace_until_on=payable.grace_until_on, by=by, now=now
+        )
     session.flush()
     emails.ordered(booking, now=now)
     return booking
@@ -56,20 +58,23 @@ def _freeze(booking: Booking, payable: Payable, *, language: str, now: datetime)
     """What the last page said is what was ordered, whatever changes later."""
     booking.language, booking.payment_method = language, payable.method
     booking.ordered_at, booking.pay_until = now, payable.pay_until
-    booking.terms = documents.frozen_terms(booking, payable)
+    booking.terms = documents.frozen_terms(booking, payable, on=day_of(now))
 
 
-def _bill(booking: Booking, payable: Payable, *, by: Actor, now: datetime) -> Invoice:
+def bill_booking(
+    booking: Booking, *, due_on: date | None, grace_until_on: date | None, by: Actor, now: datetime
+) -> Invoice:
+    """What the live seats of a booking cost, as an invoice to its organization."""
     return bill(
         organization=booking.organization,
         addressee=booking.organization.invoice_addressee or booking.organization.name,
         subject=documents.invoice_subject(booking),
         lines=documents.invoice_lines(booking),
-        method=payable.method,
+        method=booking.payment_method or PaymentMethod.BANK_TRANSFER,
         language=booking.language,
         supplied_on=day_of(booking.run.ends_at),
-        due_on=payable.due_on,
-        grace_until_on=payable.grace_until_on,
+        due_on=due_on,
+        grace_until_on=grace_until_on,
         by=by,
         now=now,
         order_reference=booking.reference,

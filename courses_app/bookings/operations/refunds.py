@@ -10,6 +10,7 @@ from courses_app.bookings.models import Booking
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking
 from courses_app.bookings.operations.settle import PAID_NO_SEAT
+from courses_app.bookings.queries import of_invoice
 from courses_app.bookings.rules import BOOKING, BookingMove
 from courses_app.foundation import matters
 from courses_app.foundation.audit import Actor
@@ -23,7 +24,7 @@ def note_refund_sent(
     *, refund: Refund, sent_on: date, by: Actor, now: datetime, external_id: str | None = None
 ) -> None:
     """The office has sent money back; a booking with nothing left to send is refunded. Twice does nothing more."""
-    found = session.scalar(select(Booking.id).where(Booking.invoice_id == refund.invoice_id))
+    found = session.scalar(select(Booking.id).where(of_invoice(refund.invoice)))
     booking = locked_booking(found) if found is not None else None
     payments.note_refund_sent(refund=refund, sent_on=sent_on, external_id=external_id, by=by, now=now)
     if booking is None or refunds_due(refund.invoice) or not BOOKING.allows(booking.status, BookingMove.REFUND):

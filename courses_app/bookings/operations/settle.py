@@ -7,20 +7,30 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from courses_app.bookings import emails
-from courses_app.bookings.models import Booking
+from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations.crowd import crowd_of, make_room
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
-from courses_app.bookings.rules import AlreadyBooked, BookingMove, BookingStatus, RunFull, SeatMove
+from courses_app.bookings.queries import of_invoice
+from courses_app.bookings.rules import (
+    BOOKING,
+    AlreadyBooked,
+    BookingMove,
+    BookingStatus,
+    RunFull,
+    SeatMove,
+    SeatStatus,
+)
 from courses_app.catalogue.rules import RunStatus
 from courses_app.foundation import matters
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Invoice, Payment, PaymentMethod
-from courses_app.payments.operations import owe_refund, receive, reinstate_invoice
+from courses_app.payments.operations import cancel_invoice, owe_refund, receive, reinstate_invoice
 
 PAID_NO_SEAT = "paid_no_seat"  # the matter of money that found no seat
+REPLACED_INVOICE = "replaced_invoice"  # why money for an invoice that another had replaced goes back
 
 
 def settle(
@@ -39,7 +49,7 @@ def settle(
     Money after the seats were given up finds seats again if there is room, else it is owed back and never silent (R-07,
     R-19). Raises AlreadyPaid for other money for the same invoice (R-16), AmountDiffers, RecordedElsewhere.
     """
-    booking = locked_booking(session.scalars(select(Booking.id).where(Booking.invoice_id == invoice.id)).one())
+    booking = locked_booking(session.scalars(select(Booking.id).where(of_invoice(invoice))).one())
     known = _is_known(invoice, provider, external_id)
     payment = receive(
         invoice=invoice,
@@ -54,10 +64,13 @@ def settle(
     if known:
         return booking
     if booking.status is BookingStatus.ORDERED:
+        _take_up(booking, invoice, by=by, now=now)
         _confirm(booking, SeatMove.CONFIRM, by=by, now=now)
     elif booking.status is BookingStatus.EXPIRED and _finds_seats_again(booking, now=now):
-        reinstate_invoice(invoice=invoice, by=by, now=now)
+        _take_up(booking, invoice, by=by, now=now)
         _confirm(booking, SeatMove.RESEAT, by=by, now=now)
+    elif not BOOKING.allows(booking.status, BookingMove.SETTLE_WITHOUT_SEAT):
+        _owe_second_money(payment, by=by, now=now)
     else:
         _owe_back(booking, payment, by=by, now=now)
     return booking
@@ -78,9 +91,36 @@ def _is_known(invoice: Invoice, provider: PaymentMethod, external_id: str) -> bo
 def _confirm(booking: Booking, how: SeatMove, *, by: Actor, now: datetime) -> None:
     booking.paid_at, booking.closed_at, booking.closed_reason = now, None, ""
     move_booking(booking, BookingMove.SETTLE, by=by, now=now)
-    move_seats(booking.seats, how, by=by, now=now)
+    move_seats(_awaited(booking), how, by=by, now=now)
     session.flush()
     emails.confirmed(booking, now=now)
+
+
+def _awaited(booking: Booking) -> list[Seat]:
+    """The seats the money is for: those that were not given back."""
+    return [seat for seat in booking.seats if seat.status is not SeatStatus.CANCELLED]
+
+
+def _take_up(booking: Booking, invoice: Invoice, *, by: Actor, now: datetime) -> None:
+    """The invoice that was paid is the booking's, whichever was to replace it; for more seats, the rest goes back.
+
+    Somebody paid by the invoice from before some seats were given back (R-19).
+    """
+    reinstate_invoice(invoice=invoice, by=by, now=now)
+    if booking.invoice is None or booking.invoice_id == invoice.id:
+        return
+    cancel_invoice(invoice=booking.invoice, by=by, now=now)
+    booking.invoice, booking.total = invoice, invoice.total
+    surplus = Yen(invoice.total - sum(seat.price for seat in _awaited(booking)))
+    if surplus:
+        key = f"{REPLACED_INVOICE}:{invoice.reference}"
+        owe_refund(invoice=invoice, amount=surplus, reason=REPLACED_INVOICE, key=key, by=by, now=now)
+
+
+def _owe_second_money(payment: Payment, *, by: Actor, now: datetime) -> None:
+    """The booking is paid (or its money on the way back) and somebody paid an earlier invoice of it, too."""
+    key = f"{REPLACED_INVOICE}:{payment.invoice.reference}"
+    owe_refund(invoice=payment.invoice, amount=payment.amount, reason=REPLACED_INVOICE, key=key, by=by, now=now)
 
 
 def _finds_seats_again(booking: Booking, *, now: datetime) -> bool:
@@ -88,7 +128,7 @@ def _finds_seats_again(booking: Booking, *, now: datetime) -> bool:
     run = booking.run
     if run.status is not RunStatus.PUBLISHED or run.starts_at <= now:
         return False
-    people = [seat.person_id for seat in booking.seats]
+    people = [seat.person_id for seat in _awaited(booking)]
     crowd = crowd_of(run.id, people=people, now=now)
     try:
         make_room(

@@ -29,8 +29,13 @@ def booking_for_office(reference: str) -> Booking | None:
 
 
 def booking_of_invoice(invoice: Invoice) -> Booking | None:
-    """The booking an invoice asks the money of."""
-    return session.scalars(select(Booking).where(Booking.invoice_id == invoice.id)).one_or_none()
+    """The booking an invoice asks (or, before it was replaced by another, asked) the money of."""
+    return session.scalars(select(Booking).where(of_invoice(invoice))).one_or_none()
+
+
+def of_invoice(invoice: Invoice) -> ColumnElement[bool]:
+    """The booking an invoice was made for, also after another replaced it."""
+    return or_(Booking.invoice_id == invoice.id, Booking.reference == invoice.order_reference)
 
 
 def seat_of(booking: Booking, position: int) -> Seat | None:

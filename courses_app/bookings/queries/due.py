@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from courses_app.bookings.models import Booking, Seat
@@ -14,7 +14,7 @@ from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Checkout, CheckoutStatus, Payment, Refund
+from courses_app.payments.models import Checkout, CheckoutStatus, Invoice, Payment, Refund
 
 TICKET_FAILED = "ticket_failed"  # the matter of a ticket that could not be printed
 REST = timedelta(minutes=30)  # until it is tried again
@@ -39,14 +39,15 @@ def orders_unpaid(*, now: datetime) -> Sequence[int]:
 
 
 def checkouts_to_close() -> Sequence[Checkout]:
-    """Payment pages still open though their booking no longer waits for money; nobody shall pay there (R-13)."""
+    """Payment pages still open though their booking no longer waits for this money; nobody shall pay there (R-13)."""
     return session.scalars(
         select(Checkout)
-        .join(Booking, Booking.invoice_id == Checkout.invoice_id)
+        .join(Checkout.invoice)
+        .join(Booking, Booking.reference == Invoice.order_reference)
         .where(
             Checkout.status == CheckoutStatus.OPEN,
             Checkout.external_id.is_not(None),
-            Booking.status != BookingStatus.ORDERED,
+            or_(Booking.status != BookingStatus.ORDERED, Booking.invoice_id != Checkout.invoice_id),
         )
         .order_by(Checkout.id)
     ).all()

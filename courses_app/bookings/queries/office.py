@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.models import Booking, BookingFee, Seat
 from courses_app.bookings.queries.bookings import in_state, lines
 from courses_app.bookings.queries.seats import live
 from courses_app.bookings.rules import BookingStatus
@@ -53,7 +53,9 @@ def consequences_of(run: CourseRun, *, now: datetime) -> Consequences:
     invoices = select(Booking.invoice_id).where(Booking.id.in_(concerned), Booking.invoice_id.is_not(None))
     received = session.scalar(select(func.sum(Payment.amount)).where(Payment.invoice_id.in_(invoices))) or 0
     refunded = session.scalar(select(func.sum(Refund.amount)).where(Refund.invoice_id.in_(invoices))) or 0
-    return Consequences(seats, bookings, Yen(int(received - refunded)))
+    fees = select(func.sum(BookingFee.amount)).where(BookingFee.booking_id.in_(concerned))
+    kept = session.scalar(fees.where(BookingFee.waived_by.is_(None))) or 0
+    return Consequences(seats, bookings, Yen(int(received - refunded - kept)))
 
 
 def trail_of(booking: Booking) -> Sequence[AuditEntry]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
 from courses_app.bookings.queries.line_violations import line_broken
 from courses_app.bookings.queries.seats import live
 from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, SeatStatus
@@ -16,8 +17,12 @@ from courses_app.foundation.audit import AuditEntry
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.outbox.messages import OutboxMessage
-from courses_app.payments.models import Payment
+from courses_app.foundation.yen import Yen
+from courses_app.payments.models import Invoice, Payment, Refund
 
+Column = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+Summed = InstrumentedAttribute[Yen]
+SEATED = (SeatStatus.CONFIRMED, SeatStatus.CANCELLED)  # given back one by one, the others stay
 SWEPT_WITHIN = timedelta(minutes=15)  # the worker writes a run-out hold down within seconds
 # Which mail is owed for a booking that has come so far (INV-14).
 OWED: tuple[tuple[ColumnElement[bool], tuple[str, ...]], ...] = (
@@ -27,7 +32,7 @@ OWED: tuple[tuple[ColumnElement[bool], tuple[str, ...]], ...] = (
     (and_(Booking.status == BookingStatus.EXPIRED, Booking.ordered_at.is_not(None)), ("bookings/expired",)),
     (
         and_(Booking.status == BookingStatus.CANCELLED, Booking.ordered_at.is_not(None)),
-        ("bookings/cancelled", "bookings/called_off"),
+        ("bookings/cancelled", "bookings/called_off", "bookings/seats_cancelled"),
     ),
 )
 
@@ -42,6 +47,8 @@ def violations(*, now: datetime) -> list[str]:
             ("INV-3", _holds_not_ended_once()),
             ("INV-4", _seats_and_money_differ()),
             ("INV-5", _undersold(now)),
+            ("INV-6", _totals_differ()),
+            ("INV-8", _kept_too_much()),
             ("INV-13", _moves_without_audit()),
             ("INV-14", _mails_not_owed()),
             ("INV-17", line_broken()),
@@ -109,11 +116,41 @@ def _seats_and_money_differ() -> Iterator[str]:
         Matter.subject_kind == "booking", Matter.subject_reference == Booking.reference, Matter.settled_at.is_(None)
     )
     paid = select(Booking.reference).where(Booking.status == BookingStatus.PAID)
-    for reference in session.scalars(paid.where(Booking.seats.any(Seat.status != SeatStatus.CONFIRMED), not_(told))):
+    for reference in session.scalars(paid.where(Booking.seats.any(Seat.status.not_in(SEATED)), not_(told))):
         yield f"booking {reference} is paid but not all its seats are confirmed"
+    for reference in session.scalars(paid.where(~Booking.seats.any(Seat.status == SeatStatus.CONFIRMED))):
+        yield f"booking {reference} is paid but none of its seats is confirmed"
     money = exists().where(Payment.invoice_id == Booking.invoice_id)
     for reference in session.scalars(paid.where(Booking.total > 0, not_(money))):
         yield f"booking {reference} is paid but no payment is recorded"
+
+
+def _totals_differ() -> Iterator[str]:
+    """INV-6: an order's total is its invoice's; of an unpaid one it is the seats it still has."""
+    billed = select(Booking.reference).join(Booking.invoice).where(Booking.total != Invoice.total)
+    for reference in session.scalars(billed):
+        yield f"the total of booking {reference} is not its invoice's"
+    seats = _sum(Seat.price, Seat.booking_id, Seat.status.in_(LIVE_SEATS))
+    unpaid = select(Booking.reference).where(Booking.status == BookingStatus.ORDERED, Booking.total != seats)
+    for reference in session.scalars(unpaid):
+        yield f"the total of booking {reference} is not what its seats cost"
+
+
+def _kept_too_much() -> Iterator[str]:
+    """INV-8: what we keep of a booking is what its seats cost, and the fees of those given back; not a yen more."""
+    received = _sum(Payment.amount, Payment.invoice_id, of=Booking.invoice_id)
+    refunded = _sum(Refund.amount, Refund.invoice_id, of=Booking.invoice_id)
+    seats = _sum(Seat.price, Seat.booking_id, Seat.status == SeatStatus.CONFIRMED)
+    fees = _sum(BookingFee.amount, BookingFee.booking_id, BookingFee.waived_by.is_(None))
+    ended = (BookingStatus.PAID, BookingStatus.CANCELLED, BookingStatus.REFUNDED)
+    query = select(Booking.reference).where(Booking.status.in_(ended), received - refunded != seats + fees)
+    for reference in session.scalars(query):
+        yield f"what is kept of booking {reference} is not its seats and its fees"
+
+
+def _sum(amount: Summed, belongs: Column, *which: ColumnElement[bool], of: Column = Booking.id) -> ColumnElement[int]:
+    """A sum for each booking, zero where there is nothing."""
+    return func.coalesce(select(func.sum(amount)).where(belongs == of, *which).correlate(Booking).scalar_subquery(), 0)
 
 
 def _undersold(now: datetime) -> Iterator[str]:

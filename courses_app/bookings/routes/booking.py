@@ -12,8 +12,17 @@ from courses_app.bookings.forms import CorrectionForm, OrderForm
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations import AttendeeFacts
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
-from courses_app.bookings.rules import BookingStatus, may_be_cancelled, methods_for, shown_status
+from courses_app.bookings.rules import (
+    AnotherPerson,
+    BookingStatus,
+    Possible,
+    SeatStatus,
+    methods_for,
+    shown_status,
+    what_is_possible,
+)
 from courses_app.bookings.rules.sheets import MOST_FROM_FILE
+from courses_app.catalogue.queries import change_terms_on
 from courses_app.foundation import clock
 from courses_app.foundation.templating import locale
 from courses_app.foundation.web import see_other, writes
@@ -71,7 +80,7 @@ def hold_again(reference: str) -> Answer:
     held = operations.hold_seats(
         organization=current_organization(),
         run_reference=over.run.reference,
-        attendees=[_same(seat) for seat in over.seats],
+        attendees=[_same(seat) for seat in over.seats if seat.status is not SeatStatus.CANCELLED],
         form_token=f"again:{over.reference}",
         by=current_actor(),
         booked_by=current_person(),
@@ -100,7 +109,11 @@ def correct(reference: str, position: int) -> Answer:
     if not form.validate():
         return _correction(found, seat, form), 422
     facts = PersonFacts(**form.spelling, email=seat.person.email)
-    operations.correct_attendee(booking=found, position=position, facts=facts, by=current_actor(), now=clock.now())
+    try:
+        operations.correct_attendee(booking=found, position=position, facts=facts, by=current_actor(), now=clock.now())
+    except AnotherPerson as refusal:
+        form.refuse(refusal)
+        return _correction(found, seat, form), refusal.status
     return see_other("bookings.booking", reference=reference)
 
 
@@ -111,11 +124,20 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         "bookings/booking.html",
         booking=found,
         state=state,
-        history=documents.history(found),
+        history=documents.history(found, queries.changes_of(found)),
         paid_on=payments[0].received_on if payments else None,
         refunds=total(refund.amount for refund in refunds),
-        can_cancel=may_be_cancelled(state, found.total, begun=found.run.starts_at <= clock.now()),
+        possible=_possible(found),
+        fees=found.fees,
+        fee_names={seat.id: seat.full_name for seat in found.seats},
+        kept=queries.fees_kept(found),
         issuer=issuer_on(clock.today()),
+    )
+
+
+def _possible(found: Booking) -> Possible:
+    return what_is_possible(
+        found.status, found.total, found.change_terms, starts_at=found.run.starts_at, now=clock.now(), office=False
     )
 
 
@@ -151,9 +173,9 @@ def _stripe_enabled() -> bool:
 def _review(found: Booking, form: OrderForm) -> str:
     now = clock.now()
     ways = [documents.payable_of(found, way, now=now) for way in form.ways]
-    return render_template(
-        "bookings/review.html", booking=found, form=form, items=documents.final_items(found, ways), now=now
-    )
+    terms = change_terms_on(found.run.course_id, clock.day_of(now))
+    items = documents.final_items(found, ways, terms=terms, on=clock.day_of(now))
+    return render_template("bookings/review.html", booking=found, form=form, items=items, now=now)
 
 
 def _ran_out(found: Booking) -> str:

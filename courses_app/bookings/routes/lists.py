@@ -38,7 +38,7 @@ def bookings() -> Answer:
 
 def _line(booking: Booking, now: datetime) -> tuple[Booking, BookingStatus, int]:
     """A booking, the state people see, and how many attendees are not named in the line."""
-    return booking, shown_status(booking.status, booking.hold_until, now=now), max(0, len(booking.seats) - NAMED)
+    return booking, shown_status(booking.status, booking.hold_until, now=now), max(0, len(booking.attending) - NAMED)
 
 
 @pages.get("/bookings/<reference>/invoice.pdf")

@@ -1,6 +1,23 @@
 """Decisions about bookings from plain values: their lives, who may be booked, how they may be paid, what is refused."""
 
 from courses_app.bookings.rules.alerts import ANY_PLACE, ONLINE
+from courses_app.bookings.rules.changing import (
+    AmountsChanged,
+    AnotherPerson,
+    BookingHasEnded,
+    NoSeatChosen,
+    Possible,
+    SeatFees,
+    SubstituteByOffice,
+    SubstitutionClosed,
+    TooLateToChange,
+    check_cancellable,
+    check_correctable,
+    check_substitutable,
+    seat_fees,
+    what_is_possible,
+)
+from courses_app.bookings.rules.fees import FeeKind
 from courses_app.bookings.rules.holding import (
     AttendeeFacts,
     check_attendees,
@@ -18,7 +35,6 @@ from courses_app.bookings.rules.lifecycles import (
     SeatMove,
     SeatStatus,
     hold_has_run_out,
-    may_be_cancelled,
     shown_status,
 )
 from courses_app.bookings.rules.paying import NEWS_TRAVELS, PAGE_OPEN, Payable, is_in_time, methods_for, payable
@@ -71,12 +87,14 @@ from courses_app.bookings.rules.waiting import (
 __all__ = [
     "ANY_PLACE", "BOOKING", "BOOKING_CLOSED", "CALLED_OFF", "IN_LINE", "LEAST_TIME", "LINE_ENDS", "LIVE_SEATS",
     "MOST_ATTENDEES", "MOST_TO_CHOOSE", "NEWS_TRAVELS", "ONLINE", "PAGE_OPEN", "PARTY", "SEAT", "SEAT_MOVES",
-    "SMALLER_PASSED", "AlreadyBooked", "AlreadyWaiting", "AttendeeFacts", "AttendeeUnknown", "BookingClosed",
-    "BookingMove", "BookingNotOpen", "BookingStatus", "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "InLine",
-    "MethodNotOffered", "NoOfferNow", "NoRoom", "NobodyNamed", "OthersWait", "PartyMove", "PartyState",
-    "PartyTooLarge", "PassingNeedsReason", "Payable", "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered",
-    "SamePersonTwice", "SeatMove", "SeatStatus", "SeatsAreFree", "Sharing", "TooFewFree", "TooLateToCancel",
-    "TooManyAttendees", "TransferTooLate", "WaitingIsOver", "check_attendees", "check_bookable", "check_capacity",
-    "check_room", "hold_has_run_out", "is_in_time", "may_be_cancelled", "methods_for", "offer_until", "payable",
-    "share_out", "shown_status",
+    "SMALLER_PASSED", "AlreadyBooked", "AlreadyWaiting", "AmountsChanged", "AnotherPerson", "AttendeeFacts",
+    "AttendeeUnknown", "BookingClosed", "BookingHasEnded", "BookingMove", "BookingNotOpen", "BookingStatus",
+    "CancelByOffice", "CapacityBelowSold", "FeeKind", "HoldRanOut", "InLine", "MethodNotOffered", "NoOfferNow",
+    "NoRoom", "NoSeatChosen", "NobodyNamed", "OthersWait", "PartyMove", "PartyState", "PartyTooLarge",
+    "PassingNeedsReason", "Payable", "Possible", "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered",
+    "SamePersonTwice", "SeatFees", "SeatMove", "SeatStatus", "SeatsAreFree", "Sharing", "SubstituteByOffice",
+    "SubstitutionClosed", "TooFewFree", "TooLateToCancel", "TooLateToChange", "TooManyAttendees", "TransferTooLate",
+    "WaitingIsOver", "check_attendees", "check_bookable", "check_cancellable", "check_capacity",
+    "check_correctable", "check_room", "check_substitutable", "hold_has_run_out", "is_in_time", "may_be_cancelled",
+    "methods_for", "offer_until", "payable", "seat_fees", "share_out", "shown_status", "what_is_possible",
 ]  # fmt: skip

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from courses_app.foundation.lifecycle import Lifecycle
-from courses_app.foundation.yen import Yen
 
 
 class BookingStatus(StrEnum):
@@ -61,6 +60,7 @@ class SeatMove(StrEnum):
     LAPSE = "lapse"
     CANCEL = "cancel"
     RESEAT = "reseat"
+    SUBSTITUTE = "substitute"  # somebody else takes it over
 
 
 SEAT = Lifecycle[SeatStatus, SeatMove](
@@ -73,6 +73,8 @@ SEAT = Lifecycle[SeatStatus, SeatMove](
         (SeatStatus.ORDERED, SeatMove.CANCEL): SeatStatus.CANCELLED,
         (SeatStatus.CONFIRMED, SeatMove.CANCEL): SeatStatus.CANCELLED,
         (SeatStatus.EXPIRED, SeatMove.RESEAT): SeatStatus.CONFIRMED,
+        (SeatStatus.ORDERED, SeatMove.SUBSTITUTE): SeatStatus.ORDERED,
+        (SeatStatus.CONFIRMED, SeatMove.SUBSTITUTE): SeatStatus.CONFIRMED,
     }
 )
 
@@ -90,13 +92,6 @@ SEAT_MOVES = {
 def hold_has_run_out(status: BookingStatus | SeatStatus, hold_until: datetime | None, *, now: datetime) -> bool:
     """Whether a held booking or seat no longer keeps anything, whatever the row still says."""
     return status.value == "held" and hold_until is not None and hold_until <= now
-
-
-def may_be_cancelled(status: BookingStatus, total: Yen, *, begun: bool) -> bool:
-    """Whether the organization itself may give the seats back: as long as no money came, and nobody sits on them."""
-    if status is BookingStatus.PAID:
-        return total == 0 and not begun
-    return status in (BookingStatus.HELD, BookingStatus.ORDERED)
 
 
 def shown_status(status: BookingStatus, hold_until: datetime, *, now: datetime) -> BookingStatus:

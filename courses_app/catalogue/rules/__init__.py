@@ -1,5 +1,19 @@
 """Decisions from plain values: the word for a run's seats, what a seat costs, how a day is laid out."""
 
+from courses_app.catalogue.rules.change_words import cancellation_words, ladder_words, step_words
+from courses_app.catalogue.rules.changes import (
+    ChangeTerms,
+    DayKind,
+    LadderIncomplete,
+    PolicyFacts,
+    PolicyInForceAlready,
+    RunDayOver,
+    SeatFee,
+    Step,
+    StepUnclear,
+    check_ladder,
+    fee_for,
+)
 from courses_app.catalogue.rules.clashes import Clash, ClashFound, ClashKind, Occupied, clashes_between, fingerprint
 from courses_app.catalogue.rules.days import DayPart, lay_out_day
 from courses_app.catalogue.rules.facts import CourseChange, SubjectChange, VenueFacts
@@ -38,10 +52,13 @@ from courses_app.catalogue.rules.words import (
 )
 
 __all__ = [
-    "RUN", "Audience", "Availability", "ChangedMeanwhile", "Clash", "ClashFound", "ClashKind", "CourseChange",
-    "CourseKind", "DayPart", "Delivery", "DutyStrength", "FeeAudience", "FeeInForceAlready", "FeeLike", "Language",
-    "MeetingPlan", "NetTimeDiffers", "NoFee", "Occupied", "PlanRefused", "Price", "Programme", "RunFilter",
-    "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SubjectChange", "SubjectKind", "VenueFacts",
-    "availability", "booking_closes_by_default", "check_begins_later", "check_move", "check_net_time",
-    "check_plan", "clashes_between", "fingerprint", "lay_out_day", "month_of", "price_for", "run_filter", "seats_left",
+    "RUN", "Audience", "Availability", "ChangeTerms", "ChangedMeanwhile", "Clash", "ClashFound", "ClashKind",
+    "CourseChange", "CourseKind", "DayKind", "DayPart", "Delivery", "DutyStrength", "FeeAudience",
+    "FeeInForceAlready", "FeeLike", "LadderIncomplete", "Language", "MeetingPlan", "NetTimeDiffers", "NoFee",
+    "Occupied", "PlanRefused", "PolicyFacts", "PolicyInForceAlready", "Price", "Programme", "RunDayOver",
+    "RunFilter", "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SeatFee", "Step", "StepUnclear",
+    "SubjectChange", "SubjectKind", "VenueFacts", "availability", "booking_closes_by_default", "cancellation_words",
+    "check_begins_later", "check_ladder", "check_move", "check_net_time", "check_plan", "clashes_between",
+    "fee_for", "fingerprint", "ladder_words", "lay_out_day", "month_of", "price_for", "run_filter",
+    "seats_left", "step_words",
 ]  # fmt: skip

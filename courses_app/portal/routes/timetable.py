@@ -7,7 +7,8 @@ from flask import abort, render_template, request
 from courses_app.accounts.rules.people import person_in
 from courses_app.bookings.queries import line_of
 from courses_app.catalogue import queries as catalogue
-from courses_app.catalogue.rules import RunStatus, run_filter
+from courses_app.catalogue.models import CourseRun
+from courses_app.catalogue.rules import RunStatus, cancellation_words, run_filter
 from courses_app.foundation import clock
 from courses_app.foundation.paging import page_number
 from courses_app.foundation.web import public
@@ -44,13 +45,22 @@ def run(reference: str) -> str:
     found = catalogue.run_by_reference(reference)
     if found is None or found.status is RunStatus.DRAFT:
         abort(404)
+    seats = queries.seats_of(found, now=clock.now())
     return render_template(
         "portal/run.html",
         run=found,
-        seats=queries.seats_of(found, now=clock.now()),
+        seats=seats,
         line=line_of(found, now=clock.now()),
+        cancellation=_cancellation(found, free=seats.price == 0),
         person=person_in(request.args.get("person")),
     )
+
+
+def _cancellation(found: CourseRun, *, free: bool) -> list[str]:
+    """What an order placed today would have to pay for a seat it gives back, with the days of this run."""
+    today = clock.today()
+    terms = catalogue.change_terms_on(found.course_id, today)
+    return cancellation_words(terms, free=free, run_day=clock.day_of(found.starts_at), on=today)
 
 
 @on_behalf("/courses/<slug>", "catalogue.course")

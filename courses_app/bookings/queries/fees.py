@@ -1,0 +1,86 @@
+"""What was kept of seats that were given back, and what giving back more would cost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
+from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees
+from courses_app.catalogue.rules import step_words
+from courses_app.foundation.db import session
+from courses_app.foundation.yen import Yen, total
+
+
+@dataclass(frozen=True)
+class SeatQuote:
+    """One seat that would be given back, and the fee for it."""
+
+    seat: Seat
+    fees: SeatFees
+    rule: str  # in the reader's language; empty where no fee is asked
+
+    @property
+    def cheaper_until(self) -> date | None:
+        """The last day on which it costs no more than now, where it grows dearer afterwards."""
+        because = self.fees.because
+        return because.until_on if because and because.worse else None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What giving back some seats of a booking means in money, before it is done."""
+
+    seats: Sequence[SeatQuote]
+    left_to_pay: Yen | None  # of an unpaid order: what will be billed anew; None once paid
+
+    @property
+    def fee(self) -> Yen:
+        return total(one.fees.total for one in self.seats)
+
+    @property
+    def refund(self) -> Yen:
+        return total(one.fees.refund for one in self.seats)
+
+    @property
+    def cheaper_until(self) -> date | None:
+        return min((one.cheaper_until for one in self.seats if one.cheaper_until), default=None)
+
+
+def quote_of(booking: Booking, positions: Collection[int], *, now: datetime) -> Quote:
+    """The figures for giving back these seats now. Raises NoSeatChosen and RunDayOver."""
+    chosen = [seat for seat in booking.live_seats if seat.position in positions]
+    if not chosen or len(chosen) < len(set(positions)):
+        raise NoSeatChosen()
+    rest = total(seat.price for seat in booking.live_seats if seat not in chosen)
+    return Quote([_quoted(booking, seat, now=now) for seat in chosen], None if booking.paid_at else rest)
+
+
+def fees_kept(booking: Booking) -> Yen:
+    """Yen kept of seats that were given back, without what was waived."""
+    query = select(func.sum(BookingFee.amount)).where(
+        BookingFee.booking_id == booking.id, BookingFee.waived_by.is_(None)
+    )
+    return Yen(int(session.scalar(query) or 0))
+
+
+def changes_of(booking: Booking) -> Sequence[SeatEvent]:
+    """Seats given back, and seats handed on, oldest first."""
+    return session.scalars(
+        select(SeatEvent)
+        .where(
+            SeatEvent.seat_id.in_([seat.id for seat in booking.seats]),
+            SeatEvent.move.in_((SeatMove.CANCEL, SeatMove.SUBSTITUTE)),
+        )
+        .order_by(SeatEvent.id)
+    ).all()
+
+
+def _quoted(booking: Booking, seat: Seat, *, now: datetime) -> SeatQuote:
+    terms = booking.change_terms
+    fees = seat_fees(booking.status, seat.price, terms, starts_at=seat.run.starts_at, now=now)
+    rule = step_words(terms, fees.because.step) if terms and fees.because else ""
+    return SeatQuote(seat, fees, rule)

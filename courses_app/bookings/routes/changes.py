@@ -1,0 +1,98 @@
+"""Changes to an order without telephoning: seats given back, somebody else named."""
+
+from __future__ import annotations
+
+from flask import abort, flash, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from courses_app.accounts.guards import coordinator, current_actor
+from courses_app.bookings import operations, queries
+from courses_app.bookings.forms import CancellationForm, SubstituteForm
+from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
+from courses_app.bookings.rules import BookingStatus, check_cancellable, check_substitutable
+from courses_app.foundation import clock
+from courses_app.foundation.doors import refusals_on
+from courses_app.foundation.forms import BaseForm
+from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.web import see_other, writes
+from courses_app.foundation.yen import Yen
+
+
+@pages.get("/bookings/<reference>/cancellation")
+@coordinator
+def cancellation(reference: str) -> Answer:
+    found = own_booking(reference)
+    if found.status is BookingStatus.HELD:
+        return see_other("bookings.booking", reference=reference)
+    return _page(reference, CancellationForm(formdata=request.args))
+
+
+def _page(reference: str, form: BaseForm) -> str:
+    """The seats with what each costs now; below, the figures for those that were chosen."""
+    found, now = own_booking(reference), clock.now()
+    assert isinstance(form, CancellationForm)
+    check_cancellable(
+        found.status, found.total, found.change_terms, starts_at=found.run.starts_at, now=now, office=False
+    )
+    each = queries.quote_of(found, [seat.position for seat in found.live_seats], now=now)
+    chosen = [one for one in form.positions if one in {seat.position for seat in found.live_seats}]
+    quote = queries.quote_of(found, chosen, now=now) if chosen else None
+    return render_template(
+        "bookings/cancellation.html", booking=found, form=form, each=each, quote=quote, chosen=chosen
+    )
+
+
+@pages.post("/bookings/<reference>/seats/cancellation")
+@refusals_on(CancellationForm, _page)
+@writes
+@coordinator
+def cancel_seats(reference: str) -> Answer:
+    found, form = own_booking(reference), CancellationForm()
+    if not form.validate():
+        return _page(reference, form), 422
+    agreed = operations.Agreed(Yen(form.fee.data or 0), Yen(form.refund.data or 0))
+    done = operations.cancel_seats(
+        booking=found, positions=form.positions, agreed=agreed, by=current_actor(), now=clock.now()
+    )
+    flash(
+        ngettext("%(num)d seat has been cancelled.", "%(num)d seats have been cancelled.", len(done.seats)), "success"
+    )
+    return see_other("bookings.booking", reference=reference)
+
+
+@pages.get("/bookings/<reference>/seats/<int:position>/attendee")
+@coordinator
+def attendee(reference: str, position: int) -> Answer:
+    found = own_booking(reference)
+    return _attendee(found, _seat(found, position), SubstituteForm(formdata=None))
+
+
+@pages.post("/bookings/<reference>/seats/<int:position>/attendee")
+@writes
+@coordinator
+def substitute(reference: str, position: int) -> Answer:
+    found, form = own_booking(reference), SubstituteForm()
+    seat = _seat(found, position)
+    if not form.validate():
+        return _attendee(found, seat, form), 422
+    try:
+        operations.substitute(
+            booking=found, position=position, attendee=form.facts(), by=current_actor(), now=clock.now()
+        )
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _attendee(found, seat, form), refusal.status
+    flash(_("Somebody else has been named. The admission ticket is made anew."), "success")
+    return see_other("bookings.booking", reference=reference)
+
+
+def _seat(found: Booking, position: int) -> Seat:
+    return queries.seat_of(found, position) or abort(404)
+
+
+def _attendee(found: Booking, seat: Seat, form: SubstituteForm) -> str:
+    check_substitutable(found.status, found.change_terms, starts_at=found.run.starts_at, now=clock.now(), office=False)
+    form.offer([(one.reference, one.full_name) for one in queries.people_to_choose(found.organization)])
+    return render_template("bookings/attendee.html", booking=found, seat=seat, form=form)

@@ -1,0 +1,184 @@
+"""Whether a seat may be given back or taken over, and what that costs; a "no" says which rule and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import lazy_gettext as _l
+
+from courses_app.bookings.rules.lifecycles import BookingMove, BookingStatus
+from courses_app.bookings.rules.refusals import CancelByOffice
+from courses_app.catalogue.rules import ChangeTerms, SeatFee, fee_for
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.lifecycle import MoveNotAllowed
+from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import day, instant
+from courses_app.foundation.yen import Yen
+
+
+class BookingHasEnded(Refusal):
+    """Nothing of it is left to change."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This booking has ended, so there is no seat left to change."))
+
+
+class TooLateToChange(Refusal):
+    """What happened in the room is told by the roster."""
+
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__(_l("This was possible until the run began on %(at)s.", at=instant(starts_at)))
+
+
+class SubstitutionClosed(Refusal):
+    """Too near to the day for another name."""
+
+    def __init__(self, until_on: date) -> None:
+        super().__init__(
+            _l(
+                "By the terms of this order somebody else could be named until %(until)s. Please contact our office.",
+                until=day(until_on),
+            )
+        )
+        self.until_on = until_on
+
+
+class SubstituteByOffice(Refusal):
+    """The order was placed before such rules were part of the terms."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("The terms of this order do not let you name somebody else yourself. Please contact our office.")
+        )
+
+
+class AnotherPerson(Refusal):
+    """A correction keeps the person; somebody born on another day is somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("After the order only the spelling can be corrected. For another date of birth contact our office."),
+            field="born_on",
+        )
+
+
+class NoSeatChosen(Refusal):
+    """Nothing to give back."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Choose at least one seat that is still yours."))
+
+
+class AmountsChanged(Refusal):
+    """The figures shown are no longer right: somebody was faster, or a new day began. Nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("The amounts have changed since you saw them. Nothing was cancelled; please look at the new ones.")
+        )
+
+
+@dataclass(frozen=True)
+class SeatFees:
+    """What giving back one seat costs, and what of its price goes back; `because` None where no fee is asked."""
+
+    cancellation: Yen
+    handling: Yen
+    refund: Yen
+    because: SeatFee | None
+
+    @property
+    def total(self) -> Yen:
+        return Yen(self.cancellation + self.handling)
+
+
+def check_cancellable(
+    status: BookingStatus, total: Yen, terms: ChangeTerms | None, *, starts_at: datetime, now: datetime, office: bool
+) -> None:
+    """Whether single seats of the booking may be given back.
+
+    Raises BookingHasEnded, TooLateToChange and CancelByOffice.
+    """
+    _check_stands(status, starts_at=starts_at, now=now)
+    if status is BookingStatus.PAID and total > 0 and terms is None and not office:
+        raise CancelByOffice()
+
+
+def check_substitutable(
+    status: BookingStatus, terms: ChangeTerms | None, *, starts_at: datetime, now: datetime, office: bool
+) -> None:
+    """Whether somebody else may take a seat; the office may until the run begins.
+
+    Raises BookingHasEnded, TooLateToChange, SubstituteByOffice and SubstitutionClosed.
+    """
+    _check_stands(status, starts_at=starts_at, now=now)
+    if office:
+        return
+    if terms is None:
+        raise SubstituteByOffice()
+    until_on = terms.substitution_until(run_day=day_of(starts_at))
+    if day_of(now) > until_on:
+        raise SubstitutionClosed(until_on)
+
+
+@dataclass(frozen=True)
+class Possible:
+    """What can be done with the seats of a booking now: None, or the sentence that says which rule is against it."""
+
+    cancel: Refusal | None
+    substitute: Refusal | None
+    correct: Refusal | None
+    substitute_until: date | None  # None where no rule was part of the terms
+
+
+def what_is_possible(
+    status: BookingStatus, total: Yen, terms: ChangeTerms | None, *, starts_at: datetime, now: datetime, office: bool
+) -> Possible:
+    """The same checks the deeds make, asked beforehand: "why can't I …?"."""
+    run_day = day_of(starts_at)
+    return Possible(
+        _against(check_cancellable, status, total, terms, starts_at=starts_at, now=now, office=office),
+        _against(check_substitutable, status, terms, starts_at=starts_at, now=now, office=office),
+        _against(check_correctable, status, starts_at=starts_at, now=now),
+        terms.substitution_until(run_day=run_day) if terms else None,
+    )
+
+
+def _against(check: Callable[..., None], *facts: object, **more: object) -> Refusal | None:
+    try:
+        check(*facts, **more)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def seat_fees(
+    status: BookingStatus, price: Yen, terms: ChangeTerms | None, *, starts_at: datetime, now: datetime
+) -> SeatFees:
+    """What one seat costs its booker when it is given back now. Nothing before payment, or without rules.
+
+    An order that nobody pays lapses without a fee, so giving it back earlier costs nothing either. Raises RunDayOver.
+    """
+    if status is not BookingStatus.PAID:
+        return SeatFees(Yen(0), Yen(0), Yen(0), None)
+    if terms is None or price == 0:
+        return SeatFees(Yen(0), Yen(0), price, None)
+    fee = fee_for(terms, price, on=day_of(now), run_day=day_of(starts_at))
+    return SeatFees(fee.cancellation, fee.handling, fee.refund, fee)
+
+
+def check_correctable(status: BookingStatus, *, starts_at: datetime, now: datetime) -> None:
+    """Whether the spelling of a name may still be corrected. Raises BookingHasEnded and TooLateToChange."""
+    if status is not BookingStatus.HELD:
+        _check_stands(status, starts_at=starts_at, now=now)
+
+
+def _check_stands(status: BookingStatus, *, starts_at: datetime, now: datetime) -> None:
+    if status is BookingStatus.HELD:
+        raise MoveNotAllowed(status, BookingMove.CANCEL)  # not ordered yet: the last page gives it back
+    if status not in (BookingStatus.ORDERED, BookingStatus.PAID):
+        raise BookingHasEnded()
+    if starts_at <= now:
+        raise TooLateToChange(starts_at)

@@ -1,0 +1,16 @@
+"""What is kept of a seat that is given back: kinds of fees."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from courses_app.foundation.yen import TaxCategory
+
+
+class FeeKind(StrEnum):
+    CANCELLATION = "cancellation"  # grows as the day comes nearer: out of the scope of consumption tax
+    HANDLING = "handling"  # the same whenever: taxable
+
+    @property
+    def tax_category(self) -> TaxCategory:
+        return TaxCategory.TAXABLE_10 if self is FeeKind.HANDLING else TaxCategory.OUT_OF_SCOPE
