@@ -80,6 +80,12 @@ def terms_with_payment(booking: Booking, way: Payable) -> dict[str, Any]:
     return {**terms, "items": items}
 
 
+def shown_terms(booking: Booking) -> list[dict[str, Any]]:
+    """The six items as they were accepted; how long the seats were kept until then is of no use any more."""
+    items: list[dict[str, Any]] = booking.terms["items"] if booking.terms else []
+    return [{**item, "lines": item["lines"][:1]} if item["code"] == "period" else item for item in items]
+
+
 def history(booking: Booking) -> list[tuple[datetime, str]]:
     """What happened to the booking, oldest first, in the reader's language."""
     ended = {

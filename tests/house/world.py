@@ -73,6 +73,7 @@ def build(make: Make) -> World:
         },
         "bookings": order, "booking_payments": {"reference": waiting.reference},
         "bookings.new": run, "bookings.create": run, "bookings.seat": {"reference": paid.seats[0].reference},
+        "bookings.own_ticket": {"reference": paid.seats[0].reference},
         "bookings.confirm": {"reference": waiting.reference}, "bookings.cancel": {"reference": waiting.reference},
         "bookings.hold_again": {"reference": waiting.reference}, "bookings.correct": {"reference": waiting.reference},
         "bookings.name": {"reference": waiting.reference},

@@ -31,7 +31,7 @@ from courses_app.bookings.queries.seats import (
     live,
     people_in_run,
     people_to_choose,
-    seat_of_organization,
+    seat_by_reference,
     seats_left,
     seats_of_organization,
     seats_of_person,
@@ -43,7 +43,7 @@ __all__ = [
     "TICKET_FAILED", "Consequences", "Wanted", "booking_for_office", "booking_of", "booking_of_invoice",
     "bookings_of", "checkouts_of", "checkouts_to_close", "consequences_of",
     "holds_run_out", "in_state", "live", "office_page", "office_rows", "orders_unpaid",
-    "people_in_run", "people_to_choose", "refund_of_payment", "seat_of", "seat_of_organization",
+    "people_in_run", "people_to_choose", "refund_of_payment", "seat_by_reference", "seat_of",
     "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person", "seats_of_run", "taken_by_run",
     "tickets_put_off", "trail_of", "violations",
 ]  # fmt: skip

@@ -114,6 +114,7 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         refunds=total(refund.amount for refund in refunds),
         can_cancel=may_be_cancelled(state, found.total, begun=found.run.starts_at <= clock.now()),
         issuer=issuer_on(clock.today()),
+        terms=documents.shown_terms(found),
     )
 
 
