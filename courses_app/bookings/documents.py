@@ -103,6 +103,12 @@ def history(booking: Booking) -> list[tuple[datetime, str]]:
     return sorted((at, str(words)) for at, words in steps if at is not None and words)
 
 
+def continued_as(old: Booking, new: Booking) -> str:
+    """Why a hold ended that was changed: where its people are now."""
+    with force_locale(old.language):
+        return str(_("The attendees were changed; see booking %(reference)s.", reference=new.reference))
+
+
 def place_of(run: CourseRun) -> str:
     """The hall with its address, or the word for online."""
     if run.venue is None:

@@ -20,6 +20,7 @@ WITHOUT_ONE_TRANSACTION = {
             "booking_payments.transfer",
             "stripe_webhook.receive",
             "bookings.create",
+            "bookings.change",
             "bookings_admin.event_again",
         ),
         "several transactions: a payment firm is called in between, or a refusal undoes one and the page is read anew",

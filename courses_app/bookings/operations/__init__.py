@@ -3,6 +3,7 @@
 from courses_app.bookings.operations.attendees import correct_attendee
 from courses_app.bookings.operations.cancel import call_off, cancel, cancel_by_office
 from courses_app.bookings.operations.capacity import change_capacity
+from courses_app.bookings.operations.change import change_attendees
 from courses_app.bookings.operations.checkouts import begin_checkout
 from courses_app.bookings.operations.firms import Unfitting, note_refund_from_firm, settle_checkout
 from courses_app.bookings.operations.hold import hold_seats
@@ -16,8 +17,8 @@ from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "AttendeeFacts", "Unfitting", "begin_checkout", "call_off", "cancel", "cancel_by_office", "change_capacity",
-    "change_run", "change_to_transfer", "correct_attendee", "hold_seats", "keep_ticket", "lapse_hold",
-    "lapse_order", "note_refund_from_firm", "note_refund_sent", "order", "put_off_ticket", "settle",
+    "AttendeeFacts", "Unfitting", "begin_checkout", "call_off", "cancel", "cancel_by_office", "change_attendees",
+    "change_capacity", "change_run", "change_to_transfer", "correct_attendee", "hold_seats", "keep_ticket",
+    "lapse_hold", "lapse_order", "note_refund_from_firm", "note_refund_sent", "order", "put_off_ticket", "settle",
     "settle_checkout", "transfer_for",
 ]  # fmt: skip

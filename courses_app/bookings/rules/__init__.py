@@ -30,6 +30,7 @@ from courses_app.bookings.rules.refusals import (
     BookingNotOpen,
     CancelByOffice,
     CapacityBelowSold,
+    HoldChanged,
     HoldRanOut,
     MethodNotOffered,
     NobodyNamed,
@@ -46,8 +47,8 @@ from courses_app.bookings.rules.refusals import (
 __all__ = [
     "BOOKING", "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE", "NEWS_TRAVELS", "PAGE_OPEN", "SEAT", "SEAT_MOVES",
     "AlreadyBooked", "AttendeeFacts", "AttendeeUnknown", "BookingClosed", "BookingMove", "BookingNotOpen",
-    "BookingStatus", "CancelByOffice", "CapacityBelowSold", "HoldRanOut", "MethodNotOffered", "NobodyNamed",
-    "Payable", "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered", "SamePersonTwice", "SeatMove",
+    "BookingStatus", "CancelByOffice", "CapacityBelowSold", "HoldChanged", "HoldRanOut", "MethodNotOffered",
+    "NobodyNamed", "Payable", "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered", "SamePersonTwice", "SeatMove",
     "SeatStatus", "TooLateToCancel", "TooManyAttendees", "TransferTooLate", "check_attendees", "check_bookable",
     "check_capacity", "check_room", "hold_has_run_out", "is_in_time", "may_be_cancelled", "methods_for", "payable",
     "shown_status",
