@@ -63,7 +63,7 @@ ALLOWED: dict[str, set[str]] = {
         "add_venue change_course change_run change_venue course courses edit_run fees new_run new_venue plan_run "
         "publish_run remove_draft run runs runs_file set_fee venue venues"),
     **doors_of("bookings", COORDINATORS, "bookings create new"),
-    **doors_of("bookings", OWN, "booking cancel confirm correct hold_again name"),
+    **doors_of("bookings", OWN, "attendees booking cancel change confirm correct hold_again name"),
     **doors_of("bookings", OWN | STAFF, "invoice receipt ticket"),
     **doors_of("bookings", OWN | ON_THE_RUN, "seat"),  # and the attendee, who is none of these
     **doors_of("bookings", set(), "own_ticket"),  # the attendee alone

@@ -77,6 +77,7 @@ def build(make: Make) -> World:
         "bookings.confirm": {"reference": waiting.reference}, "bookings.cancel": {"reference": waiting.reference},
         "bookings.hold_again": {"reference": waiting.reference}, "bookings.correct": {"reference": waiting.reference},
         "bookings.name": {"reference": waiting.reference},
+        "bookings.attendees": {"reference": waiting.reference}, "bookings.change": {"reference": waiting.reference},
         "accounts": person, "compliance": person, "accounts_admin.person": person,
         "accounts.establishment": {"reference": establishment.reference},
         "accounts.change_establishment": {"reference": establishment.reference},
