@@ -87,6 +87,12 @@ def terms_with_payment(booking: Booking, way: Payable) -> dict[str, Any]:
     return {**terms, "items": items}
 
 
+def shown_terms(booking: Booking) -> list[dict[str, Any]]:
+    """The six items as they were accepted; how long the seats were kept until then is of no use any more."""
+    items: list[dict[str, Any]] = booking.terms["items"] if booking.terms else []
+    return [{**item, "lines": item["lines"][:1]} if item["code"] == "period" else item for item in items]
+
+
 def history(booking: Booking, events: Sequence[SeatEvent]) -> list[tuple[datetime, str]]:
     """What happened to the booking and to single seats of it, oldest first, in the reader's language."""
     ended = {
@@ -112,6 +118,12 @@ def _changes(booking: Booking, events: Sequence[SeatEvent]) -> Iterator[tuple[da
             yield one.at, _("Somebody else was named: now %(name)s.", name=names[one.seat_id])
         elif one.at != booking.closed_at:
             yield one.at, _("The seat of %(name)s was cancelled.", name=names[one.seat_id])
+
+
+def continued_as(old: Booking, new: Booking) -> str:
+    """Why a hold ended that was changed: where its people are now."""
+    with force_locale(old.language):
+        return str(_("The attendees were changed; see booking %(reference)s.", reference=new.reference))
 
 
 def place_of(run: CourseRun) -> str:

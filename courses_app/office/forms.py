@@ -66,7 +66,7 @@ class AuditFilter(FilterForm):
     """Which changes: about what, by whom, when, in which request."""
 
     subject = FoldedField(_l("Reference"))
-    action = FoldedField(_l("Action, or how it begins"))
+    action = FoldedField(_l("Action (word or code)"))
     actor = FoldedField(_l("Who"))
     from_on = DayField(_l("From"), [Optional()])
     until_on = DayField(_l("Until"), [Optional()])

@@ -60,8 +60,8 @@ def test_seats_of_an_organization_and_of_a_person(inside: Flask, make: MakeHere)
     assert [seat.run_id for seat in seats] == [sooner.id, sooner.id, later.id]
     assert len(queries.seats_of_organization(somebody.organization, now=now, ending_after=later.starts_at)) == 1
     assert [seat.id for seat in queries.seats_of_person(first.seats[0].person, now=now)] == [first.seats[0].id]
-    assert queries.seat_of_organization(somebody.organization, first.seats[0].reference) is not None
-    assert queries.seat_of_organization(make.organization(), first.seats[0].reference) is None
+    assert queries.seat_by_reference(first.seats[0].reference) is not None
+    assert queries.seat_by_reference("S-NOTTHERE") is None
 
 
 def test_lists_show_the_state_people_see(inside: Flask, make: MakeHere) -> None:

@@ -27,7 +27,7 @@ READERS = [
     ("member", "member@example.jp", "ja"),
 ]
 FILES = (".csv", ".xlsx", ".pdf", ".ics", ".txt", ".svg")
-NOT_PAGES = {"health.healthz", "health.readyz", "health.metrics", "foundation.asset"}
+NOT_PAGES = {"health.healthz", "health.readyz", "foundation.asset"}
 # Pages behind a link that only a letter, a paper or an accident brings: the journeys go there.
 NOT_REACHED = {
     "accounts.confirm_email", "accounts.reset_password", "booking_payments.back", "bookings.name", "bookings.seat",
@@ -45,6 +45,11 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> MapAdapter:
     folder: Path = tmp_path_factory.mktemp("routes")
     app = create_app(settings_for(folder, f"sqlite:///{folder / 'none.sqlite3'}"))
     return app.url_map.bind("127.0.0.1", url_scheme="http")
+
+
+def test_what_the_crawl_leaves_out_exists(routes: MapAdapter) -> None:
+    doors = {rule.endpoint for rule in routes.map.iter_rules() if "GET" in (rule.methods or ())}
+    assert (NOT_PAGES | NOT_REACHED) - doors == set()
 
 
 def test_d01_every_kind_of_page(chromium: Browser, inhabited: Live, routes: MapAdapter) -> None:

@@ -303,3 +303,19 @@ def test_fees_are_set_from_a_later_day(desk: FlaskClient) -> None:
     assert "すでに適用されている受講料は変更できません" in text(refused)
     assert sent(desk, "/office/courses/SUP/fees", {**fee, "amount": "-1"}).status_code == 422
     assert f"{clock.today().year}" in text(desk.get("/courses/supervision-managers"))
+
+
+def test_how_to_join_is_kept_as_typed_and_an_address_must_be_whole(app: Flask, desk: FlaskClient, make: Make) -> None:
+    run = make.run(days_ahead=40, online=True)
+    path = f"/office/runs/{run.reference}/edit"
+    for wrong in ("online.example.jp/join", "javascript:alert(1)", "https://"):
+        answer = sent(desk, path, changed_run(app, run.reference, joining_address=wrong))
+        assert answer.status_code == 422, wrong
+        assert "https:// から始まる" in text(answer)
+    told = {"joining_address": "https://online.example.jp/join/１", "joining_note_ja": "ID：812\r\nパスコード：4711"}
+    assert sent(desk, path, changed_run(app, run.reference, **told)).status_code == 303
+    with app.app_context():
+        after = queries.run_by_reference(run.reference)
+        assert after is not None
+        assert after.joining_address == "https://online.example.jp/join/1"
+        assert after.joining_note_ja == "ID：812\nパスコード：4711"

@@ -148,3 +148,46 @@ def test_r45_a_series_begun_by_many_at_once_has_no_gap(app: Flask) -> None:
     for thread in threads:
         thread.join()
     assert sorted(numbers) == list(range(1, 9))
+
+
+def test_r03_a_deadlock_is_repeated_and_nobody_sees_it(app: Flask) -> None:
+    """Two transactions lock two rows in opposite orders; PostgreSQL ends one, which does its work again."""
+    with app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("on SQLite one writes at a time")
+        with transaction() as database:
+            database.execute(text("INSERT INTO number_series (code, last) VALUES ('A', 0), ('B', 0)"))
+    both_hold_one = threading.Barrier(2)
+    tries: list[str] = []
+    failures: list[BaseException] = []
+
+    def add(first: str, second: str) -> None:
+        tries.append(first)
+        _add_one(first)
+        if tries.count(first) == 1:
+            both_hold_one.wait()
+        _add_one(second)
+
+    def run(first: str, second: str) -> None:
+        try:
+            with app.app_context():
+                in_transaction(lambda: add(first, second))
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=order) for order in (("A", "B"), ("B", "A"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(tries) == 3, "one of the two was ended and repeated"
+    with app.app_context():
+        rows = session.execute(
+            text("SELECT code, last FROM number_series WHERE code IN ('A', 'B') ORDER BY code")
+        ).all()
+    assert [tuple(row) for row in rows] == [("A", 2), ("B", 2)]
+
+
+def _add_one(code: str) -> None:
+    session.execute(text("UPDATE number_series SET last = last + 1 WHERE code = :code"), {"code": code})

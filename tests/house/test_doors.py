@@ -24,6 +24,7 @@ WITHOUT_ONE_TRANSACTION = {
             "bookings.send_sheet",
             "bookings.mend_draft",
             "bookings.book_draft",
+            "bookings.change",
             "bookings_admin.event_again",
         ),
         "several transactions: a payment firm is called in between, or a refusal undoes one and the page is read anew",

@@ -72,14 +72,16 @@ def test_every_make_target_exists() -> None:
 def test_every_command_exists(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, f"sqlite:///{tmp_path / 'courses.sqlite3'}")
     group = FlaskGroup()
-    context = click.Context(group, obj=ScriptInfo(create_app=lambda: create_app(settings)))
     named = set(re.findall(r"\bflask (?:--app courses_app )?([a-z][a-z-]+)(?: ([a-z][a-z-]+))?", CODE))
     assert named
-    for name, part in named:
-        command = group.get_command(context, name)
-        assert command, name
-        if isinstance(command, click.Group):
-            assert command.get_command(context, part), f"{name} {part}"
+    with click.Context(
+        group, obj=ScriptInfo(create_app=lambda: create_app(settings))
+    ) as context:  # ends its app's, too
+        for name, part in named:
+            command = group.get_command(context, name)
+            assert command, name
+            if isinstance(command, click.Group):
+                assert command.get_command(context, part), f"{name} {part}"
 
 
 def test_every_variable_it_names_is_read() -> None:

@@ -102,6 +102,8 @@ def build(make: Make) -> World:
             ("bookings_admin.attendee", "bookings_admin.substitute", "bookings_admin.cancellation",
              "bookings_admin.cancel_seats"), order
         ),
+        "bookings.own_ticket": {"reference": paid.seats[0].reference},
+        "bookings.attendees": {"reference": waiting.reference}, "bookings.change": {"reference": waiting.reference},
         "accounts": person, "compliance": person, "accounts_admin.person": person,
         "accounts.establishment": {"reference": establishment.reference},
         "accounts.change_establishment": {"reference": establishment.reference},

@@ -18,6 +18,7 @@ from courses_app.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = "courses_app:create_app()"
+SLOW = "tests.race.slow:create_app()"
 UNLOCKED = "tests.race.unlocked:create_app()"  # the canary: nobody waits for anybody
 PROCESSES, THREADS = 2, 4  # as in courses_app/cli/serve.py
 READY_SECONDS = 60
@@ -26,20 +27,31 @@ READY_SECONDS = 60
 @contextmanager
 def serving(app: Flask, target: str = SHIPPED) -> Iterator[str]:
     """Two processes serving the test's database; yields their address once they answer."""
+    with served(app, target) as (address, _server):
+        yield address
+
+
+@contextmanager
+def served(app: Flask, target: str = SHIPPED) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same, with the process that is told to end. What they say is in `log_of(app)`."""
     port = _free_port()
     command = [
         sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(PROCESSES),
         "--worker-class", "gthread", "--threads", str(THREADS), "--reuse-port", "--log-level", "warning", target,
     ]  # fmt: skip
-    log = Path(app.instance_path) / "gunicorn.log"
+    log = log_of(app)
     with log.open("ab") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=_environment(app, port), stdout=output, stderr=output)
         try:
             _wait_until_ready(f"http://127.0.0.1:{port}/healthz", server, log)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", server
         finally:
             server.terminate()
             server.wait(timeout=60)
+
+
+def log_of(app: Flask) -> Path:
+    return Path(app.instance_path) / "gunicorn.log"
 
 
 def _free_port() -> int:

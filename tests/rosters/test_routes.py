@@ -194,8 +194,8 @@ def test_r41_two_browsers_on_one_field_lose_nothing(
     assert answer.status_code == 409
     assert scores(app) == [90, None]  # nothing of the late sending was written
     for both in (
-        "<td>60</td><td>90</td>",
-        "<td>私の備考</td>",
+        '<td data-label="あなたの入力">60</td><td data-label="現在の記録">90</td>',
+        '<td data-label="あなたの入力">私の備考</td>',
         "佐藤 花子",
         'value="60"',
         'value="私の備考"',

@@ -85,15 +85,17 @@ class AttendeeRow(NameFields):
         return not self.is_known and not any(field.data for field in typed) and not any(self.born_on.raw_data or ())
 
     def validate(self, extra_validators: Any = None) -> bool:
-        if self.is_known or self.is_blank:
+        if self.is_blank:
             return True
+        if self.is_known:
+            return bool(self.email.validate(self))
         return bool(super().validate(extra_validators))
 
     def facts(self) -> AttendeeFacts:
         """What was typed, as plain values; a role that is not a code is left out."""
         role = self.role.data if ROLE_CODE.fullmatch(self.role.data or "") else None
         if self.is_known:
-            return AttendeeFacts(person=self.person.data, role_code=role)
+            return AttendeeFacts(person=self.person.data, email=self.email.data or None, role_code=role)
         return AttendeeFacts(
             family_name=self.family_name.data or "",
             given_name=self.given_name.data or "",
@@ -154,6 +156,11 @@ class AttendeesForm(BaseForm):
     def size(self) -> int:
         """How many people it names."""
         return len([entry for entry in self.attendees if not entry.form.is_blank])
+
+    def kept_of(self, person: str) -> dict[str, str]:
+        """What goes along with a known person: role and address of an earlier choice."""
+        rows = [entry.form for entry in self.attendees if entry.form.person.data == person]
+        return {field.short_name: field.data for row in rows for field in (row.role, row.email) if field.data}
 
     def changed_rows(self) -> bool:
         """Add or take out a row where a button asked for it; whether one did."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, selectinload
 
 from courses_app.accounts.models import Membership, Organization, Person
 from courses_app.bookings.models import LIVING, Booking, Seat
@@ -47,10 +47,10 @@ def seats_of_organization(
     return _by_day(query, ending_after)
 
 
-def seat_of_organization(organization: Organization, reference: str) -> Seat | None:
-    """One of the organization's seats by its reference."""
+def seat_by_reference(reference: str) -> Seat | None:
+    """One seat with its booking, run and meetings, whoever asks."""
     return session.scalars(
-        _with_run().where(Booking.organization_id == organization.id, Seat.reference == reference)
+        _with_run().options(selectinload(Seat.run, CourseRun.meetings)).where(Seat.reference == reference)
     ).one_or_none()
 
 

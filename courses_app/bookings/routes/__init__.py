@@ -1,6 +1,6 @@
-"""The organization's pages about its bookings."""
+"""The organization's pages about its bookings, and the attendee's about a seat."""
 
-from courses_app.bookings.routes import alerts, booking, changes, details, lists, sheets, waiting
+from courses_app.bookings.routes import alerts, booking, changes, details, lists, papers, sheets, waiting
 from courses_app.bookings.routes.blueprint import pages
 
-__all__ = ["alerts", "booking", "changes", "details", "lists", "pages", "sheets", "waiting"]
+__all__ = ["alerts", "booking", "changes", "details", "lists", "pages", "papers", "sheets", "waiting"]

@@ -132,6 +132,7 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         fee_names={seat.id: seat.full_name for seat in found.seats},
         kept=queries.fees_kept(found),
         issuer=issuer_on(clock.today()),
+        terms=documents.shown_terms(found),
     )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial, wraps
-from typing import Any, ParamSpec
+from functools import partial
 
 from flask import abort, render_template, request
 
@@ -15,8 +14,9 @@ from courses_app.accounts.queries import person_of
 from courses_app.accounts.rules.people import person_in
 from courses_app.bookings import operations, queries
 from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
-from courses_app.bookings.routes.blueprint import Answer, pages
-from courses_app.bookings.rules import MOST_ATTENDEES
+from courses_app.bookings.models import Booking, WaitingParty
+from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
+from courses_app.bookings.rules import MOST_ATTENDEES, BookingStatus
 from courses_app.catalogue.models import CourseRun, FeeAudience, RunStatus
 from courses_app.catalogue.queries import duties_on, price_of, run_by_reference
 from courses_app.catalogue.rules import Availability, availability, seats_left
@@ -26,8 +26,6 @@ from courses_app.foundation.references import new_token
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.templating import local, locale
 from courses_app.foundation.web import see_other
-
-P = ParamSpec("P")
 
 
 @pages.get("/runs/<reference>/bookings/new")
@@ -44,67 +42,74 @@ def _brought() -> list[dict[str, str]]:
     return [{"person": found.reference}] if found else []
 
 
-def _shows_refusals(view: Callable[[str], Answer]) -> Callable[[str], Answer]:
-    """A refusal undoes everything and stands above what was typed; nothing of it is lost (R-43)."""
-
-    @wraps(view)
-    def shown(reference: str) -> Answer:
-        try:
-            return view(reference)
-        except Refusal as refusal:
-            form = AttendeesForm()
-            form.refuse(refusal)
-            return _page(reference, form), refusal.status
-
-    return shown
-
-
 @pages.post("/runs/<reference>/bookings")
 @coordinator
-@_shows_refusals
 def create(reference: str) -> Answer:
-    """The busiest door: what can be said without the writers' queue is said before it is entered."""
-    form = AttendeesForm()
-    if form.changed_rows():
-        return _page(reference, form)
-    if not form.validate():
-        return _page(reference, form), 422
-    held = partial(operations.hold_seats, **_typed(reference, form))
-    return see_other("bookings.booking", reference=in_transaction(lambda: held().reference))
+    hold = partial(operations.hold_seats, organization=current_organization(), run_reference=reference)
+    return _held(hold, partial(_page, reference))
+
+
+@pages.get("/bookings/<reference>/attendees")
+@coordinator
+def attendees(reference: str) -> Answer:
+    """The first page again, with everybody who is kept a seat: to take somebody out, or to add somebody."""
+    found = own_booking(reference)
+    if found.status is not BookingStatus.HELD:
+        return see_other("bookings.booking", reference=reference)
+    rows = [{"person": seat.person.reference, "role": seat.role_code, "email": seat.email} for seat in found.seats]
+    form = AttendeesForm(formdata=None, form_token=new_token(), attendees=rows)
+    return _page(found.run.reference, form, held=found)
+
+
+@pages.post("/bookings/<reference>/attendees")
+@coordinator
+def change(reference: str) -> Answer:
+    found = own_booking(reference)
+    return _held(partial(operations.change_attendees, booking=found), partial(_page, found.run.reference, held=found))
 
 
 @pages.post("/runs/<reference>/waiting")
 @coordinator
-@_shows_refusals
 def wait(reference: str) -> Answer:
     """The same form, for the waiting list: nothing is typed twice."""
+    join = partial(operations.join_waiting_list, organization=current_organization(), run_reference=reference)
+    return _held(join, partial(_page, reference), endpoint="bookings.party", asks=("accepts_part",))
+
+
+def _held(
+    hold: Callable[..., Booking | WaitingParty],
+    page: Callable[[AttendeesForm], str],
+    *,
+    endpoint: str = "bookings.booking",
+    asks: Sequence[str] = (),
+) -> Answer:
+    """The busiest door: what can be said without the writers' queue is said before it is entered.
+
+    A refusal undoes everything and stands above what was typed; nothing of it is lost (R-43).
+    """
     form = AttendeesForm()
+    if form.changed_rows():
+        return page(form)
     if not form.validate():
-        return _page(reference, form), 422
-    joined = partial(operations.join_waiting_list, accepts_part=bool(form.accepts_part.data), **_typed(reference, form))
-    return see_other("bookings.party", reference=in_transaction(lambda: joined().reference))
+        return page(form), 422
+    told = {"attendees": form.facts(), "form_token": form.form_token.data or new_token(), "language": locale()}
+    told |= {name: form[name].data for name in asks}
+    who = {"by": current_actor(), "booked_by": current_person()}
+    try:
+        return see_other(endpoint, reference=in_transaction(lambda: hold(**told, **who, now=clock.now()).reference))
+    except Refusal as refusal:
+        form = AttendeesForm()
+        form.refuse(refusal)
+        return page(form), refusal.status
 
 
-def _typed(reference: str, form: AttendeesForm) -> dict[str, Any]:
-    """What was sent, as the operations take it."""
-    return {
-        "organization": current_organization(),
-        "run_reference": reference,
-        "attendees": form.facts(),
-        "form_token": form.form_token.data or new_token(),
-        "by": current_actor(),
-        "booked_by": current_person(),
-        "language": locale(),
-        "now": clock.now(),
-    }
-
-
-def _page(reference: str, form: AttendeesForm) -> str:
+def _page(reference: str, form: AttendeesForm, *, held: Booking | None = None) -> str:
     run = run_by_reference(reference)
     if run is None or run.status is RunStatus.DRAFT:
         abort(404)
     now, organization = clock.now(), current_organization()
-    taken = queries.taken_by_run([run.id], now=now)[run.id]
+    ours = queries.people_in_run(run, [seat.person_id for seat in held.seats], now=now) if held else set()
+    taken = queries.taken_by_run([run.id], now=now)[run.id] - len(ours)
     people = queries.people_to_choose(organization, first=form.chosen)
     form.prepare(_roles(run))
     return render_template(
@@ -116,8 +121,10 @@ def _page(reference: str, form: AttendeesForm) -> str:
         price=price_of(run, _audience(organization)),
         people=list(enumerate(people, start=KNOWN_FROM)),
         most=MOST_ATTENDEES,
+        seated=queries.people_in_run(run, [person.id for person in people], now=now) - ours,
         line=queries.line_of(run, now=now),
-        seated=queries.people_in_run(run, [person.id for person in people], now=now),
+        held=held,
+        now=now,
     )
 
 

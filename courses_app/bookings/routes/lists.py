@@ -1,21 +1,19 @@
-"""All bookings of the organization, and the papers of one."""
+"""All bookings of the organization."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Response, abort, render_template, request
-from werkzeug.wrappers import Response as BaseResponse
+from flask import render_template, request
 
 from courses_app.accounts.guards import coordinator, current_organization
 from courses_app.bookings import queries
 from courses_app.bookings.forms import BookingsFilter
 from courses_app.bookings.models import Booking
-from courses_app.bookings.routes.blueprint import Answer, own_booking, pages, paper
+from courses_app.bookings.routes.blueprint import Answer, pages
 from courses_app.bookings.rules import BookingStatus, shown_status
 from courses_app.foundation import clock
 from courses_app.foundation.paging import page_number
-from courses_app.foundation.web import see_other
 
 NAMED = 3  # attendees named in a line
 
@@ -39,32 +37,3 @@ def bookings() -> Answer:
 def _line(booking: Booking, now: datetime) -> tuple[Booking, BookingStatus, int]:
     """A booking, the state people see, and how many attendees are not named in the line."""
     return booking, shown_status(booking.status, booking.hold_until, now=now), max(0, len(booking.attending) - NAMED)
-
-
-@pages.get("/bookings/<reference>/invoice.pdf")
-@coordinator
-def invoice(reference: str) -> Response:
-    found = own_booking(reference).invoice or abort(404)
-    return paper(found.document)
-
-
-@pages.get("/bookings/<reference>/receipt.pdf")
-@coordinator
-def receipt(reference: str) -> Response:
-    found = own_booking(reference).invoice or abort(404)
-    return paper(found.receipt_document)
-
-
-@pages.get("/bookings/<reference>/seats/<int:position>/ticket.pdf")
-@coordinator
-def ticket(reference: str, position: int) -> Response:
-    seat = queries.seat_of(own_booking(reference), position) or abort(404)
-    return paper(seat.ticket)
-
-
-@pages.get("/seats/<reference>")
-@coordinator
-def seat(reference: str) -> BaseResponse:
-    """Where the QR code of an admission ticket leads those who booked it."""
-    found = queries.seat_of_organization(current_organization(), reference) or abort(404)
-    return see_other("bookings.booking", reference=found.booking.reference)

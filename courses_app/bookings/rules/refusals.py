@@ -107,6 +107,15 @@ class HoldRanOut(Refusal):
         super().__init__(_l("The time for which the seats were kept has run out. No order was placed."))
 
 
+class HoldChanged(Refusal):
+    """Another tab was faster: these seats are no longer only held."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("These seats were changed, ordered or given back in the meantime. Please look at your bookings first.")
+        )
+
+
 class MethodNotOffered(Refusal):
     """A way to pay that this booking can't be paid with."""
 

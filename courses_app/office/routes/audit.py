@@ -54,6 +54,6 @@ def _cells(entry: AuditEntry) -> list[object]:
         entry.before and WORDS.state(entry.action, entry.before),
         entry.after and WORDS.state(entry.action, entry.after),
         " · ".join(f"{label}: {value}" for label, value in WORDS.detail(entry.detail)),
-        entry.request_id,
+        "" if entry.request_id == "-" else entry.request_id,
         entry.action,
     ]

@@ -1,0 +1,57 @@
+"""Other people, fewer or more of them, while the seats are only held: the old hold ends and a new one begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from courses_app.accounts.models import Person
+from courses_app.bookings import documents
+from courses_app.bookings.models import Booking
+from courses_app.bookings.operations.cancel import cancel
+from courses_app.bookings.operations.hold import hold_seats
+from courses_app.bookings.operations.locks import locked_booking
+from courses_app.bookings.rules import AttendeeFacts, BookingStatus, HoldChanged
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.db import session
+
+
+def change_attendees(
+    *,
+    booking: Booking,
+    attendees: Sequence[AttendeeFacts],
+    form_token: str,
+    by: Actor,
+    booked_by: Person,
+    language: str,
+    now: datetime,
+) -> Booking:
+    """Give the held seats back and keep new ones, both or neither: if not all find a seat, the old hold stays as it is.
+
+    The same form sent again gives the same booking (R-42); another form for a hold that was changed, ordered or given
+    back meanwhile is refused. Raises HoldChanged, and what `hold_seats` raises.
+    """
+    old = locked_booking(booking.id)
+    made = select(Booking).where(Booking.organization_id == old.organization_id, Booking.form_token == form_token)
+    if (known := session.scalars(made).one_or_none()) is not None:
+        return known
+    if old.ordered_at is not None or old.status not in (BookingStatus.HELD, BookingStatus.EXPIRED):
+        raise HoldChanged()
+    ended = old.status is BookingStatus.HELD
+    if ended:
+        cancel(booking=old, by=by, now=now)
+    new = hold_seats(
+        organization=old.organization,
+        run_reference=old.run.reference,
+        attendees=attendees,
+        form_token=form_token,
+        by=by,
+        booked_by=booked_by,
+        language=language,
+        now=now,
+    )
+    if ended:
+        old.closed_reason = documents.continued_as(old, new)
+    return new
