@@ -60,8 +60,8 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of("catalogue", EVERYBODY, "course courses"),
     **doors_of(
         "catalogue_admin", STAFF,
-        "add_venue change_course change_run change_venue changes course courses edit_run fees new_run new_venue plan_run "
-        "publish_run remove_draft run runs runs_file set_changes set_fee venue venues"),
+        "add_venue change_course change_run change_venue changes course courses edit_run fees new_run new_venue "
+        "plan_run publish_run remove_draft run runs runs_file set_changes set_fee venue venues"),
     **doors_of(
         "bookings", COORDINATORS,
         "alerts bookings create create_alert new new_alert send_sheet sheet template_csv template_xlsx wait"),
@@ -76,8 +76,9 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of("stripe_webhook", EVERYBODY, "receive"),
     **doors_of(
         "bookings_admin", STAFF,
-        "attendee booking bookings bookings_csv cancel cancel_seats cancellation capacity change_capacity event_again event_dealt_with payment "
-        "offer party payments payments_csv record refund_sent remove seats substitute waiting"),
+        "attendee booking bookings bookings_csv cancel cancel_seats cancellation capacity change_capacity "
+        "event_again event_dealt_with payment offer party payments payments_csv record "
+        "refund_sent remove seats substitute waiting"),
     **doors_of("rosters", TEACHERS, "teaching"),
     **doors_of("rosters", ON_THE_RUN, "close closing roster save sheet"),
     **doors_of("rosters_admin", STAFF, "call_off calling_off"),
