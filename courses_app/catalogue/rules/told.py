@@ -11,6 +11,7 @@ TOLD = Told(
         "course.added": _p("what was done", "Course added"),
         "course.changed": _p("what was done", "Course changed"),
         "course.fee_set": _p("what was done", "Fee set"),
+        "course.change_policy_set": _p("what was done", "Rules for changes set"),
         "run.planned": _p("what was done", "Run planned"),
         "run.changed": _p("what was done", "Run changed"),
         "run.removed": _p("what was done", "Run removed"),
@@ -32,6 +33,8 @@ TOLD = Told(
     details={
         "audience": _p("detail in the audit", "For whom"),
         "tax_category": _p("detail in the audit", "Tax category"),
+        "offer_hours": _p("detail in the audit", "Hours an offer stands"),
+        "smaller_may_pass": _p("detail in the audit", "Smaller parties may pass"),
         "moved": _p("detail in the audit", "Place or times changed"),
         "starts_at": _p("detail in the audit", "Begins at"),
         "summary": _p("detail in the audit", "Summary"),

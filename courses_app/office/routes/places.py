@@ -24,10 +24,13 @@ PLACES = {
     "run": (_l("Course run"), "catalogue_admin.run", "reference"),
     "seat": (_l("Seat"), "office.search", "q"),
     "stripe_event": (_l("Stripe message"), "bookings_admin.payments", "q"),
+    "waiting": (_l("Waiting party"), "bookings_admin.party", "reference"),
     "venue": (_l("Venue"), "catalogue_admin.venue", "code"),
 }
 WORDS_ONLY = {
+    "alert": _l("News of new runs"),
     "checkout": _l("Payment page"),
+    "draft": _l("List of attendees"),
     "establishment": _l("Establishment"),
     "issuer": _l("Issuer"),
     "notice_of_failure": _l("Notice of failure"),
