@@ -49,12 +49,6 @@ class PaymentsFilter(FilterForm):
     from_on = DayField(_l("Due or received from"), [Optional()])
     until_on = DayField(_l("Due or received until"), [Optional()])
 
-    def __init__(self, formdata: Any) -> None:
-        """Nothing asked for shows what waits for money."""
-        super().__init__(formdata)
-        if not any(name in formdata for name in ("q", "state", "from_on", "until_on")):
-            self.state.data = InvoiceState.OPEN.value
-
     def invoices(self) -> InvoicesWanted:
         """The conditions; what can't be read is left out, and its field says so."""
         self.validate()

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from courses_app.accounts.models import Organization
@@ -89,7 +89,10 @@ def invoices(
 
 
 def listed(wanted: InvoicesWanted, page: int = 1, *, today: date) -> Page[Invoice]:
-    """A page of invoices: those that wait for money by the day they are due, others the newest first."""
+    """A page of invoices: first those that wait for money, by the day they are due; then the others, the newest first.
+
+    A late transfer is looked for by its number: an order that has lapsed must be found, too (R-07).
+    """
     return paged(_wanted(wanted, today), number=page)
 
 
@@ -105,9 +108,8 @@ def _wanted(wanted: InvoicesWanted, today: date) -> Select[Invoice]:
     if wanted.from_on or wanted.until_on:
         due, received = _between(Invoice.due_on, wanted), _between(Payment.received_on, wanted)
         query = query.where(or_(and_(*due), Invoice.payments.any(and_(*received))))
-    if wanted.state in (InvoiceState.OPEN, InvoiceState.OVERDUE):
-        return query.order_by(Invoice.due_on.is_(None), Invoice.due_on, Invoice.id)
-    return query.order_by(Invoice.id.desc())
+    waits, pay_by = case((WAITING, 0), else_=1), case((WAITING, Invoice.due_on))
+    return query.order_by(waits, pay_by.is_(None), pay_by, Invoice.id.desc())
 
 
 def _between(column: InstrumentedAttribute[Any], wanted: InvoicesWanted) -> list[ColumnElement[bool]]:
