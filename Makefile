@@ -7,7 +7,7 @@ PORT  ?= 8000
 FIND_PYTHON = for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v "$$p" >/dev/null 2>&1 && "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done
 
-.PHONY: run test check format bench messages browser clean
+.PHONY: run test check format bench messages readme browser clean
 
 run: $(VENV)/.ready
 	@HOST=$(HOST) PORT=$(PORT) exec $(BIN)/flask --app courses_app serve
@@ -29,6 +29,9 @@ bench: $(VENV)/.ready-dev
 
 messages: $(VENV)/.ready-dev
 	@$(BIN)/flask --app courses_app messages update
+
+readme: $(VENV)/.ready-dev
+	@$(BIN)/flask --app courses_app lifecycles --write
 
 # A browser for the tests: the system's own, or installed with the system's package manager where that is allowed.
 browser:

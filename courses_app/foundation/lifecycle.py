@@ -28,9 +28,10 @@ class MoveNotAllowed(Refusal):
 
 @dataclass(frozen=True)
 class Lifecycle(Generic[State, Move]):
-    """The allowed moves of one kind of thing."""
+    """The allowed moves of one kind of thing, and the states in which one is made."""
 
     table: Mapping[tuple[State, Move], State]
+    begins: tuple[State, ...] = ()
 
     def after(self, state: State, move: Move) -> State:
         """The state that `move` leads to. Raises MoveNotAllowed."""

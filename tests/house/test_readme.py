@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 from flask.cli import FlaskGroup, ScriptInfo
 
 from courses_app import create_app
-from courses_app.bookings.rules.lifecycles import (
-    BOOKING,
-    SEAT,
-    SEAT_MOVES,
-    BookingMove,
-    BookingStatus,
-    SeatMove,
-    SeatStatus,
-)
-from courses_app.bookings.rules.waiting import PARTY, PartyMove, PartyState
 from courses_app.cli.first_start import DEMO_PASSWORD, DEMO_SIGN_INS
-from courses_app.foundation.lifecycle import Lifecycle
+from courses_app.cli.lifecycles import LIVES, redrawn, states
 from tests.conftest import settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,28 +26,25 @@ READERS = ("courses_app/config.py", "courses_app/cli/serve.py", "bench/servers.p
 MOST_BYTES_A_PICTURE = 120_000
 
 
-def life(lifecycle: Lifecycle[Any, Any], states: type[StrEnum], moves: type[StrEnum]) -> str:
-    """A lifecycle as a table: a line a state, a column a move, in each cell what it becomes."""
-    head = ["", *(f"*{move}*" for move in moves)]
-    lines = [head, ["---"] * len(head)]
-    for state in states:
-        becomes = [lifecycle.table.get((state, move)) for move in moves]
-        lines.append([f"**{state}**", *(f"{after}" if after else "·" for after in becomes)])
-    return "\n".join(f"| {' | '.join(cells)} |".replace("|  |", "| |") for cells in lines)
+def test_the_lives_are_drawn_from_the_tables_of_the_code() -> None:
+    marked = re.findall(r"<!-- lifecycle: (\w+) -->", README)
+    assert sorted(marked) == sorted(LIVES)
+    assert redrawn(README) == README, "a lifecycle has changed: `make readme` draws it anew"
 
 
-@pytest.mark.parametrize(
-    "table",
-    [life(BOOKING, BookingStatus, BookingMove), life(SEAT, SeatStatus, SeatMove), life(PARTY, PartyState, PartyMove)],
-    ids=["booking", "seat", "party"],
-)
-def test_the_lives_are_those_of_the_code(table: str) -> None:
-    assert table in README, f"put this into the README:\n{table}"
+def test_every_lifecycle_of_the_code_is_drawn() -> None:
+    files = (ROOT / "courses_app").glob("*/rules/**/*.py")
+    built = [name for path in files for name in re.findall(r"^(\w+) = Lifecycle\[", path.read_text(), re.MULTILINE)]
+    assert len(built) == len(LIVES), "take it into courses_app/cli/lifecycles.py: LIVES"
 
 
-def test_what_becomes_of_the_seats_is_said() -> None:
-    pairs = ", ".join(f"*{move}* → *{SEAT_MOVES[move]}*" for move in SEAT_MOVES)
-    assert pairs in README, f"put this into the README:\n{pairs}"
+@pytest.mark.parametrize("name", LIVES)
+def test_every_state_of_a_life_can_be_reached(name: str) -> None:
+    life = LIVES[name]
+    reached = set(life.begins)
+    for _ in states(life):
+        reached |= {after for (before, _move), after in life.table.items() if before in reached}
+    assert reached == set(states(life))
 
 
 def test_every_make_target_exists() -> None:

@@ -41,7 +41,8 @@ BOOKING = Lifecycle[BookingStatus, BookingMove](
         (BookingStatus.PAID, BookingMove.CANCEL): BookingStatus.CANCELLED,
         (BookingStatus.CANCELLED, BookingMove.REFUND): BookingStatus.REFUNDED,
         (BookingStatus.PAID_NO_SEAT, BookingMove.REFUND): BookingStatus.REFUNDED,
-    }
+    },
+    begins=(BookingStatus.HELD,),
 )
 
 
@@ -75,7 +76,8 @@ SEAT = Lifecycle[SeatStatus, SeatMove](
         (SeatStatus.EXPIRED, SeatMove.RESEAT): SeatStatus.CONFIRMED,
         (SeatStatus.ORDERED, SeatMove.SUBSTITUTE): SeatStatus.ORDERED,
         (SeatStatus.CONFIRMED, SeatMove.SUBSTITUTE): SeatStatus.CONFIRMED,
-    }
+    },
+    begins=(SeatStatus.HELD,),
 )
 
 LIVE_SEATS = (SeatStatus.HELD, SeatStatus.ORDERED, SeatStatus.CONFIRMED)

@@ -47,7 +47,8 @@ PARTY = Lifecycle[PartyState, PartyMove](
         (PartyState.OFFERED, PartyMove.LEAVE): PartyState.LEFT,
         (PartyState.OFFERED, PartyMove.LAPSE): PartyState.LAPSED,
         (PartyState.OFFERED, PartyMove.CLOSE): PartyState.CLOSED,
-    }
+    },
+    begins=(PartyState.WAITING,),
 )
 IN_LINE = (PartyState.WAITING, PartyState.OFFERED)
 

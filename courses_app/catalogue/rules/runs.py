@@ -25,7 +25,8 @@ RUN = Lifecycle[RunStatus, RunMove](
     {
         (RunStatus.DRAFT, RunMove.PUBLISH): RunStatus.PUBLISHED,
         (RunStatus.PUBLISHED, RunMove.CALL_OFF): RunStatus.CALLED_OFF,
-    }
+    },
+    begins=(RunStatus.DRAFT,),
 )
 
 
