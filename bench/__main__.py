@@ -1,110 +1,23 @@
-"""`make bench`: pages and bookings on PostgreSQL under gunicorn as shipped, each beside the ceiling of the same run.
+"""`make bench`: under gunicorn as shipped, each figure beside the ceiling of the same run (`ARGS=sale` for one part).
 
-The two are measured in turn, `ROUNDS` times; the median is printed, because the machine may be shared.
+The two are measured in turn, `ROUNDS` times; medians are printed, because the machine may be shared.
 """
 
 from __future__ import annotations
 
-import statistics
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from sqlalchemy import create_engine, text
+from bench import everyday, sale
 
-from bench import bare
-from bench.filling import RUNS, Filled, fill
-from bench.load import CLIENTS, Figures, get, run
-from bench.people import Coordinator, bare_booking, booking, sign_in
-from bench.servers import gunicorn, postgresql
-
-ROUNDS = 3
-PAGES_A_CLIENT = 150
-BOOKINGS_A_CLIENT = 40
-
-Requests = list[list[bytes]]
+PARTS = {"everyday": everyday.measure, "sale": sale.measure}
 
 
 def main() -> None:
-    with TemporaryDirectory() as folder, postgresql() as server:
-        ours, ceiling = _database(server, "bench_ours"), _database(server, "bench_bare")
-        filled = fill(ours, Path(folder))
-        bare.fill(ceiling, spread=RUNS)
-        environment = {"DATABASE_URL": ours, "COURSES_INSTANCE": folder}
-        with (
-            gunicorn("courses_app:create_app()", environment) as product,
-            gunicorn("bench.bare:create_app()", {"BARE_DATABASE_URL": ceiling}) as floor,
-        ):
-            _measure(product, floor, filled)
-
-
-def _measure(product: str, floor: str, filled: Filled) -> None:
-    people = [sign_in(product, email) for email in filled.emails]
-    print(f"{CLIENTS} clients, 2 processes × 4 threads, PostgreSQL; median of {ROUNDS} paired rounds\n")
-    page = [[get("/runs")] * PAGES_A_CLIENT] * CLIENTS
-    bare_page = [[get("/page")] * PAGES_A_CLIENT] * CLIENTS
-    _pair("timetable with 20 runs", "req/s", product, lambda: page, floor, lambda: bare_page, 200)
-    for name, spread in (("spread over 16 runs", True), ("all on one hot run", False)):
-        _pair(
-            f"signed-in booking of 3, {name}", "bookings/s",
-            product, lambda spread=spread: _bookings(people, filled.runs, spread),
-            floor, lambda spread=spread: _bare_bookings(spread), 303,
-        )  # fmt: skip
-
-
-def _pair(
-    name: str,
-    unit: str,
-    product: str,
-    ours: Callable[[], Requests],
-    floor: str,
-    theirs: Callable[[], Requests],
-    good: int,
-) -> None:
-    rounds = [(run(floor, theirs()), run(product, ours())) for _ in range(ROUNDS)]
-    ceiling, figures = [pair[0] for pair in rounds], [pair[1] for pair in rounds]
-    _refuse_failures(name, figures, good)
-    share = statistics.median(b.per_second(good) / a.per_second(good) for a, b in rounds)
-    print(f"{name}")
-    print(f"  ours     {_line(figures, unit, good)}")
-    print(f"  ceiling  {_line(ceiling, unit, good)}")
-    print(f"  share of the ceiling {share:.0%}\n")
-    sys.stdout.flush()
-
-
-def _line(rounds: list[Figures], unit: str, good: int) -> str:
-    rate = statistics.median(figures.per_second(good) for figures in rounds)
-    middle = statistics.median(figures.percentile(0.5, good) for figures in rounds)
-    high = statistics.median(figures.percentile(0.99, good) for figures in rounds)
-    return f"{rate:8.0f} {unit:<11} p50 {middle:6.1f} ms  p99 {high:6.1f} ms"
-
-
-def _refuse_failures(name: str, rounds: list[Figures], good: int) -> None:
-    strange = {answer.status for figures in rounds for answer in figures.answers if answer.status != good}
-    if strange:
-        print(f"  NOTE {name}: other answers {sorted(strange)}")
-
-
-def _bookings(people: list[Coordinator], runs: list[str], spread: bool) -> Requests:
-    return [
-        [booking(person, runs[index % len(runs) if spread else 0]) for _ in range(BOOKINGS_A_CLIENT)]
-        for index, person in enumerate(people)
-    ]
-
-
-def _bare_bookings(spread: bool) -> Requests:
-    return [[bare_booking(index + 1 if spread else 1) for _ in range(BOOKINGS_A_CLIENT)] for index in range(CLIENTS)]
-
-
-def _database(server: str, name: str) -> str:
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    head, _, query = server.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+    wanted = sys.argv[1:] or list(PARTS)
+    if unknown := set(wanted) - PARTS.keys():
+        sys.exit(f"Not a part: {', '.join(sorted(unknown))}. There are: {', '.join(PARTS)}.")
+    for part in wanted:
+        PARTS[part]()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The ceiling: a bare Flask + SQLAlchemy Core application of the same shape, without our product around it.
 
 `/page` reads twenty runs and renders them; `/book/<run>` locks the run's row, counts, and writes a booking of three
-seats with their history in one transaction, answering 303. No sign-in, no CSRF, no forms, no audit, no translations.
+seats with their history in one transaction, answering 303, or 409 where the run is full. No sign-in, no CSRF, no forms,
+no audit, no translations. On SQLite a writing transaction takes the database's lock at its beginning.
 """
 
 from __future__ import annotations
@@ -9,17 +10,21 @@ from __future__ import annotations
 import os
 import secrets
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, redirect, render_template, request
 from sqlalchemy import (
     Column,
+    Connection,
     DateTime,
+    Engine,
     ForeignKey,
     Integer,
     MetaData,
     String,
     Table,
     create_engine,
+    event,
     func,
     insert,
     select,
@@ -49,7 +54,7 @@ events = Table(
 
 def create_app() -> Flask:
     app = Flask(__name__, template_folder="templates")
-    engine = create_engine(os.environ["BARE_DATABASE_URL"])
+    engine = _engine(os.environ["BARE_DATABASE_URL"])
 
     @app.get("/healthz")
     def healthz() -> str:
@@ -67,9 +72,9 @@ def create_app() -> Flask:
 
     @app.post("/book/<int:run>")
     def book(run: int) -> tuple[str, int] | Response:
-        names = [request.form[f"attendees-{index}-family_name"] for index in range(3)]
+        names = [name for field, name in request.form.items() if field.endswith("-family_name")]
         now = datetime.now(UTC)
-        with engine.begin() as connection:
+        with engine.execution_options(writes=True).begin() as connection:
             capacity = connection.scalar(select(runs.c.capacity).where(runs.c.id == run).with_for_update()) or 0
             taken = connection.scalar(select(func.count()).where(seats.c.run_id == run)) or 0
             if taken + len(names) > capacity:
@@ -86,8 +91,27 @@ def create_app() -> Flask:
     return app
 
 
-def fill(url: str, *, spread: int) -> None:
-    """Make the tables: twenty runs with room for every booking, and twenty more for the page to skip."""
+def _engine(url: str) -> Engine:
+    """On SQLite with the product's durability and patience, and without its queue."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def configure(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            writes = connection.get_execution_options().get("writes", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def fill(url: str, *, spread: int, capacity: int = 10**6) -> None:
+    """Make the tables, with twenty runs or more: unless said otherwise with room for every booking."""
     engine = create_engine(url)
     metadata.drop_all(engine)
     metadata.create_all(engine)
@@ -96,7 +120,7 @@ def fill(url: str, *, spread: int) -> None:
         connection.execute(
             insert(runs),
             [
-                {"name": f"監理責任者等講習 第{n}回", "place": "東京", "capacity": 10**6, "starts_at": now}
+                {"name": f"監理責任者等講習 第{n}回", "place": "東京", "capacity": capacity, "starts_at": now}
                 for n in range(max(spread, 20))
             ],
         )

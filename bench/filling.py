@@ -1,4 +1,4 @@
-"""What the measured application holds: twenty runs with room for every booking, and a coordinator for each client."""
+"""What the measured application holds: runs, with room for every booking or not, and a coordinator for each client."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class Filled:
     emails: list[str]
 
 
-def fill(url: str, folder: Path) -> Filled:
+def fill(url: str, folder: Path, *, runs: int = RUNS, capacity: int = CAPACITY) -> Filled:
     """Migrate the empty database at `url` and fill it through the operations."""
     app = create_app(settings_for(folder, url))
     with app.app_context():
         upgrade()
         make = Make(app)
         make.issuer()
-        runs = [make.run(online=True, capacity=CAPACITY, days_ahead=30 + n).reference for n in range(RUNS)]
+        references = [make.run(online=True, capacity=capacity, days_ahead=30 + n).reference for n in range(runs)]
         emails = [make.coordinator().account.email for _ in range(CLIENTS)]
         session.remove()
         db.engine.dispose()
-    return Filled(runs, emails)
+    return Filled(references, emails)

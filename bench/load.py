@@ -17,19 +17,28 @@ CLIENTS = 16
 class Answer:
     status: int
     seconds: float
+    ended: float  # on the clock of this machine
     location: str
     cookie: str = ""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What a load measured: answers by status, per second, and the middle and 99th percentile of their time in ms."""
+    """What a load measured: answers in the order of their requests, client by client; percentiles are in ms."""
 
+    started: float
     seconds: float
     answers: list[Answer]
 
+    def count(self, *statuses: int) -> int:
+        return sum(1 for answer in self.answers if answer.status in statuses)
+
     def per_second(self, *statuses: int) -> float:
-        return sum(1 for answer in self.answers if answer.status in statuses) / self.seconds
+        return self.count(*statuses) / self.seconds
+
+    def until_last(self, *statuses: int) -> float:
+        """Seconds from the start to the last answer of this kind."""
+        return max((answer.ended for answer in self.answers if answer.status in statuses), default=0) - self.started
 
     def percentile(self, share: float, *statuses: int) -> float:
         times = sorted(answer.seconds for answer in self.answers if answer.status in statuses)
@@ -56,7 +65,8 @@ class Connection:
         if any(line.lower() == "connection: close" for line in lines):
             self.socket = None
         cookie = next((line[12:].split(";")[0] for line in lines if line.lower().startswith("set-cookie: ")), "")
-        return Answer(int(lines[0].split(" ", 2)[1]), time.perf_counter() - started, location, cookie), body
+        ended = time.perf_counter()
+        return Answer(int(lines[0].split(" ", 2)[1]), ended - started, ended, location, cookie), body
 
     def _exchange(self, request: bytes) -> tuple[bytes, bytes]:
         if self.socket is None:
@@ -126,7 +136,7 @@ def _client(address: str, requests: list[list[bytes]], sender: multiprocessing.c
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - started
-    sender.send(Figures(seconds, [answer for some in answers for answer in some]))
+    sender.send(Figures(started, seconds, [answer for some in answers for answer in some]))
 
 
 def _started(work: Callable[[int], None], count: int) -> list[threading.Thread]:

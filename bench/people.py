@@ -21,16 +21,16 @@ class Coordinator:
     token: str
 
 
-def sign_in(address: str, email: str) -> Coordinator:
-    """Sign in as a browser does; raises RuntimeError when that fails."""
+def sign_in(address: str, email: str, *, page: str = "/courses") -> Coordinator:
+    """Sign in as a browser does, and open a page; raises RuntimeError when that fails."""
     connection = Connection(address)
-    page, cookie = _page(connection, "/sign-in", "")
-    form = urlencode({"email": email, "password": PASSWORD, "csrf_token": page}).encode()
+    token, cookie = _page(connection, "/sign-in", "")
+    form = urlencode({"email": email, "password": PASSWORD, "csrf_token": token}).encode()
     answer, _ = connection.ask(post("/sign-in", form, cookie))
     if answer.status != 303:
         raise RuntimeError(f"sign-in answered {answer.status}")
     cookie = answer.cookie or cookie
-    token, fresh = _page(connection, "/courses", cookie)
+    token, fresh = _page(connection, page, cookie)
     return Coordinator(fresh or cookie, token)
 
 
@@ -42,10 +42,10 @@ def _page(connection: Connection, path: str, cookie: str) -> tuple[str, str]:
     return found[1].decode(), answer.cookie or cookie
 
 
-def booking(coordinator: Coordinator, run: str) -> bytes:
-    """The request that books three new attendees into a run."""
-    fields = {"csrf_token": coordinator.token, "form_token": secrets.token_urlsafe(16)}
-    for index in range(3):
+def booking(coordinator: Coordinator, run: str, *, people: int = 3, form_token: str = "") -> bytes:
+    """The request that books so many new attendees into a run."""
+    fields = {"csrf_token": coordinator.token, "form_token": form_token or secrets.token_urlsafe(16)}
+    for index in range(people):
         fields |= {
             f"attendees-{index}-family_name": "髙﨑",
             f"attendees-{index}-given_name": secrets.token_hex(5),
@@ -56,7 +56,7 @@ def booking(coordinator: Coordinator, run: str) -> bytes:
     return post(f"/runs/{run}/bookings", urlencode(fields).encode(), coordinator.cookie)
 
 
-def bare_booking(run: int) -> bytes:
+def bare_booking(run: int, *, people: int = 3) -> bytes:
     """The same to the bare application."""
-    fields = {f"attendees-{index}-family_name": secrets.token_hex(5) for index in range(3)}
+    fields = {f"attendees-{index}-family_name": secrets.token_hex(5) for index in range(people)}
     return post(f"/book/{run}", urlencode(fields).encode())
