@@ -9,6 +9,7 @@ import click
 from flask.cli import with_appcontext
 
 from courses_app.bookings import queries as bookings
+from courses_app.catalogue import queries as catalogue
 from courses_app.certificates import queries as certificates
 from courses_app.foundation import audit, clock
 from courses_app.foundation.db import snapshot
@@ -16,7 +17,7 @@ from courses_app.payments import queries as payments
 from courses_app.rosters import queries as rosters
 
 # Rooms whose tables could break a promise: `queries.violations(*, now)`.
-ROOMS = (payments, bookings, rosters, certificates)
+ROOMS = (payments, catalogue, bookings, rosters, certificates)
 
 
 def violations() -> Iterator[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.rules import RunIsOver, SeatStatus
 from courses_app.catalogue.models import CourseRun, Meeting, Venue
 from courses_app.catalogue.rules import RunStatus
@@ -18,7 +18,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged_rows
 from courses_app.foundation.references import digest
 from courses_app.foundation.refusal import Refusal
-from courses_app.rosters.models import Roster, RosterEntry
+from courses_app.rosters.models import MeetingMinutes, Roster, RosterEntry
 from courses_app.rosters.rules import Record, RunTookPlace, blank, verdict
 
 
@@ -168,7 +168,12 @@ def state_of(people: Sequence[Attendee]) -> str:
 
 
 def violations(*, now: datetime) -> Iterator[str]:
-    """INV-19: a closed roster judges exactly its run's confirmed seats, each as what is recorded of it demands."""
+    """INV-19: who is recorded had a seat of that run; a closed roster judges exactly the confirmed seats, each as what
+    is recorded of it demands."""
+    for seat in session.scalars(_recorded_elsewhere()):
+        yield f"INV-19: seat {seat} is on the roster of another run, or was never confirmed"
+    for seat in session.scalars(_minutes_of_another_run()):
+        yield f"INV-19: minutes of another run's meeting are recorded for seat {seat}"
     query = (
         select(Roster)
         .options(joinedload(Roster.run).options(joinedload(CourseRun.course), selectinload(CourseRun.meetings)))
@@ -179,6 +184,29 @@ def violations(*, now: datetime) -> Iterator[str]:
         yield f"INV-19: the closed roster of {run} and the confirmed seat {seat} don't match"
     for roster in session.scalars(query):
         yield from _wrong_outcomes(roster)
+
+
+def _recorded_elsewhere() -> Select[str]:
+    confirmed = exists().where(SeatEvent.seat_id == Seat.id, SeatEvent.after == SeatStatus.CONFIRMED)
+    return (
+        select(Seat.reference)
+        .join(RosterEntry, RosterEntry.seat_id == Seat.id)
+        .join(Roster, Roster.id == RosterEntry.roster_id)
+        .where(or_(Roster.run_id != Seat.run_id, not_(confirmed)))
+        .order_by(Seat.id)
+    )
+
+
+def _minutes_of_another_run() -> Select[str]:
+    return (
+        select(Seat.reference)
+        .join(RosterEntry, RosterEntry.seat_id == Seat.id)
+        .join(Roster, Roster.id == RosterEntry.roster_id)
+        .join(MeetingMinutes, MeetingMinutes.entry_id == RosterEntry.id)
+        .join(Meeting, Meeting.id == MeetingMinutes.meeting_id)
+        .where(Meeting.run_id != Roster.run_id)
+        .order_by(Seat.id)
+    )
 
 
 def _unjudged_or_seatless() -> Select[str, str]:

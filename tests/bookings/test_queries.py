@@ -153,4 +153,4 @@ def test_inv13_a_move_nobody_noted(inside: Flask, make: MakeHere) -> None:
 
 def test_inv14_a_mail_nobody_owes(inside: Flask, make: MakeHere) -> None:
     make.ordered(make.run())
-    assert broken("DELETE FROM outbox_messages") == ["INV-14"]
+    assert set(broken("DELETE FROM outbox_messages")) == {"INV-14"}

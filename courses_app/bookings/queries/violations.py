@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
 from courses_app.bookings.queries.line_violations import line_broken
+from courses_app.bookings.queries.seat_violations import events_torn, moves_not_told
 from courses_app.bookings.queries.seats import live
 from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, SeatStatus
 from courses_app.catalogue.models import CourseRun
@@ -45,12 +46,14 @@ def violations(*, now: datetime) -> list[str]:
             ("INV-1", _oversold(now)),
             ("INV-2", _seated_twice()),
             ("INV-3", _holds_not_ended_once()),
+            ("INV-3", events_torn()),
             ("INV-4", _seats_and_money_differ()),
             ("INV-5", _undersold(now)),
             ("INV-6", _totals_differ()),
             ("INV-8", _kept_too_much()),
             ("INV-13", _moves_without_audit()),
             ("INV-14", _mails_not_owed()),
+            ("INV-14", moves_not_told()),
             ("INV-17", line_broken()),
         )
         for line in broken
@@ -131,7 +134,8 @@ def _totals_differ() -> Iterator[str]:
     for reference in session.scalars(billed):
         yield f"the total of booking {reference} is not its invoice's"
     seats = _sum(Seat.price, Seat.booking_id, Seat.status.in_(LIVE_SEATS))
-    unpaid = select(Booking.reference).where(Booking.status == BookingStatus.ORDERED, Booking.total != seats)
+    open_ones = (BookingStatus.HELD, BookingStatus.ORDERED)
+    unpaid = select(Booking.reference).where(Booking.status.in_(open_ones), Booking.total != seats)
     for reference in session.scalars(unpaid):
         yield f"the total of booking {reference} is not what its seats cost"
 

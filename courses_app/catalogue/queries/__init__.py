@@ -40,6 +40,7 @@ from courses_app.catalogue.queries.runs import (
     run_for_update,
     upcoming,
 )
+from courses_app.catalogue.queries.violations import violations
 
 __all__ = [
     "CourseLine", "CourseOffer", "Need", "OfficeFilter", "Region", "all_offers", "catalogue_on", "change_terms_on",
@@ -47,4 +48,5 @@ __all__ = [
     "duties_on", "fees_after", "fees_on", "find_course", "find_venue", "fits", "instructors", "keep_still",
     "line_of", "matching", "narrowed", "needs_on", "office_runs", "people_by_reference", "policies_of",
     "prefectures", "price_of", "regions", "run_by_reference", "run_for_update", "terms_of", "upcoming", "venues",
+    "violations",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What must always be true of money, asked in SQL: each query names the rows for which it is not (INV-6 to INV-10)."""
+"""What must always be true of money (INV-6 to INV-10, 13, 14), in SQL: each query names the rows that break it."""
 
 from __future__ import annotations
 
@@ -105,6 +105,28 @@ QUERIES = {
         SELECT s.event_id FROM stripe_events s
         WHERE s.result = 'parked' AND NOT EXISTS (
             SELECT 1 FROM matters m WHERE m.subject_kind = 'stripe_event' AND m.subject_reference = s.event_id)
+    """,
+    "INV-13 invoice {}: it is cancelled, or owed again, and the audit trail does not tell": """
+        SELECT i.reference FROM invoices i
+        WHERE (i.cancelled_at IS NULL) <> (COALESCE((
+            SELECT a.after FROM audit_entries a WHERE a.id = (
+                SELECT MAX(b.id) FROM audit_entries b
+                WHERE b.subject_kind = 'invoice' AND b.subject_reference = i.reference
+                  AND b.action IN ('invoice.billed', 'invoice.cancelled', 'invoice.reinstated'))), '') = 'open')
+    """,
+    "INV-13 invoice {}: money came or went, and the audit trail does not tell how often": """
+        SELECT i.reference FROM invoices i
+        WHERE (SELECT COUNT(*) FROM payments p WHERE p.invoice_id = i.id)
+            + (SELECT COUNT(*) FROM refunds r WHERE r.invoice_id = i.id)
+            + (SELECT COUNT(*) FROM refunds r WHERE r.invoice_id = i.id AND r.status = 'sent')
+           <> (SELECT COUNT(*) FROM audit_entries a
+               WHERE a.subject_kind = 'invoice' AND a.subject_reference = i.reference
+                 AND a.action IN ('payment.received', 'refund.owed', 'refund.sent'))
+    """,
+    "INV-14 invoice {}: a refund was sent, and no mail tells of it": """
+        SELECT i.reference FROM refunds r JOIN invoices i ON i.id = r.invoice_id
+        WHERE r.status = 'sent' AND NOT EXISTS (
+            SELECT 1 FROM outbox_messages m WHERE m.dedupe_key = 'refund:' || r.key)
     """,
     "numbers {}: the series has counted further than there are papers": """
         SELECT n.code FROM number_series n
