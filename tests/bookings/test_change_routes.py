@@ -99,7 +99,7 @@ def test_who_has_a_seat_is_refused_with_what_was_chosen(app: Flask, client: Flas
 def test_the_page_says_why_not(app: Flask, client: FlaskClient, make: MakeHere, paid: str) -> None:
     with app.app_context(), make.deed():
         booking = session.scalars(select(Booking)).one()
-        booking.terms = {"items": (booking.terms or {})["items"]}
+        booking.terms = {**(booking.terms or {}), "changes": None}
     page = text_of(client.get(paid))
     assert "この申込はお支払い済みです。キャンセルと返金は事務局へご連絡ください。" in page
     assert "この申込の規定では、受講者の変更をこのサイトで行えません。" in page
