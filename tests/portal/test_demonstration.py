@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from courses_app.accounts.models import Person
-from courses_app.bookings.models import Booking, BookingStatus
-from courses_app.bookings.queries import taken_by_run
+from courses_app.bookings.models import AttendeeDraft, Booking, BookingFee, BookingStatus, RunAlert, WaitingParty
+from courses_app.bookings.queries import rows_of, taken_by_run
+from courses_app.bookings.rules import PartyState
 from courses_app.catalogue.models import Course, CourseRun, RunStatus, Venue
 from courses_app.catalogue.rules import Availability, availability
 from courses_app.certificates.models import Certificate, FailureNotice
@@ -43,6 +44,7 @@ def test_the_demonstration_keeps_its_promises(app: Flask, client: FlaskClient) -
         load_catalogue_and_rules()
         assert load_demonstration(clock=clock.now)
         the_timetable_is_inhabited()
+        seats_are_waited_for_and_given_back(clock.now())
         the_past_has_left_its_papers()
         certificates_expire_when_they_should(clock.today())
         assert list(ledger.violations()) == []
@@ -64,7 +66,8 @@ def the_timetable_is_inhabited() -> None:
         )
         for run in runs
     )  # fmt: skip
-    assert words[Availability.FULL] == words[Availability.CALLED_OFF] == 1
+    assert words[Availability.CALLED_OFF] == 1
+    assert words[Availability.FULL] == 2, "one with a waiting list, one without"
     assert words[Availability.FEW] >= 1
     assert words[Availability.OPEN] >= 20
     assert {run.course.code for run in runs} == set(session.scalars(select(Course.code)))
@@ -72,6 +75,21 @@ def the_timetable_is_inhabited() -> None:
     assert any(run.venue_id is None for run in runs)
     states = set(session.scalars(select(Booking.status)))
     assert states >= {BookingStatus.ORDERED, BookingStatus.PAID, BookingStatus.CANCELLED, BookingStatus.PAID_NO_SEAT}
+
+
+def seats_are_waited_for_and_given_back(now: datetime) -> None:
+    first, second, third = session.scalars(select(WaitingParty).order_by(WaitingParty.id))
+    assert (first.organization.name, first.wanted, len(first.attendees)) == ("あかぎ未来ものづくり協同組合", 1, 3)
+    (offer,) = first.offers
+    assert offer.status is BookingStatus.HELD
+    assert offer.hold_until > now
+    assert {one.state for one in (first, second, third)} == {PartyState.WAITING}
+    fees = session.scalars(select(BookingFee)).all()
+    assert len(fees) == 3
+    assert all(fee.amount > 0 for fee in fees)
+    (draft,) = session.scalars(select(AttendeeDraft))
+    assert sum(bool(one.errors) for one in rows_of(draft, now=now)) == 2
+    assert session.scalar(select(func.count()).select_from(RunAlert)) == 6
 
 
 def the_past_has_left_its_papers() -> None:

@@ -7,7 +7,6 @@ from functools import partial
 
 from courses_app.bookings import operations as bookings
 from courses_app.bookings.models import Booking
-from courses_app.bookings.operations import AttendeeFacts
 from courses_app.catalogue import operations as catalogue
 from courses_app.catalogue import queries
 from courses_app.catalogue.models import CourseRun
@@ -16,10 +15,11 @@ from courses_app.foundation.audit import STRIPE
 from courses_app.foundation.clock import JST, day_of
 from courses_app.foundation.references import new_token
 from courses_app.payments.models import PaymentMethod
-from courses_app.portal.imports.cast import Cast
+from courses_app.portal.imports import seats
+from courses_app.portal.imports.cast import Cast, demo_data
 from courses_app.portal.imports.days import Day, record_day
 from courses_app.portal.imports.plans import Where, plan_of
-from courses_app.portal.imports.scenes import Order, Scene, scenes
+from courses_app.portal.imports.scenes import Order, Scene, SheetSent, Waiting, scenes
 from courses_app.portal.imports.script import Room, Script
 from courses_app.rosters import operations as rosters
 
@@ -30,6 +30,7 @@ LAPSED_BY = timedelta(days=21)  # an unpaid order has lapsed by then
 BEFORE_EVERYTHING = timedelta(days=120)
 REFUSING_MAILBOX = "supriyadi@example.jp"
 LATE_MEMBER = ("hakata-bridge", "M-0163")
+GIVEN_BACK_BEFORE, OFFERED_BEFORE = timedelta(hours=3), timedelta(hours=2)
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -48,6 +49,9 @@ def play(cast: Cast, *, now: datetime) -> None:
     for scene in written:
         Performance(scene, cast, script).begin()
     script.at(at(today - timedelta(days=2), 11), lambda when: cast.claim_membership(*LATE_MEMBER, when))
+    alerts = demo_data("demo_runs")["alerts"]
+    script.at(now - timedelta(days=1), partial(seats.ask_for_news, cast, alerts))
+    script.worker_at(now - OFFERED_BEFORE, Room.BOOKINGS, Room.PAYMENTS)
     script.at(now, cast.open_accounts)
     script.play()
 
@@ -85,6 +89,10 @@ class Performance:
         for order in self.scene.orders:
             self.script.at(at(order.ordered, 10, 20), partial(self._book, order))
             self._worker(order.ordered, Room.PAYMENTS)
+        for party in self.scene.waiting:
+            self.script.at(at(party.joined, 13, 5), partial(self._wait, party))
+        for sheet in self.scene.lists:
+            self.script.at(at(sheet.sent, 16, 40), partial(self._keep_list, sheet))
         if self.scene.called_off:
             self.script.at(at(self.scene.called_off, 15), self._call_off)
             self._worker(self.scene.called_off)
@@ -106,9 +114,7 @@ class Performance:
         held = bookings.hold_seats(
             organization=cast.organizations[order.organization],
             run_reference=self.reference,
-            attendees=[
-                AttendeeFacts(person=cast.people[key].reference, role_code=cast.roles.get(key)) for key in order.people
-            ],
+            attendees=seats.attendees(cast, order.people),
             form_token=new_token(),
             by=cast.actor(booker),
             booked_by=cast.people[booker],
@@ -131,6 +137,8 @@ class Performance:
             moment = at(order.paid, 10, 35) if order.method == "stripe" else at(order.paid, 14)
             self.script.at(moment, partial(self._settle, order, booking))
             self._worker(order.paid, Room.BOOKINGS, Room.PAYMENTS)
+        if order.given_back:
+            self.script.at(self.script.now - GIVEN_BACK_BEFORE, partial(self._give_back, order, booking))
         if order.paid is None or order.paid > order.ordered + LAPSED_BY:
             self._worker(order.ordered + LAPSED_BY, Room.BOOKINGS)
 
@@ -148,6 +156,16 @@ class Performance:
             by=STRIPE if by_card else self.cast.office,
             now=now,
         )
+
+    def _give_back(self, order: Order, booking: Booking, now: datetime) -> None:
+        by = self.cast.actor(self.cast.booker_key(order.organization))
+        seats.give_back(self.cast, booking, order.given_back, by=by, now=now)
+
+    def _wait(self, party: Waiting, now: datetime) -> None:
+        seats.wait(self.cast, self._run(), party, now)
+
+    def _keep_list(self, sheet: SheetSent, now: datetime) -> None:
+        seats.keep_list(self.cast, self._run(), sheet, now)
 
     def _hold(self, now: datetime) -> None:
         run, told = self._run(), self.scene.roster or {}

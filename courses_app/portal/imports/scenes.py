@@ -28,6 +28,27 @@ class Order:
     paid: date | None = None
     cancelled: date | None = None
     method: str = "bank_transfer"
+    given_back: tuple[str, ...] = ()  # whose seats were given back today, at the fee of the day
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Who found no room and waits."""
+
+    organization: str
+    people: tuple[str, ...]
+    joined: date
+    accepts_part: bool = False
+
+
+@dataclass(frozen=True)
+class SheetSent:
+    """A list of attendees that was sent and is not booked yet; its rows as the file had them."""
+
+    organization: str
+    filename: str
+    sent: date
+    rows: tuple[dict[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -41,6 +62,8 @@ class Scene:
     capacity: int | None = None
     language: str = "ja"
     orders: tuple[Order, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    lists: tuple[SheetSent, ...] = ()
     roster: dict[str, Any] | None = None
     called_off: date | None = None
     reason: str = ""
@@ -95,6 +118,8 @@ class Timetable:
                 capacity=one.get("capacity"),
                 language=one.get("language", "ja"),
                 orders=tuple(self._order(order) for order in one.get("bookings", [])),
+                waiting=tuple(self._waiting(party) for party in one.get("waiting", [])),
+                lists=tuple(self._list(sheet) for sheet in one.get("lists", [])),
                 roster=one.get("roster"),
                 called_off=self._day(one.get("called_off")),
                 reason=one.get("reason", ""),
@@ -119,7 +144,16 @@ class Timetable:
             paid=self._day(one.get("paid")),
             cancelled=self._day(one.get("cancelled")),
             method=one.get("method", "bank_transfer"),
+            given_back=tuple(one.get("given_back", ())),
         )
+
+    def _waiting(self, one: dict[str, Any]) -> Waiting:
+        joined = self.today + timedelta(days=one["joined"])
+        return Waiting(one["organization"], tuple(one["people"]), joined, one.get("accepts_part", False))
+
+    def _list(self, one: dict[str, Any]) -> SheetSent:
+        sent = self.today + timedelta(days=one["sent"])
+        return SheetSent(one["organization"], one["filename"], sent, tuple(one["rows"]))
 
     def _day(self, offset: int | None) -> date | None:
         return None if offset is None else self.today + timedelta(days=offset)
