@@ -53,6 +53,7 @@ def test_from_a_full_run_through_the_mail_to_the_order(app: Flask, client: Flask
     assert mail.recipient == somebody.email
     assert f"/bookings/{offer.reference}\n" in mail.body
     assert "お待ちの席が空きました" in text_of(client.get(address))
+    assert "2席を確認して申し込む" in text_of(client.get("/organization/bookings"))
     review = text_of(client.get(f"/bookings/{offer.reference}"))
     assert "案内を辞退する" in review
     order = {

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from flask import Flask
+
+ROOT = Path(__file__).resolve().parents[2]
 
 ACCESS = {"public", "signed_in", "coordinator", "instructor", "staff"}
 # POST doors that write nothing to the database, or whose transactions are several by nature (a payment firm is called
@@ -50,6 +55,18 @@ def test_s14_every_post_is_one_transaction_and_nothing_else_writes(app: Flask) -
             assert getattr(view, "writes", False), f"{rule.endpoint} needs @writes"
         if methods == {"GET"}:
             assert not getattr(view, "writes", False), f"{rule.endpoint}: GET never writes"
+
+
+def test_every_template_closes_what_it_opens() -> None:
+    """A part that a browser closes by itself lands in another place than it was meant for."""
+    wrong = []
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        for tag in ("div", "section", "form", "fieldset", "table", "p", "dl", "ol"):
+            opened, closed = len(re.findall(rf"<{tag}[\s>{{]", text)), text.count(f"</{tag}>")
+            if opened != closed:
+                wrong.append(f"{path.relative_to(ROOT)}: {opened} <{tag}>, {closed} </{tag}>")
+    assert wrong == []
 
 
 def test_every_template_compiles(app: Flask) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models.seats import Booking
-from courses_app.bookings.rules import PartyState
+from courses_app.bookings.rules import BookingStatus, PartyState
 from courses_app.catalogue.models import Course, CourseRun
 from courses_app.foundation.db import Base, choice
 
@@ -55,6 +55,10 @@ class WaitingParty(Base):
     def address(self) -> str:
         """Where mails about it go."""
         return self.booked_by.email or self.organization.contact_email
+
+    def open_offers(self, *, now: datetime) -> list[Booking]:
+        """Seats that are kept for the party and can be ordered."""
+        return [one for one in self.offers if one.status is BookingStatus.HELD and one.hold_until > now]
 
 
 class WaitingAttendee(Base):
