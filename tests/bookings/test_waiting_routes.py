@@ -143,6 +143,53 @@ def test_declining_is_one_button_and_the_next_is_served(app: Flask, client: Flas
     assert [party.state for party in parties(app)] == [PartyState.LEFT, PartyState.OFFERED]
 
 
+def offered_to(app: Flask, make: MakeHere, wanted: int = 1) -> tuple[str, str]:
+    """A run with a line of two, the first of whom has an offer: their address, and that of the offer."""
+    run = make.run(capacity=wanted)
+    seats, somebody = make.held(run, wanted), make.coordinator()
+    make.waiting(run, wanted, organization=somebody.organization, booked_by=somebody.person)
+    make.waiting(run)
+    cancelled(app, seats)
+    with app.app_context():
+        tasks.run_due(clock=clock.now)
+        offer = session.scalars(select(Booking).where(Booking.waiting_party_id.is_not(None))).one()
+        return somebody.email, f"/bookings/{offer.reference}"
+
+
+def test_the_link_of_the_mail_leads_to_the_order_after_signing_in(
+    app: Flask, client: FlaskClient, make: MakeHere
+) -> None:
+    make.issuer()
+    email, offer = offered_to(app, make)
+    asked = client.get(offer)
+    assert asked.headers["Location"] == f"/sign-in?next={offer}"
+    assert f'name="next" type="hidden" value="{offer}"' in text_of(client.get(asked.headers["Location"]))
+    assert sign_in(client, email, next=offer).headers["Location"] == offer
+    assert f'action="{offer}/confirmation"' in text_of(client.get(offer))
+
+
+def test_an_offer_is_ordered_or_declined_as_it_is(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    email, offer = offered_to(app, make)
+    sign_in(client, email)
+    assert f"{offer}/attendees" not in text_of(client.get(offer))
+    form = {"csrf_token": csrf_token(client, offer), "form_token": "other", **row(0)}
+    refused = client.post(f"{offer}/attendees", data=form)
+    assert refused.status_code == 409
+    assert "受講者を変更できます" in text_of(refused)
+    assert [party.state for party in parties(app)] == [PartyState.OFFERED, PartyState.WAITING]
+
+
+def test_an_offer_that_lapsed_does_not_promise_seats(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    email, offer = offered_to(app, make)
+    with app.app_context(), transaction():
+        for booking in session.scalars(select(Booking).where(Booking.waiting_party_id.is_not(None))):
+            booking.hold_until = clock.now() - timedelta(minutes=1)
+    sign_in(client, email)
+    page = text_of(client.get(offer))
+    assert "/hold" not in page
+    assert "順にご案内します" in page
+
+
 def test_the_office_sees_the_line_offers_by_hand_and_removes(app: Flask, client: FlaskClient, make: MakeHere) -> None:
     run = make.run(capacity=2)
     seat, _other = make.held(run), make.held(run)

@@ -13,7 +13,7 @@ from courses_app.bookings.models import Booking
 from courses_app.bookings.operations.cancel import cancel
 from courses_app.bookings.operations.hold import hold_seats
 from courses_app.bookings.operations.locks import locked_booking
-from courses_app.bookings.rules import AttendeeFacts, BookingStatus, HoldChanged
+from courses_app.bookings.rules import AttendeeFacts, BookingStatus, HoldChanged, OfferIsForThem
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 
@@ -31,12 +31,14 @@ def change_attendees(
     """Give the held seats back and keep new ones, both or neither: if not all find a seat, the old hold stays as it is.
 
     The same form sent again gives the same booking (R-42); another form for a hold that was changed, ordered or given
-    back meanwhile is refused. Raises HoldChanged, and what `hold_seats` raises.
+    back meanwhile is refused. Raises HoldChanged, OfferIsForThem (of the waiting list), and what `hold_seats` raises.
     """
     old = locked_booking(booking.id)
     made = select(Booking).where(Booking.organization_id == old.organization_id, Booking.form_token == form_token)
     if (known := session.scalars(made).one_or_none()) is not None:
         return known
+    if old.waiting_party_id is not None:
+        raise OfferIsForThem()
     if old.ordered_at is not None or old.status not in (BookingStatus.HELD, BookingStatus.EXPIRED):
         raise HoldChanged()
     ended = old.status is BookingStatus.HELD

@@ -64,8 +64,9 @@ def confirm(reference: str) -> Answer:
 @writes
 @coordinator
 def cancel(reference: str) -> Answer:
-    operations.cancel(booking=own_booking(reference), by=current_actor(), now=clock.now())
-    flash(_("The booking has been cancelled."), "success")
+    found = operations.cancel(booking=own_booking(reference), by=current_actor(), now=clock.now())
+    declined = found.waiting_party_id is not None and found.ordered_at is None
+    flash(_("You have declined the seats.") if declined else _("The booking has been cancelled."), "success")
     return see_other("bookings.booking", reference=reference)
 
 
@@ -181,7 +182,13 @@ def _review(found: Booking, form: OrderForm) -> str:
 
 def _ran_out(found: Booking) -> str:
     now = clock.now()
-    return render_template("bookings/ran_out.html", booking=found, left=queries.seats_left(found.run, now=now), now=now)
+    return render_template(
+        "bookings/ran_out.html",
+        booking=found,
+        left=queries.seats_left(found.run, now=now),
+        others_wait=queries.line_of(found.run, now=now).parties > 0,
+        now=now,
+    )
 
 
 def _correction(found: Booking, seat: Seat, form: CorrectionForm) -> str:

@@ -153,6 +153,18 @@ class AlreadyWaiting(Refusal):
         super().__init__(_l("Already waiting for this run: %(names)s.", names="、".join(names)))
 
 
+class OfferIsForThem(Refusal):
+    """An offer is ordered or declined as it is: its seats belong to the line."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l(
+                "These seats are offered to these people. Order them first; then you can name another person for"
+                " a seat."
+            )
+        )
+
+
 class TooFewFree(Refusal):
     """An offer by hand without the seats for it."""
 
