@@ -119,7 +119,7 @@ class Rows(FieldList):  # type: ignore[type-arg]  # no generic class when it run
 
 
 class AttendeesForm(BaseForm):
-    """The details of a booking. `add` and `remove` change the rows and send nothing."""
+    """The details of a booking. `add` and `remove` change the rows and send nothing, `edit` only shows them again."""
 
     form_token = HiddenField("", validators=[Length(max=100)])
     attendees = Rows(FormField(AttendeeRow), label=_l("Attendee"))
@@ -129,6 +129,7 @@ class AttendeesForm(BaseForm):
     )
     add = SubmitField("")
     remove = StringField("")
+    edit = SubmitField("")
     found_no_room = False  # whether the form was refused for want of seats: then the page offers to wait
 
     def refuse(self, refusal: Refusal) -> None:
@@ -153,6 +154,12 @@ class AttendeesForm(BaseForm):
         return {entry.form.person.data or "" for entry in self.attendees if entry.form.is_known}
 
     @property
+    def new_names(self) -> list[str]:
+        """The names that were typed, in order."""
+        typed = [entry.form for entry in self.new_rows if not entry.form.is_blank]
+        return [f"{row.family_name.data} {row.given_name.data or ''}".strip() for row in typed]
+
+    @property
     def size(self) -> int:
         """How many people it names."""
         return len([entry for entry in self.attendees if not entry.form.is_blank])
@@ -163,7 +170,7 @@ class AttendeesForm(BaseForm):
         return {field.short_name: field.data for row in rows for field in (row.role, row.email) if field.data}
 
     def changed_rows(self) -> bool:
-        """Add or take out a row where a button asked for it; whether one did."""
+        """Add or take out a row where a button asked for it; whether one did, or the rows are to be seen again."""
         if re.fullmatch(r"[0-9]{1,4}", self.remove.data or ""):
             shown = self.new_rows
             at = int(self.remove.data or "0")
@@ -173,7 +180,7 @@ class AttendeesForm(BaseForm):
         if self.add.data:
             self.add_row()
             return True
-        return False
+        return bool(self.edit.data)
 
     def add_row(self) -> None:
         """One more row to type into, numbered after those that are shown."""

@@ -59,7 +59,9 @@ def seats_of_person(person: Person, *, now: datetime, ending_after: datetime | N
     return _by_day(_with_run().where(Seat.person_id == person.id, live(now=now)), ending_after)
 
 
-def people_to_choose(organization: Organization, *, first: Collection[str] = ()) -> Sequence[Person]:
+def people_to_choose(
+    organization: Organization, *, first: Collection[str] = (), most: int = MOST_TO_CHOOSE
+) -> Sequence[Person]:
     """The organization's people by the reading of their names, for a form; beyond some hundreds they are typed.
 
     Those with the references `first` come before the others, however many there are.
@@ -69,7 +71,7 @@ def people_to_choose(organization: Organization, *, first: Collection[str] = ())
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.organization_id == organization.id, Membership.until_on.is_(None))
         .order_by(Person.reference.not_in(first), Person.family_name_kana, Person.given_name_kana, Person.id)
-        .limit(MOST_TO_CHOOSE)
+        .limit(most)
     ).all()
 
 

@@ -16,7 +16,8 @@ from courses_app.bookings import operations, queries
 from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
 from courses_app.bookings.models import Booking, WaitingParty
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
-from courses_app.bookings.rules import MOST_ATTENDEES, BookingStatus
+from courses_app.bookings.routes.sold_out import sold_out
+from courses_app.bookings.rules import MOST_ATTENDEES, BookingStatus, RunFull
 from courses_app.catalogue.models import CourseRun, FeeAudience, RunStatus
 from courses_app.catalogue.queries import duties_on, price_of, run_by_reference
 from courses_app.catalogue.rules import Availability, availability, seats_left
@@ -46,7 +47,7 @@ def _brought() -> list[dict[str, str]]:
 @coordinator
 def create(reference: str) -> Answer:
     hold = partial(operations.hold_seats, organization=current_organization(), run_reference=reference)
-    return _held(hold, partial(_page, reference))
+    return _held(hold, partial(_page, reference), full=partial(sold_out, reference))
 
 
 @pages.get("/bookings/<reference>/attendees")
@@ -80,6 +81,7 @@ def _held(
     hold: Callable[..., Booking | WaitingParty],
     page: Callable[[AttendeesForm], str],
     *,
+    full: Callable[[AttendeesForm], Answer | None] = lambda _form: None,
     endpoint: str = "bookings.booking",
     asks: Sequence[str] = (),
 ) -> Answer:
@@ -92,6 +94,8 @@ def _held(
         return page(form)
     if not form.validate():
         return page(form), 422
+    if (answer := full(form)) is not None:
+        return answer
     told = {"attendees": form.facts(), "form_token": form.form_token.data or new_token(), "language": locale()}
     told |= {name: form[name].data for name in asks}
     who = {"by": current_actor(), "booked_by": current_person()}
@@ -99,6 +103,8 @@ def _held(
         return see_other(endpoint, reference=in_transaction(lambda: hold(**told, **who, now=clock.now()).reference))
     except Refusal as refusal:
         form = AttendeesForm()
+        if isinstance(refusal, RunFull) and (answer := full(form)) is not None:
+            return answer
         form.refuse(refusal)
         return page(form), refusal.status
 
