@@ -63,6 +63,7 @@ def test_it_costs_two_questions_and_no_lock(
 def test_everything_typed_goes_on_with_one_press(
     app: Flask, client: FlaskClient, make: MakeHere, somebody: Coordinator
 ) -> None:
+    make.issuer()
     run, earlier = make.run(capacity=3), make.run(days_ahead=90)
     make.held(earlier, organization=somebody.organization, booked_by=somebody.person, attendees=[attendee()])
     known = people(app, 1)[0]
