@@ -172,7 +172,7 @@ def _facts(booking: Booking, now: datetime) -> dict[str, Any]:
         "issuer": issuer_on(day_of(now)),
         "booking_url": _address(f"/bookings/{booking.reference}"),
         "payment_url": _address(f"/bookings/{booking.reference}/payment"),
-        "run_url": _address(f"/runs/{run.reference}"),
+        "run_url": _address(run.path),
         "runs_url": _address(f"/runs?course={run.course.slug}"),
     }
 
@@ -217,7 +217,7 @@ def run_opened(alert: RunAlert, *, run: CourseRun, now: datetime) -> None:
         subject=("alert", alert.reference),
         facts={
             "alert": alert, "run": run, "course": run.course, "issuer": issuer_on(day_of(now)),
-            "run_url": _address(f"/runs/{run.reference}"), "alerts_url": _address("/organization/alerts"),
+            "run_url": _address(run.path), "alerts_url": _address("/organization/alerts"),
         },
         dedupe_key=f"alert:{alert.reference}:{run.reference}",
         now=now,

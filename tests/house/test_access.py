@@ -61,7 +61,7 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of(
         "catalogue_admin", STAFF,
         "add_venue change_course change_run change_venue changes course courses edit_run fees new_run new_venue "
-        "plan_run publish_run remove_draft run runs runs_file set_changes set_fee venue venues"),
+        "plan_run publish_run remove_draft renew_link run runs runs_file set_changes set_fee venue venues"),
     **doors_of(
         "bookings", COORDINATORS,
         "alerts bookings create create_alert new new_alert send_sheet sheet template_csv template_xlsx wait"),

@@ -10,6 +10,7 @@ from courses_app.accounts.models import Organization, Person
 from courses_app.bookings import emails
 from courses_app.bookings.models import RunAlert, RunAlertTold
 from courses_app.catalogue.models import Course, CourseRun, RunStatus
+from courses_app.catalogue.queries import OF_EVERYBODY
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
@@ -35,7 +36,10 @@ def ask_for_runs(
     session.add(alert)
     session.flush()
     opened = select(CourseRun.id).where(
-        CourseRun.course_id == course.id, CourseRun.status == RunStatus.PUBLISHED, CourseRun.booking_closes_at > now
+        CourseRun.course_id == course.id,
+        OF_EVERYBODY,
+        CourseRun.status == RunStatus.PUBLISHED,
+        CourseRun.booking_closes_at > now,
     )
     session.add_all(RunAlertTold(alert_id=alert.id, run_id=run_id) for run_id in session.scalars(opened))
     detail = {"course": course.code, "place": place}
@@ -57,7 +61,7 @@ def tell_of_run(*, alert_id: int, run_id: int, now: datetime) -> bool:
     if alert is None or session.get(RunAlertTold, (alert_id, run_id)) is not None:
         return False
     run = session.get_one(CourseRun, run_id)
-    if run.status is not RunStatus.PUBLISHED or run.booking_closes_at <= now:
+    if run.private or run.status is not RunStatus.PUBLISHED or run.booking_closes_at <= now:
         return False
     session.add(RunAlertTold(alert_id=alert_id, run_id=run_id))
     emails.run_opened(alert, run=run, now=now)

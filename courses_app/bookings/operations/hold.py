@@ -61,15 +61,18 @@ def hold_seats(
     language: str = "ja",
     now: datetime,
     most: int = MOST_ATTENDEES,
+    key: str = "",
 ) -> Booking:
     """Keep one seat for each attendee, or none at all; the same form sent again gives the same booking (R-05, R-42).
 
-    Raises NobodyNamed, TooManyAttendees, SamePersonTwice, AttendeeUnknown, RunNotOffered, BookingNotOpen,
-    BookingClosed, AlreadyBooked, RunFull, and OthersWait where the free seats belong to the waiting list (R-23b).
+    `key` is that of a private run's link. Raises NobodyNamed, TooManyAttendees, SamePersonTwice, AttendeeUnknown,
+    RunNotOffered, RunOfAnother, BookingNotOpen, BookingClosed, AlreadyBooked, RunFull, and OthersWait where the free
+    seats belong to the waiting list (R-23b).
     """
     check_attendees(attendees, most=most)
     organization_id = id_of(organization)
     offer = locked_offer(run_reference, organization_id)
+    offer.check_shown(organization_id, key=key)
     people = people_for(organization_id, attendees)
     known = [one.person_id for one in people if one.person_id is not None]
     crowd = crowd_of(offer.run_id, people=known, organization_id=organization_id, form_token=form_token, now=now)

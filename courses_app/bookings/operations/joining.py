@@ -41,6 +41,7 @@ def join_waiting_list(
     booked_by: Person,
     language: str = "ja",
     now: datetime,
+    key: str = "",
 ) -> WaitingParty:
     """A party at the end of the run's line; the same form sent again gives the same party.
 
@@ -49,6 +50,7 @@ def join_waiting_list(
     check_attendees(attendees)
     organization_id = id_of(organization)
     offer = locked_offer(run_reference, organization_id)
+    offer.check_shown(organization_id, key=key)
     known = _same_form(organization_id, form_token)
     if known is not None:
         return known

@@ -12,9 +12,10 @@ from sqlalchemy import bindparam, select
 
 from courses_app.accounts.models import MemberStatus, Organization
 from courses_app.bookings.operations.around import table_of
-from courses_app.bookings.rules import RunNotOffered, check_bookable, offer_until
+from courses_app.bookings.queries import takes_part
+from courses_app.bookings.rules import RunNotOffered, RunOfAnother, check_bookable, offer_until
 from courses_app.catalogue.models import Course, CourseRun, Fee
-from courses_app.catalogue.rules import FeeAudience, Price, RunStatus, price_for
+from courses_app.catalogue.rules import FeeAudience, Price, RunStatus, opens, price_for
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
@@ -40,6 +41,8 @@ class Offer:
     smaller_may_pass: bool
     organization_reference: str
     member_status: MemberStatus
+    link_token: str | None
+    bound_to: int | None  # the organization that alone may book
     fees: Sequence[Any]
 
     @property
@@ -57,6 +60,18 @@ class Offer:
             general_override=self.price_general,
             member_override=self.price_member,
         )
+
+    def check_shown(self, organization_id: int, *, key: str) -> None:
+        """A private run is booked by who holds its link or takes part already, a bound one by its organization alone.
+
+        Raises RunNotOffered, RunOfAnother.
+        """
+        if self.link_token is None or self.bound_to == organization_id:
+            return
+        if not opens(self.link_token, key) and not takes_part(self.run_id, None, organization_id):
+            raise RunNotOffered()
+        if self.bound_to is not None:
+            raise RunOfAnother()
 
     def check_bookable(self, *, now: datetime) -> None:
         """Raises RunNotOffered, BookingNotOpen and BookingClosed."""
@@ -86,6 +101,8 @@ _OFFER = (
         COURSES.c.smaller_may_pass,
         ORGANIZATIONS.c.reference,
         ORGANIZATIONS.c.member_status,
+        RUNS.c.link_token,
+        RUNS.c.organization_id,
         FEES.c.audience,
         FEES.c.amount,
         FEES.c.tax_category,
@@ -98,7 +115,7 @@ _OFFER = (
     .where(RUNS.c.reference == bindparam("run"))
     .with_for_update(of=RUNS)
 )
-OF_OFFER = 14  # columns before those of the fee
+OF_OFFER = 16  # columns before those of the fee
 
 
 def locked_offer(run_reference: str, organization_id: int) -> Offer:

@@ -50,6 +50,7 @@ from courses_app.bookings.queries.seats import (
     seats_of_organization,
     seats_of_person,
     taken_by_run,
+    takes_part,
 )
 from courses_app.bookings.queries.sold_out import SoldOut, sold_out
 from courses_app.bookings.queries.violations import violations
@@ -77,5 +78,5 @@ __all__ = [
     "people_to_choose", "places_of", "quote_of", "refund_of_payment", "roles_of", "rows_of", "runs_to_offer",
     "runs_without_hope", "seat_by_reference", "seat_of", "seat_of_organization", "seat_without_ticket",
     "seats_left", "seats_meanwhile", "seats_of_organization", "seats_of_person", "seats_of_run", "sold_out",
-    "taken_by_run", "tickets_put_off", "trail_of", "trail_of_party", "violations",
+    "taken_by_run", "takes_part", "tickets_put_off", "trail_of", "trail_of_party", "violations",
 ]  # fmt: skip

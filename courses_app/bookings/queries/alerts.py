@@ -12,6 +12,7 @@ from courses_app.accounts.models import Organization
 from courses_app.bookings.models import RunAlert, RunAlertTold
 from courses_app.bookings.rules import ANY_PLACE, ONLINE
 from courses_app.catalogue.models import CourseRun, Delivery, RunStatus, Venue
+from courses_app.catalogue.queries import OF_EVERYBODY
 from courses_app.foundation.db import session
 
 AT_ONCE = 200  # mails of one round; the others follow in the next
@@ -42,6 +43,7 @@ def alerts_due(*, now: datetime) -> Sequence[tuple[int, int]]:
         .join(CourseRun, CourseRun.course_id == RunAlert.course_id)
         .outerjoin(Venue, Venue.id == CourseRun.venue_id)
         .where(
+            OF_EVERYBODY,
             CourseRun.status == RunStatus.PUBLISHED,
             CourseRun.booking_closes_at > now,
             or_(

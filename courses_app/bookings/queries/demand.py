@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from courses_app.bookings.models import STILL_WAITING, RunAlert, WaitingParty
 from courses_app.bookings.rules import ANY_PLACE, ONLINE
 from courses_app.catalogue.models import Course, CourseRun, Prefecture, RunStatus, Venue
+from courses_app.catalogue.queries import OF_EVERYBODY
 from courses_app.foundation.db import session
 
 MOST_LINES = 50  # runs with a line on one page, the longest first
@@ -100,7 +101,7 @@ def _open_runs(*, now: datetime) -> dict[int, dict[str, int]]:
         select(CourseRun.course_id, region, func.count())
         .outerjoin(Venue, Venue.id == CourseRun.venue_id)
         .outerjoin(Prefecture, Prefecture.code == Venue.prefecture_code)
-        .where(CourseRun.status == RunStatus.PUBLISHED, CourseRun.booking_closes_at > now)
+        .where(OF_EVERYBODY, CourseRun.status == RunStatus.PUBLISHED, CourseRun.booking_closes_at > now)
         .group_by(CourseRun.course_id, region)
     )
     for course_id, where, number in session.execute(query):

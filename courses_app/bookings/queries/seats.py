@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from courses_app.accounts.models import Membership, Organization, Person
-from courses_app.bookings.models import LIVING, Booking, Seat
+from courses_app.bookings.models import LIVING, AttendeeDraft, Booking, Seat, WaitingParty
 from courses_app.bookings.rules import MOST_TO_CHOOSE, SeatStatus
-from courses_app.catalogue.models import CourseRun
+from courses_app.catalogue.models import CourseRun, Meeting
 from courses_app.catalogue.rules import seats_left as left_of
 from courses_app.foundation.db import session
 
@@ -82,6 +82,26 @@ def people_in_run(run: CourseRun, person_ids: Collection[int], *, now: datetime)
             select(Seat.person_id).where(Seat.run_id == run.id, Seat.person_id.in_(person_ids), live(now=now))
         )
     )
+
+
+def takes_part(run_id: int, person_id: int | None, organization_id: int | None) -> bool:
+    """Whether somebody attends or teaches a run, or their organization has booked it, waits for it or prepares to."""
+    ways = [
+        *(_ways_of_person(run_id, person_id) if person_id is not None else ()),
+        *(_ways_of_organization(run_id, organization_id) if organization_id is not None else ()),
+    ]
+    return bool(ways) and bool(session.scalar(select(or_(*(way.exists() for way in ways)))))
+
+
+def _ways_of_person(run_id: int, person_id: int) -> Iterator[Select[int]]:
+    yield select(Seat.id).where(Seat.run_id == run_id, Seat.person_id == person_id)
+    yield select(Meeting.id).where(Meeting.run_id == run_id, Meeting.instructor_id == person_id)
+
+
+def _ways_of_organization(run_id: int, organization_id: int) -> Iterator[Select[int]]:
+    yield select(Seat.id).join(Seat.booking).where(Seat.run_id == run_id, Booking.organization_id == organization_id)
+    for prepared in (WaitingParty, AttendeeDraft):
+        yield select(prepared.id).where(prepared.run_id == run_id, prepared.organization_id == organization_id)
 
 
 def _with_run() -> Select[Seat]:

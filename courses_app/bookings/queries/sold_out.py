@@ -19,6 +19,7 @@ from courses_app.bookings.models import LIVING, STILL_WAITING, Booking, Seat, Wa
 from courses_app.bookings.queries.waiting import Line
 from courses_app.bookings.rules import AttendeeFacts, SeatStatus, offer_until
 from courses_app.catalogue.models import Course, CourseRun, RunStatus, Venue
+from courses_app.catalogue.queries import OF_EVERYBODY
 from courses_app.foundation.db import session
 
 RUNS, COURSES, VENUES, SEATS, BOOKINGS, PARTIES, PERSONS = (
@@ -99,6 +100,7 @@ _SOLD_OUT = (
     .join(_LINE, ~false())
     .where(
         RUNS.c.reference == bindparam("run"),
+        OF_EVERYBODY,  # of a private run nothing is said before its link was asked for
         RUNS.c.status == RunStatus.PUBLISHED,
         RUNS.c.booking_opens_at <= bindparam("now"),
         RUNS.c.booking_closes_at > bindparam("now"),

@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from courses_app.accounts.guards import current_organization
 from courses_app.bookings import queries
+from courses_app.bookings.guards import carry_key
 from courses_app.bookings.models import Booking
 from courses_app.foundation.documents import StoredDocument
 
 pages = Blueprint("bookings", __name__)
+pages.app_url_defaults(carry_key)
 
 Answer = str | BaseResponse | tuple[str, int]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from flask import abort, render_template, request
+from flask import render_template, request
 
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
 from courses_app.accounts.models import MemberStatus, Organization
@@ -14,12 +14,13 @@ from courses_app.accounts.queries import person_of
 from courses_app.accounts.rules.people import person_in
 from courses_app.bookings import operations, queries
 from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
+from courses_app.bookings.guards import run_key, shown_run
 from courses_app.bookings.models import Booking, WaitingParty
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.routes.sold_out import sold_out
 from courses_app.bookings.rules import MOST_ATTENDEES, BookingStatus, RunFull
-from courses_app.catalogue.models import CourseRun, FeeAudience, RunStatus
-from courses_app.catalogue.queries import duties_on, price_of, run_by_reference
+from courses_app.catalogue.models import CourseRun, FeeAudience
+from courses_app.catalogue.queries import duties_on, price_of
 from courses_app.catalogue.rules import Availability, availability, seats_left
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
@@ -46,7 +47,7 @@ def _brought() -> list[dict[str, str]]:
 @pages.post("/runs/<reference>/bookings")
 @coordinator
 def create(reference: str) -> Answer:
-    hold = partial(operations.hold_seats, organization=current_organization(), run_reference=reference)
+    hold = partial(operations.hold_seats, organization=current_organization(), run_reference=reference, key=run_key())
     return _held(hold, partial(_page, reference), full=partial(sold_out, reference))
 
 
@@ -73,7 +74,9 @@ def change(reference: str) -> Answer:
 @coordinator
 def wait(reference: str) -> Answer:
     """The same form, for the waiting list: nothing is typed twice."""
-    join = partial(operations.join_waiting_list, organization=current_organization(), run_reference=reference)
+    join = partial(
+        operations.join_waiting_list, organization=current_organization(), run_reference=reference, key=run_key()
+    )
     return _held(join, partial(_page, reference), endpoint="bookings.party", asks=("accepts_part",))
 
 
@@ -110,9 +113,7 @@ def _held(
 
 
 def _page(reference: str, form: AttendeesForm, *, held: Booking | None = None) -> str:
-    run = run_by_reference(reference)
-    if run is None or run.status is RunStatus.DRAFT:
-        abort(404)
+    run = shown_run(reference)
     now, organization = clock.now(), current_organization()
     ours = queries.people_in_run(run, [seat.person_id for seat in held.seats], now=now) if held else set()
     taken = queries.taken_by_run([run.id], now=now)[run.id] - len(ours)

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
 from courses_app.bookings import imports, operations, queries
 from courses_app.bookings.forms import SheetForm
+from courses_app.bookings.guards import shown_run
 from courses_app.bookings.routes.blueprint import Answer, pages
 from courses_app.bookings.rules.sheets import MOST_FROM_FILE
-from courses_app.catalogue.models import CourseRun, RunStatus
-from courses_app.catalogue.queries import run_by_reference
+from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.references import new_token
@@ -28,33 +28,33 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pages.get("/runs/<reference>/bookings/template.xlsx")
 @coordinator
 def template_xlsx(reference: str) -> Response:
-    return _template(imports.xlsx(_role_names(_run(reference))), XLSX, "xlsx")
+    return _template(imports.xlsx(_role_names(shown_run(reference))), XLSX, "xlsx")
 
 
 @pages.get("/runs/<reference>/bookings/template.csv")
 @coordinator
 def template_csv(reference: str) -> Response:
-    return _template(imports.csv(_role_names(_run(reference))), "text/csv; charset=utf-8", "csv")
+    return _template(imports.csv(_role_names(shown_run(reference))), "text/csv; charset=utf-8", "csv")
 
 
 @pages.get("/runs/<reference>/bookings/file")
 @coordinator
 def sheet(reference: str) -> str:
-    return _page(_run(reference), SheetForm(formdata=None, form_token=new_token()))
+    return _page(shown_run(reference), SheetForm(formdata=None, form_token=new_token()))
 
 
 @pages.post("/runs/<reference>/bookings/file")
 @coordinator
 def send_sheet(reference: str) -> Answer:
     """The file is read outside any transaction: nobody waits for it."""
-    run, form = _run(reference), SheetForm()
+    run, form = shown_run(reference), SheetForm()
     if not form.validate():
         return _page(run, form), 422
     try:
         draft = _kept(run, form)
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(_run(reference), form), refusal.status
+        return _page(shown_run(reference), form), refusal.status
     return see_other("bookings.draft", reference=draft)
 
 
@@ -68,13 +68,6 @@ def give_up_draft(reference: str) -> Answer:
     return see_other("bookings.bookings")
 
 
-def _run(reference: str) -> CourseRun:
-    run = run_by_reference(reference)
-    if run is None or run.status is RunStatus.DRAFT:
-        abort(404)
-    return run
-
-
 def _kept(run: CourseRun, form: SheetForm) -> str:
     """Read the file and keep its list; its reference. Raises SheetRefused, NoHeader, NoRows, TooManyDrafts."""
     content, digest = form.content(most=LARGEST_FILE)
@@ -83,7 +76,7 @@ def _kept(run: CourseRun, form: SheetForm) -> str:
     def keep() -> str:
         draft = operations.keep_draft(
             organization=current_organization(),
-            run=_run(run.reference),
+            run=shown_run(run.reference),
             rows=rows,
             filename=form.filename,
             digest=digest,

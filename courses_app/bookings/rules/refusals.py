@@ -86,6 +86,15 @@ class RunNotOffered(Refusal):
         super().__init__(_l("This run is not offered for booking. Please choose another date."))
 
 
+class RunOfAnother(Refusal):
+    """A private run that another organization asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("This run is held for one organization only. Please ask whoever gave you the link to book for you.")
+        )
+
+
 class BookingNotOpen(Refusal):
     """Before the first instant of booking."""
 

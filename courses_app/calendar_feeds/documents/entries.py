@@ -122,7 +122,7 @@ def _url(run: CourseRun, desk: Desk) -> str:
         return f"{desk.base_url}/teaching/runs/{run.reference}/roster"
     if desk.reader is Reader.STAFF:
         return f"{desk.base_url}/office/runs/{run.reference}"
-    return f"{desk.base_url}/runs/{run.reference}"
+    return f"{desk.base_url}{run.path}"
 
 
 def expiry_entries(line: Line, desk: Desk, limits: Horizon) -> Iterator[Entry]:

@@ -4,7 +4,7 @@ from courses_app.calendar_feeds.queries.runs import (
     ListedRun,
     Stretch,
     all_runs,
-    public_run,
+    one_run,
     runs_of_instructor,
     seats_of_organization,
     seats_of_person,
@@ -13,6 +13,6 @@ from courses_app.calendar_feeds.queries.runs import (
 from courses_app.calendar_feeds.queries.tokens import granted_purposes, groundless_tokens, live_token, own_tokens
 
 __all__ = [
-    "ListedRun", "Stretch", "all_runs", "granted_purposes", "groundless_tokens", "live_token", "own_tokens",
-    "public_run", "runs_of_instructor", "seats_of_organization", "seats_of_person", "timetable",
+    "ListedRun", "Stretch", "all_runs", "granted_purposes", "groundless_tokens", "live_token", "one_run", "own_tokens",
+    "runs_of_instructor", "seats_of_organization", "seats_of_person", "timetable",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from courses_app.calendar_feeds.rules import (
     status_of_seats,
 )
 from courses_app.catalogue.models import CourseRun, Meeting, RunStatus, Venue
-from courses_app.catalogue.queries import course_lines, matching, run_by_reference
+from courses_app.catalogue.queries import course_lines, matching
 from courses_app.catalogue.rules import RunFilter, seats_left
 from courses_app.foundation.clock import day_of, end_of, start_of
 from courses_app.foundation.db import session
@@ -55,8 +55,7 @@ class ListedRun:
 
 def timetable(wanted: RunFilter, *, now: datetime) -> list[ListedRun]:
     """The public timetable under its filter: published runs, and those called off not long ago."""
-    conditions = [CourseRun.status.in_(PUBLIC), *matching(wanted, course_lines())]
-    runs = _runs(conditions, today=day_of(now))
+    runs = _runs(matching(wanted, course_lines()), today=day_of(now))
     if wanted.open:
         runs = _open(runs, now=now)
     return _listed(runs, today=day_of(now))
@@ -67,11 +66,8 @@ def all_runs(*, now: datetime) -> list[ListedRun]:
     return _listed(_runs([], today=day_of(now)), today=day_of(now))
 
 
-def public_run(reference: str) -> ListedRun | None:
-    """One run of the timetable, whenever it takes place."""
-    run = run_by_reference(reference)
-    if run is None or run.status not in PUBLIC:
-        return None
+def one_run(run: CourseRun) -> ListedRun:
+    """One run as everybody reads it who may see it, whenever it takes place."""
     return _as_public(run, _days([run])[run.id])
 
 

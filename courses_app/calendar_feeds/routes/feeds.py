@@ -7,6 +7,7 @@ from urllib.parse import quote
 from flask import abort, request
 from werkzeug.wrappers import Response
 
+from courses_app.bookings.guards import shown_run
 from courses_app.calendar_feeds import documents, queries
 from courses_app.calendar_feeds.routes.answers import answer
 from courses_app.calendar_feeds.routes.blueprint import pages
@@ -40,11 +41,10 @@ def private(token: str) -> Response:
 @public
 def run_event(reference: str) -> Response:
     """One run as a file, in the reader's language."""
-    listed = queries.public_run(reference)
-    if listed is None:
-        abort(404)
+    listed = queries.one_run(shown_run(reference))
     asked = request.args.get("lang", "")
-    response = answer(documents.run_download(listed, language=asked if asked in LANGUAGES else locale()))
+    feed = documents.run_download(listed, language=asked if asked in LANGUAGES else locale())
+    response = answer(feed, private=listed.run.private)
     response.headers["Content-Disposition"] = _attachment(reference, local(listed.run.course, "name"))
     response.vary.add("Accept-Language")
     return response

@@ -61,6 +61,15 @@ def publish_run(reference: str) -> Answer:
     return see_other("catalogue_admin.run", reference=reference)
 
 
+@pages.post("/office/runs/<reference>/link")
+@writes
+@staff
+def renew_link(reference: str) -> Answer:
+    operations.renew_link(editable(queries.run_for_update(reference)), by=current_actor(), now=clock.now())
+    flash(_("The run has a new link. The old one no longer opens it."), "success")
+    return see_other("catalogue_admin.run", reference=reference)
+
+
 @pages.post("/office/runs/<reference>/removal")
 @writes
 @staff

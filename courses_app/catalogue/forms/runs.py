@@ -28,6 +28,7 @@ from courses_app.catalogue.rules import (
     MeetingPlan,
     RunPlan,
     SubjectKind,
+    Visibility,
     booking_closes_by_default,
     lay_out_day,
 )
@@ -48,6 +49,7 @@ TITLE, NOTE = Length(max=LONGEST_TITLE), Length(max=1000)
 MOST_MEETINGS = 40
 OPENS = time(9, 0)
 DELIVERIES = options([(each.value, each.label) for each in Delivery])
+VISIBILITIES = options([(each.value, each.label) for each in Visibility])
 
 
 class BeginForm(FilterForm):
@@ -109,6 +111,10 @@ class RunForm(Versioned):
     booking_opens_time = ClockField(_l("Opens at (time)"), [Given()])
     booking_closes_on = DayField(_l("Booking ends on"), [Given()])
     booking_closes_time = ClockField(_l("Ends at (time)"), [Given()])
+    visibility = RadioField(
+        _l("Who sees the run"), choices=VISIBILITIES, default=Visibility.PUBLIC, validate_choice=False
+    )
+    organization = FoldedField(_l("Only for this organization"), [Optional(), Length(max=20)])
     price_general = WholeNumberField(_l("Price of this run in yen, tax included"), [Optional(), between(0, MOST_YEN)])
     price_member = WholeNumberField(
         _l("Price for supporting members in yen, tax included"), [Optional(), between(0, MOST_YEN)]
@@ -145,6 +151,7 @@ class RunForm(Versioned):
             "capacity": run.capacity, "booking_opens_on": opens.date(), "booking_opens_time": opens.time(),
             "booking_closes_on": closes.date(), "booking_closes_time": closes.time(), "version": run.version,
             "price_general": run.price_general, "price_member": run.price_member, "meetings": _meetings_of(run),
+            "visibility": run.visibility, "organization": run.organization.reference if run.organization else "",
         }  # fmt: skip
         return cls(formdata=None, data=data)
 
@@ -177,6 +184,8 @@ class RunForm(Versioned):
             price_member=typed["price_member"],
             online_note_ja=typed["online_note_ja"] or "",
             online_note_en=typed["online_note_en"] or "",
+            private=typed["visibility"] == Visibility.PRIVATE,
+            organization=(typed["organization"] or "").upper() or None,
             **_joining(typed if delivery is Delivery.ONLINE else {}),
         )
 

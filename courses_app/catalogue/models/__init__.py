@@ -11,9 +11,11 @@ from courses_app.catalogue.rules.words import (
     Programme,
     RunStatus,
     SubjectKind,
+    Visibility,
 )
 
 __all__ = [
     "ChangePolicy", "ChangePolicyStep", "Course", "CourseKind", "CourseRun", "Delivery", "Duty", "DutyStrength",
     "Fee", "FeeAudience", "Meeting", "Prefecture", "Programme", "RunStatus", "Subject", "SubjectKind", "Venue",
+    "Visibility",
 ]  # fmt: skip

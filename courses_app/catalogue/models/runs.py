@@ -7,11 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from courses_app.accounts.models import Person
+from courses_app.accounts.models import Organization, Person
 from courses_app.catalogue.models.courses import Course, Subject
 from courses_app.catalogue.rules.words import (
     Delivery,
     RunStatus,
+    Visibility,
 )
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.yen import Yen
@@ -60,11 +61,14 @@ class CourseRun(Base):
     __tablename__ = "course_runs"
     __table_args__ = (
         Index(None, "status", "starts_at"),
+        Index("uq_course_runs_link_token", "link_token", unique=True),
         CheckConstraint("capacity > 0", name="capacity"),
         CheckConstraint("ends_at > starts_at", name="order"),
         CheckConstraint("booking_closes_at > booking_opens_at", name="booking_period"),
         CheckConstraint("(delivery = 'venue') = (venue_id IS NOT NULL)", name="venue"),
         CheckConstraint("(status = 'called_off') = (called_off_at IS NOT NULL)", name="called_off"),
+        CheckConstraint("(visibility = 'private') = (link_token IS NOT NULL)", name="link"),
+        CheckConstraint("organization_id IS NULL OR visibility = 'private'", name="bound"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -86,6 +90,9 @@ class CourseRun(Base):
     price_general: Mapped[Yen | None]  # overrides the course's fee
     price_member: Mapped[Yen | None]
     status: Mapped[RunStatus] = mapped_column(choice(RunStatus, "status"), default=RunStatus.DRAFT)
+    visibility: Mapped[Visibility] = mapped_column(choice(Visibility, "visibility"), default=Visibility.PUBLIC)
+    link_token: Mapped[str | None]  # of a private run; not a digest: staff send the link
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)  # alone may book
     called_off_at: Mapped[datetime | None]
     called_off_reason: Mapped[str] = mapped_column(Text, default="")
     sequence: Mapped[int] = mapped_column(default=0)
@@ -95,10 +102,20 @@ class CourseRun(Base):
 
     course: Mapped[Course] = relationship()
     venue: Mapped[Venue | None] = relationship()
+    organization: Mapped[Organization | None] = relationship()
     meetings: Mapped[list[Meeting]] = relationship(
         back_populates="run", order_by="Meeting.starts_at", cascade="all, delete-orphan"
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def private(self) -> bool:
+        return self.visibility is Visibility.PRIVATE
+
+    @property
+    def path(self) -> str:
+        """Its page, as those who take part may be told: a private run's with the key that opens it."""
+        return f"/runs/{self.reference}" + (f"?key={self.link_token}" if self.link_token else "")
 
 
 class Meeting(Base):

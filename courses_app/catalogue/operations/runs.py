@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
 
+from courses_app.accounts.models import Organization
+from courses_app.accounts.queries.office import organization as organization_by_reference
 from courses_app.catalogue import queries
-from courses_app.catalogue.models import CourseRun, FeeAudience, Meeting, RunStatus
+from courses_app.catalogue.models import CourseRun, FeeAudience, Meeting, RunStatus, Visibility
 from courses_app.catalogue.rules import (
     RUN,
     ChangedMeanwhile,
     ClashFound,
+    DraftNeeded,
     MeetingPlan,
+    NoLink,
     PlanRefused,
     RunMove,
     RunPlan,
@@ -26,7 +31,7 @@ from courses_app.catalogue.rules import (
 )
 from courses_app.foundation.audit import Actor, record
 from courses_app.foundation.db import session
-from courses_app.foundation.references import new_reference
+from courses_app.foundation.references import new_reference, new_token
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ def plan_run(plan: RunPlan, *, by: Actor, now: datetime, clashes_seen: str = "")
     _refuse_unseen_clashes(plan, seen=clashes_seen, run=None)
     run = CourseRun(reference=new_reference("R"), status=RunStatus.DRAFT, sequence=0, created_at=now)
     run.course, run.capacity = queries.course_by_code(plan.course), plan.capacity
+    run.visibility = Visibility.PUBLIC
     _apply(run, plan, now=now)
     _apply_meetings(run, plan.meetings)
     session.add(run)
@@ -83,6 +89,7 @@ def change_run(
     if published:
         check_net_time((meeting.net_minutes for meeting in plan.meetings), wanted=run.course.net_minutes)
     _refuse_unseen_clashes(plan, seen=clashes_seen, run=run)
+    shown = run.visibility
     change = RunChange(run, moved, _joining(run) != _joining(plan), run.starts_at, run.ends_at)
     _apply(run, plan, now=now)
     _apply_meetings(run, plan.meetings)
@@ -91,9 +98,17 @@ def change_run(
     elif moved or change.joined_elsewhere:
         run.sequence += 1
     session.flush()
-    detail = {"moved": moved, "starts_at": [change.starts_at_before.isoformat(), run.starts_at.isoformat()]}
-    record(by=by, now=now, action="run.changed", subject=("run", run.reference), detail=detail)
+    _note_change(change, shown=shown, by=by, now=now)
     return change
+
+
+def _note_change(change: RunChange, *, shown: Visibility, by: Actor, now: datetime) -> None:
+    run = change.run
+    times = [change.starts_at_before.isoformat(), run.starts_at.isoformat()]
+    detail: dict[str, object] = {"moved": change.moved, "starts_at": times}
+    if run.visibility is not shown:
+        detail["visibility"] = [shown.value, run.visibility.value]
+    record(by=by, now=now, action="run.changed", subject=("run", run.reference), detail=detail)
 
 
 def publish_run(run: CourseRun, *, by: Actor, now: datetime) -> CourseRun:
@@ -107,11 +122,25 @@ def publish_run(run: CourseRun, *, by: Actor, now: datetime) -> CourseRun:
     return run
 
 
-def remove_draft(run: CourseRun, *, by: Actor, now: datetime) -> None:
-    """Throw a draft away; nobody but staff has ever seen it. Raises MoveNotAllowed for anything else."""
-    RUN.after(run.status, RunMove.PUBLISH)
-    session.delete(run)
+def renew_link(run: CourseRun, *, by: Actor, now: datetime) -> CourseRun:
+    """A private run gets another link; the old one leads nowhere from now on. Raises NoLink."""
+    if not run.private:
+        raise NoLink()
+    run.link_token, run.changed_at = new_token(), now
     session.flush()
+    record(by=by, now=now, action="run.link_renewed", subject=("run", run.reference))
+    return run
+
+
+def remove_draft(run: CourseRun, *, by: Actor, now: datetime) -> None:
+    """Throw a draft away; nobody but staff has seen it. Raises MoveNotAllowed for anything else, and DraftNeeded."""
+    RUN.after(run.status, RunMove.PUBLISH)
+    try:
+        with session.begin_nested():
+            session.delete(run)
+            session.flush()
+    except IntegrityError:
+        raise DraftNeeded() from None
     record(by=by, now=now, action="run.removed", subject=("run", run.reference), before=RunStatus.DRAFT)
 
 
@@ -145,7 +174,24 @@ def _apply(run: CourseRun, plan: RunPlan, *, now: datetime) -> None:
     run.starts_at, run.ends_at = plan.starts_at, plan.ends_at
     run.booking_opens_at, run.booking_closes_at = plan.booking_opens_at, plan.booking_closes_at
     run.price_general, run.price_member = plan.price_general, plan.price_member
+    _show(run, plan)
     run.changed_at = now
+
+
+def _show(run: CourseRun, plan: RunPlan) -> None:
+    """Public, or private with a link of its own; the link stays until the run is public or staff renew it."""
+    run.organization = _bound(plan.organization)
+    if plan.private and not run.private:
+        run.visibility, run.link_token = Visibility.PRIVATE, new_token()
+    elif not plan.private:
+        run.visibility, run.link_token = Visibility.PUBLIC, None
+
+
+def _bound(reference: str | None) -> Organization | None:
+    found = organization_by_reference(reference) if reference else None
+    if reference and found is None:
+        raise PlanRefused(_l("There is no organization with this number. Please check it."), field="organization")
+    return found
 
 
 def _apply_meetings(run: CourseRun, plans: Sequence[MeetingPlan]) -> None:

@@ -31,6 +31,8 @@ from courses_app.catalogue.queries.places import (
 )
 from courses_app.catalogue.queries.policies import change_terms_on, policies_of, terms_of
 from courses_app.catalogue.queries.runs import (
+    LISTED,
+    OF_EVERYBODY,
     OfficeFilter,
     matching,
     narrowed,
@@ -43,10 +45,10 @@ from courses_app.catalogue.queries.runs import (
 from courses_app.catalogue.queries.violations import violations
 
 __all__ = [
-    "CourseLine", "CourseOffer", "Need", "OfficeFilter", "Region", "all_offers", "catalogue_on", "change_terms_on",
-    "clashes_of", "course_by_code", "course_by_slug", "course_lines", "courses_to_plan", "current_fees",
-    "duties_on", "fees_after", "fees_on", "find_course", "find_venue", "fits", "instructors", "keep_still",
-    "line_of", "matching", "narrowed", "needs_on", "office_runs", "people_by_reference", "policies_of",
-    "prefectures", "price_of", "regions", "run_by_reference", "run_for_update", "terms_of", "upcoming", "venues",
-    "violations",
+    "LISTED", "OF_EVERYBODY", "CourseLine", "CourseOffer", "Need", "OfficeFilter", "Region", "all_offers",
+    "catalogue_on", "change_terms_on", "clashes_of", "course_by_code", "course_by_slug", "course_lines",
+    "courses_to_plan", "current_fees", "duties_on", "fees_after", "fees_on", "find_course", "find_venue", "fits",
+    "instructors", "keep_still", "line_of", "matching", "narrowed", "needs_on", "office_runs",
+    "people_by_reference", "policies_of", "prefectures", "price_of", "regions", "run_by_reference",
+    "run_for_update", "terms_of", "upcoming", "venues", "violations",
 ]  # fmt: skip

@@ -9,14 +9,16 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from courses_app.catalogue.models import Course, CourseRun, Delivery, Meeting, Prefecture, RunStatus, Venue
+from courses_app.catalogue.models import Course, CourseRun, Delivery, Meeting, Prefecture, RunStatus, Venue, Visibility
 from courses_app.catalogue.queries.courses import CourseLine, fits
 from courses_app.catalogue.rules import FeeAudience, Price, RunFilter, price_for
 from courses_app.foundation.clock import day_of, start_of
 from courses_app.foundation.db import session
 from courses_app.foundation.text import search_key
 
-PUBLIC = (RunStatus.PUBLISHED, RunStatus.CALLED_OFF)
+RUNS = CourseRun.__table__.c
+OF_EVERYBODY = RUNS.visibility == Visibility.PUBLIC  # every list of runs for the public and for organizations has this
+LISTED = and_(OF_EVERYBODY, RUNS.status.in_((RunStatus.PUBLISHED, RunStatus.CALLED_OFF)))
 
 
 def run_by_reference(reference: str) -> CourseRun | None:
@@ -56,7 +58,7 @@ def price_of(run: CourseRun, audience: FeeAudience) -> Price:
 
 def matching(wanted: RunFilter, courses: Sequence[CourseLine]) -> list[ColumnElement[bool]]:
     """Public runs under the filter, as conditions on CourseRun outer-joined to Venue and Prefecture."""
-    return [CourseRun.status.in_(PUBLIC), *narrowed(wanted, courses)]
+    return [LISTED, *narrowed(wanted, courses)]
 
 
 def narrowed(wanted: RunFilter, courses: Sequence[CourseLine]) -> list[ColumnElement[bool]]:

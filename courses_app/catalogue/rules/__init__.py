@@ -20,8 +20,10 @@ from courses_app.catalogue.rules.facts import CourseChange, SubjectChange, Venue
 from courses_app.catalogue.rules.filters import RunFilter, month_of, run_filter
 from courses_app.catalogue.rules.plans import (
     ChangedMeanwhile,
+    DraftNeeded,
     MeetingPlan,
     NetTimeDiffers,
+    NoLink,
     PlanRefused,
     RunHasBegun,
     RunPlan,
@@ -37,6 +39,7 @@ from courses_app.catalogue.rules.runs import (
     RunMove,
     availability,
     booking_closes_by_default,
+    opens,
     seats_left,
 )
 from courses_app.catalogue.rules.words import (
@@ -49,16 +52,17 @@ from courses_app.catalogue.rules.words import (
     Programme,
     RunStatus,
     SubjectKind,
+    Visibility,
 )
 
 __all__ = [
     "RUN", "Audience", "Availability", "ChangeTerms", "ChangedMeanwhile", "Clash", "ClashFound", "ClashKind",
-    "CourseChange", "CourseKind", "DayKind", "DayPart", "Delivery", "DutyStrength", "FeeAudience",
+    "CourseChange", "CourseKind", "DayKind", "DayPart", "Delivery", "DraftNeeded", "DutyStrength", "FeeAudience",
     "FeeInForceAlready", "FeeLike", "LadderIncomplete", "Language", "MeetingPlan", "NetTimeDiffers", "NoFee",
-    "Occupied", "PlanRefused", "PolicyFacts", "PolicyInForceAlready", "Price", "Programme", "RunDayOver",
+    "NoLink", "Occupied", "PlanRefused", "PolicyFacts", "PolicyInForceAlready", "Price", "Programme", "RunDayOver",
     "RunFilter", "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SeatFee", "Step", "StepUnclear",
-    "SubjectChange", "SubjectKind", "VenueFacts", "availability", "booking_closes_by_default", "cancellation_words",
-    "check_begins_later", "check_ladder", "check_move", "check_net_time", "check_plan", "clashes_between",
-    "fee_for", "fingerprint", "ladder_words", "lay_out_day", "month_of", "price_for", "run_filter",
-    "seats_left", "step_words",
+    "SubjectChange", "SubjectKind", "VenueFacts", "Visibility", "availability", "booking_closes_by_default",
+    "cancellation_words", "check_begins_later", "check_ladder", "check_move", "check_net_time", "check_plan",
+    "clashes_between", "fee_for", "fingerprint", "ladder_words", "lay_out_day", "month_of", "opens", "price_for",
+    "run_filter", "seats_left", "step_words",
 ]  # fmt: skip

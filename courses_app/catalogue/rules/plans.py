@@ -52,6 +52,8 @@ class RunPlan:
     joining_address: str = ""  # this and the notes are for those who take part only
     joining_note_ja: str = ""
     joining_note_en: str = ""
+    private: bool = False  # only by its link
+    organization: str | None = None  # reference of the one organization that may book a private run
 
     @property
     def starts_at(self) -> datetime:
@@ -64,6 +66,22 @@ class RunPlan:
 
 class PlanRefused(Refusal):
     """A plan that can't be carried out."""
+
+
+class DraftNeeded(Refusal):
+    """Something else was agreed on with this draft."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("An organization has agreed to this plan: the draft can't be removed. Open its request to call it off.")
+        )
+
+
+class NoLink(Refusal):
+    """A public run has no link of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This run is public: it has no link of its own."))
 
 
 class NetTimeDiffers(Refusal):
@@ -112,6 +130,8 @@ def check_plan(plan: RunPlan) -> None:
         raise PlanRefused(_l("Booking must end after it has begun."), field="booking_closes_on")
     if plan.booking_closes_at > plan.starts_at:
         raise PlanRefused(_l("Booking must end before the run begins."), field="booking_closes_on")
+    if plan.organization and not plan.private:
+        raise PlanRefused(_l("Only a private run can be kept for one organization."), field="organization")
     _check_meetings(sorted(plan.meetings, key=lambda meeting: meeting.starts_at))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from hmac import compare_digest
 
 from courses_app.catalogue.rules.words import Delivery, RunStatus
 from courses_app.foundation.clock import JST, add_business_days
@@ -67,6 +68,11 @@ def _of_seats(left: int, capacity: int) -> Availability:
         return Availability.FULL
     few = left <= FEW_SEATS or left * 100 <= capacity * FEW_PERCENT
     return Availability.FEW if few else Availability.OPEN
+
+
+def opens(link_token: str | None, key: str) -> bool:
+    """Whether a key is the one of a private run's link; a public run has none."""
+    return link_token is not None and compare_digest(link_token.encode(), key.encode())
 
 
 def seats_left(capacity: int, taken: int) -> int:

@@ -96,6 +96,17 @@ class RunStatus(StrEnum):
         return _STATUSES[self]
 
 
+class Visibility(StrEnum):
+    """Who comes to see a run: everybody, or those who hold its link and those who take part."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+    @property
+    def label(self) -> LazyString:
+        return _VISIBILITIES[self]
+
+
 class Language(StrEnum):
     """Languages in which a run can be held."""
 
@@ -144,6 +155,10 @@ _STATUSES = {
     RunStatus.DRAFT: _l("Draft"),
     RunStatus.PUBLISHED: _l("Published"),
     RunStatus.CALLED_OFF: _l("Called off"),
+}
+_VISIBILITIES = {
+    Visibility.PUBLIC: _l("Public: it stands in the timetable"),
+    Visibility.PRIVATE: _l("Private: only by its link"),
 }
 _LANGUAGES = {
     Language.JAPANESE: _l("Japanese"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from courses_app.bookings.queries import taken_by_run
 from courses_app.catalogue.models import CourseRun, RunStatus, Venue
+from courses_app.catalogue.queries import OF_EVERYBODY
 from courses_app.catalogue.rules import seats_left
 from courses_app.certificates.rules import valid_through
 from courses_app.foundation.clock import day_of
@@ -39,6 +40,7 @@ def fitting_runs(course_ids: Collection[int], *, now: datetime) -> dict[int, lis
         .options(joinedload(CourseRun.course), joinedload(CourseRun.venue).joinedload(Venue.prefecture))
         .where(
             CourseRun.course_id.in_(course_ids),
+            OF_EVERYBODY,
             CourseRun.status == RunStatus.PUBLISHED,
             CourseRun.booking_opens_at <= now,
             CourseRun.booking_closes_at > now,

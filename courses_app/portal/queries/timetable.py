@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from courses_app.bookings.models import LIVING, Seat
 from courses_app.bookings.queries import live, taken_by_run
 from courses_app.catalogue.models import Course, CourseRun, Prefecture, RunStatus, Venue
-from courses_app.catalogue.queries import CourseLine, course_lines, current_fees, line_of, narrowed
+from courses_app.catalogue.queries import LISTED, CourseLine, course_lines, current_fees, line_of, narrowed
 from courses_app.catalogue.rules import FeeAudience, RunFilter, seats_left
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import UTCDateTime, session
@@ -36,7 +36,7 @@ COMING = (
             Prefecture.__table__, PREFECTURES.code == VENUES.prefecture_code
         )
     )
-    .where(RUNS.ends_at > NOW, RUNS.status.in_([RunStatus.PUBLISHED, RunStatus.CALLED_OFF]))
+    .where(RUNS.ends_at > NOW, LISTED)
     .order_by(RUNS.starts_at, RUNS.id)
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, current_app, render_template, request
 from flask_babel import gettext as _
 
 from courses_app.accounts.guards import staff
@@ -45,4 +45,7 @@ def runs_file() -> Response:
 @staff
 def run(reference: str) -> str:
     found = catalogue.run_by_reference(reference) or abort(404)
-    return render_template("portal/office/run.html", run=found, seats=queries.seats_of(found, now=clock.now()))
+    link = current_app.config["SETTINGS"].base_url + found.path
+    return render_template(
+        "portal/office/run.html", run=found, seats=queries.seats_of(found, now=clock.now()), link=link
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import abort, render_template, request
 
 from courses_app.accounts.rules.people import person_in
+from courses_app.bookings.guards import shown_run
 from courses_app.bookings.queries import line_of
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.models import CourseRun
-from courses_app.catalogue.rules import RunStatus, cancellation_words, run_filter
+from courses_app.catalogue.rules import cancellation_words, run_filter
 from courses_app.foundation import clock
 from courses_app.foundation.paging import page_number
 from courses_app.foundation.web import public
@@ -42,9 +43,7 @@ def runs() -> str:
 @pages.get("/runs/<reference>")
 @public
 def run(reference: str) -> str:
-    found = catalogue.run_by_reference(reference)
-    if found is None or found.status is RunStatus.DRAFT:
-        abort(404)
+    found = shown_run(reference)
     seats = queries.seats_of(found, now=clock.now())
     return render_template(
         "portal/run.html",
