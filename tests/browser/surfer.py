@@ -16,6 +16,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    FilePayload,
     Locator,
     Page,
     Request,
@@ -120,6 +121,12 @@ class Surfer:
         """The same, from a table."""
         for name, value in values.items():
             self._put(name, value)
+        return self
+
+    def attach(self, name: str, filename: str, content: bytes) -> Surfer:
+        """Choose a file of one's own."""
+        chosen = FilePayload(name=filename, mimeType="application/octet-stream", buffer=content)
+        self.page.locator(f'main [name="{name}"]').set_input_files(chosen)
         return self
 
     def control(self, around: str, ending: str) -> str:

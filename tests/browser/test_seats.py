@@ -1,0 +1,128 @@
+"""What an organization does with places, in a real Chromium: from a spreadsheet to the order, waiting as a party,
+somebody else in a seat, and the run called off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from courses_app.catalogue.models import CourseRun
+from tests.browser.servers import Live
+from tests.browser.surfer import Surfer, surfing
+from tests.journeys import booking, office
+from tests.journeys.cast import FIRST, SECOND, STAFF, signs_in
+from tests.make import Make
+
+pytestmark = pytest.mark.browser
+DESK, PHONE = 1280, 375
+SHEET = """氏名,フリガナ,生年月日,メールアドレス
+髙﨑 健一,タカサキ ケンイチ,S60.4.9,takasaki.k@example.jp
+渡辺 葉月,ワタナベ ハヅキ,1991年12月24日,
+村上 蓮,Murakami Ren,平成3年2月30日,
+"""
+
+
+@pytest.fixture
+def surf(chromium: Browser, live: Live) -> Iterator[Callable[..., Surfer]]:
+    """A window of somebody who has signed in."""
+    with ExitStack() as stack:
+
+        def opened(name: str, email: str = "", language: str = "ja", width: int = DESK) -> Surfer:
+            window = stack.enter_context(surfing(chromium, live.url, name, language, width))
+            if email:
+                signs_in(window, email)
+            return window
+
+        yield opened
+
+
+def test_from_a_spreadsheet_to_a_confirmed_order(surf: Callable[..., Surfer], live: Live, make: Make) -> None:
+    run, email = make.run(capacity=20), make.coordinator().email
+    make.issuer()
+    me, name = surf("sheet", email), "名簿.csv"
+    say = me.words
+    me.open(f"/runs/{run.reference}/bookings/new").follow(say("Attendees from a file")).shoot("file")
+    assert me.download(f"/runs/{run.reference}/bookings/template.xlsx").startswith(b"PK")
+    me.attach("sheet", name, SHEET.encode("cp932"))
+    me.press(say("Read the file and show the attendees")).sees("3行のうち").shoot("mend")
+    me.open("/organization/bookings").follow(name)
+    me.fill_in(
+        {me.control("村上 蓮", "-family_name_kana"): "むらかみ", me.control("村上 蓮", "-given_name_kana"): "れん"}
+    )
+    me.press(say("Save and check again"))
+    me.fill_in({me.control("村上 蓮", "-born_on"): "H3.2.28"}).press(say("Save and check again")).shoot("mended")
+    me.press("3名分の席を確保して確認へ進む").sees("村上 蓮").shoot("review")
+    order = me.path.rpartition("/")[2]
+    booking.orders(me, "bank_transfer")
+    assert live.letters(email, "【申込受付】", at_least=1)
+    office.records_the_transfer(surf("sheet-office", STAFF), order)
+    me.open(f"/bookings/{order}").sees(say("The seats are confirmed."))
+
+
+def test_a_party_of_five_is_offered_three_and_takes_them(surf: Callable[..., Surfer], live: Live, make: Make) -> None:
+    run = make.run(capacity=5)
+    other, email = make.coordinator(), make.coordinator().email
+    leaving = make.ordered(run, 3, organization=other.organization, booked_by=other.person)
+    make.ordered(run, 2)
+    me = surf("party", email, width=PHONE)
+    party = waits(me, make, run, 5)
+    me.sees("1番目（前に待つ組はありません）").shoot("waiting")
+    gives_everything_back(surf("party-other", other.email), leaving.reference)
+    letter = live.letters(email, "【繰上げ案内】", at_least=1)[-1]
+    later = surf("party-mail", width=PHONE)
+    signs_in(later.open(letter.link("/bookings/")), email).shoot("offer")
+    booking.orders(later, "bank_transfer")
+    later.sees(later.words("Waiting for payment"))
+    later.open(party).sees("1番目", "申込").shoot("rest-waits")
+    assert later.text.count("ご案内済み") == 3
+    staff = surf("party-office", STAFF).open("/office/demand")
+    assert run.reference in " ".join(staff.addresses("/office/runs/"))
+    staff.shoot("demand").open(f"/office/runs/{run.reference}/waiting").sees("5席中2席").shoot("line")
+
+
+def test_somebody_else_takes_the_seat(surf: Callable[..., Surfer], live: Live, make: Make) -> None:
+    run, somebody = make.run(), make.coordinator()
+    order = make.paid(run, organization=somebody.organization, booked_by=somebody.person)
+    me = surf("substitution", somebody.email)
+    me.open(f"/bookings/{order.reference}").follow(me.words("Name somebody else")).shoot("somebody-else")
+    me.fill_in(SECOND.fields()).press(me.words("Name this person")).sees(SECOND.name).shoot("named")
+    assert live.letters(SECOND.email, "受講票", at_least=1)
+
+
+def test_a_run_called_off_reaches_who_has_a_seat_and_who_waits(
+    surf: Callable[..., Surfer], live: Live, make: Make
+) -> None:
+    run, somebody = make.run(capacity=2), make.coordinator()
+    order = make.paid(run, 2, organization=somebody.organization, booked_by=somebody.person)
+    waiting = make.waiting(run)
+    office.calls_off(surf("off-office", STAFF), run.reference, "会場の設備点検のため")
+    assert "会場の設備点検のため" in live.letters(somebody.email, "中止", at_least=1)[-1].body
+    assert live.letters(waiting.address, "キャンセル待ち", at_least=2)
+    me = surf("off", somebody.email).open(f"/bookings/{order.reference}")
+    me.sees("会場の設備点検のため").shoot("called-off")
+
+
+def waits(me: Surfer, make: Make, run: CourseRun, people: int) -> str:
+    """From the full run's page to the end of its line; the address of the party."""
+    say = me.words
+    me.open(f"/runs/{run.reference}").follow(say("Join the waiting list"))
+    for number in range(people):
+        if number:
+            me.press(say("Add another attendee"))
+        me.fill_in(FIRST.fields(f"attendees-{number}-"))
+        me.fill_in({f"attendees-{number}-given_name": f"健{'一二三四五'[number]}"})
+        me.fill_in({f"attendees-{number}-email": f"ken{number}@example.jp"})
+    me.tick(say("We also take seats for a part of us")).press(say("Join the waiting list with these people"))
+    return me.path
+
+
+def gives_everything_back(me: Surfer, reference: str) -> None:
+    """All seats of an order, from the preview."""
+    me.open(f"/bookings/{reference}/cancellation").shoot("seats")
+    for box in me.page.locator("main input[type=checkbox]").all():
+        box.check()
+    me.press(me.words("Show the amounts")).shoot("preview")
+    me.press("3名の席をキャンセルする")
