@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, FieldList, Form, FormField, IntegerField, PasswordField, StringField
+from wtforms import DateField, Field, FieldList, Form, FormField, IntegerField, PasswordField, StringField, TimeField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the types are of an older release
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
 
@@ -143,6 +144,21 @@ class DayField(DateField):
         self.data = text.day_typed(typed)
         if self.data is None:
             raise ValueError(_l("Write the day as year-month-day, for example 1985-04-09."))
+
+
+class ClockField(TimeField):
+    """A time of the day: 9:30, 09:30, 0930, in any width."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        typed, self.data = text.folded(valuelist[0]), None
+        if not typed:
+            return
+        parts = re.fullmatch(r"(\d{1,2}):?(\d{2})(?::\d{2})?", typed)
+        if parts is None or int(parts[1]) > 23 or int(parts[2]) > 59:
+            raise ValueError(_l("Write the time as hours and minutes, for example 9:30."))
+        self.data = time(int(parts[1]), int(parts[2]))
 
 
 def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:

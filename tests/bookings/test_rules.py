@@ -129,11 +129,14 @@ def test_r02_all_or_nothing_and_says_how_many_are_left() -> None:
     assert over.value.left == 0
 
 
-def test_r25_capacity_never_below_what_is_sold() -> None:
-    check_capacity(capacity=18, sold=18)
-    with pytest.raises(CapacityBelowSold) as refused:
-        check_capacity(capacity=15, sold=18)
-    assert refused.value.sold == 18
+def test_r25_capacity_below_what_is_taken_only_if_accepted() -> None:
+    check_capacity(capacity=18, before=20, taken=18)
+    for accepted in (None, 0, 2, 4):  # what was agreed to is not what happens
+        with pytest.raises(CapacityBelowSold) as refused:
+            check_capacity(capacity=15, before=20, taken=18, accepted_over=accepted)
+        assert refused.value.sold == 18
+    check_capacity(capacity=15, before=20, taken=18, accepted_over=3)
+    check_capacity(capacity=16, before=15, taken=18)  # more seats than before, though still too few
 
 
 def test_s23_nobody_too_many_and_twice() -> None:

@@ -76,8 +76,9 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of("stripe_webhook", EVERYBODY, "receive"),
     **doors_of(
         "bookings_admin", STAFF,
-        "attendee booking bookings bookings_csv cancel cancel_seats cancellation capacity change_capacity demand "
-        "demand_csv event_again event_dealt_with payment offer party payments payments_csv record "
+        "attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
+        "change_capacity demand demand_csv event_again event_dealt_with offer party payment payments payments_csv "
+        "record release "
         "refund_sent remove seats substitute waiting"),
     **doors_of("rosters", TEACHERS, "teaching"),
     **doors_of("rosters", ON_THE_RUN, "close closing roster save sheet"),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from courses_app.accounts.models import Account
-from courses_app.bookings.operations import ask_for_runs
+from courses_app.bookings.operations import ask_for_runs, block_seats
 from courses_app.bookings.tasks import run_due as print_tickets
 from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.compliance.models import Requirement
@@ -52,6 +52,7 @@ def build(make: Make) -> World:
             organization=own.organization, course=coming.course, place="any", asked_by=own.person, language="ja",
             by=audit.SYSTEM, now=clock.now(),
         )  # fmt: skip
+        kept = block_seats(run=coming, seats=1, purpose="視察", until_at=None, by=audit.SYSTEM, now=clock.now())
     full = make.run(days_ahead=60, capacity=1)
     make.held(full)
     party = make.waiting(full, **theirs)
@@ -117,6 +118,7 @@ def build(make: Make) -> World:
             f"accounts_admin.{name}": {"reference": session.get_one(Account, member.account.id).reference}
             for name in ("account", "close_account", "reopen_account", "grant_role", "withdraw_role")
         },
+        "bookings_admin.release": {"reference": kept.reference},
         "bookings_admin": run, "rosters_admin": run, "bookings_admin.booking": order, "bookings_admin.cancel": order,
         **{f"bookings_admin.{name}": {"reference": party.reference} for name in ("party", "offer", "remove")},
         "bookings_admin.payment": {"reference": paid.invoice.reference},

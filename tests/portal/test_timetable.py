@@ -215,7 +215,7 @@ def test_the_office_sees_how_full_its_runs_are(client: FlaskClient, make: Make) 
     assert f"/office/runs/{run.reference}/calling-off" in whole
     lines = text(client.get("/office/runs.csv")).splitlines()
     assert lines[1].startswith(run.reference)
-    assert lines[1].endswith(",40,3")
+    assert lines[1].endswith(",40,3,0")
 
 
 def test_long_names_are_shown_whole(client: FlaskClient, make: Make) -> None:

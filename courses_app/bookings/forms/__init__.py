@@ -5,6 +5,7 @@ from courses_app.bookings.forms.attendees import KNOWN_FROM, AttendeesForm, Corr
 from courses_app.bookings.forms.changes import CancellationForm, OfficeCancellationForm, SubstituteForm
 from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, SheetForm
 from courses_app.bookings.forms.office import (
+    BlockForm,
     CapacityForm,
     EventForm,
     OfficeBookingsFilter,
@@ -17,7 +18,7 @@ from courses_app.bookings.forms.orders import METHOD_LABELS, STATE_LABELS, Booki
 from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 
 __all__ = [
-    "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AlertForm", "AttendeesForm", "BookingsFilter",
+    "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AlertForm", "AttendeesForm", "BlockForm", "BookingsFilter",
     "CancellationForm", "CapacityForm", "CorrectionForm", "DraftRowForm", "EventForm", "MendedRows",
     "OfficeBookingsFilter", "OfficeCancellationForm", "OrderForm", "PassingForm", "PaymentsFilter", "ReasonForm",
     "ReceiptForm", "RemovalForm", "SentForm", "SheetForm", "SubstituteForm",

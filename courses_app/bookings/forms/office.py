@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from courses_app.bookings.forms.orders import BookingsFilter
+from courses_app.foundation.clock import JST, end_of
 from courses_app.foundation.forms import (
     BaseForm,
+    ClockField,
     DayField,
     FilterForm,
     FoldedField,
@@ -94,9 +97,27 @@ class ReasonForm(BaseForm):
 
 
 class CapacityForm(BaseForm):
-    """How many seats a run has."""
+    """How many seats a run has; `over` is by how many it is then overbooked, as the page said it."""
 
     capacity = WholeNumberField(_l("Capacity"), [InputRequired()])
+    over = HiddenField()
+    sure = BooleanField(_l("Lower it all the same"))
+    reason = TextAreaField(_l("Why there may be more people than seats"), [Length(max=1000)])
+
+    @property
+    def accepted_over(self) -> int | None:
+        """The number that was agreed to; None while nothing was."""
+        typed = self.over.data or ""
+        return int(typed) if self.sure.data and typed.isascii() and typed.isdigit() and len(typed) < 6 else None
+
+    def over_with(self, taken: int) -> int:
+        """By how many a run with so many seats taken would be overbooked; the next sending agrees to this."""
+        wanted = (self.capacity.data or 0) if self.is_submitted() else 0
+        over = max(0, taken - wanted) if wanted > 0 else 0
+        if self.accepted_over != over:
+            self.sure.data = False
+        self.over.data = str(over)
+        return over
 
     def validate_capacity(self, field: WholeNumberField) -> None:
         """A run has at least one seat, and never more than anybody could teach."""
@@ -105,3 +126,31 @@ class CapacityForm(BaseForm):
 
 
 MOST_SEATS = 5000
+
+
+class BlockForm(BaseForm):
+    """Seats to be kept: how many, what for, until when (without a day: until they are released by hand)."""
+
+    seats = WholeNumberField(_l("Number of seats"), [InputRequired()])
+    purpose = NameField(_l("What for"), [Required(), Length(max=300)])
+    until_on = DayField(_l("Keep until (day)"), [Optional()])
+    until_time = ClockField(_l("Keep until (time)"), [Optional()])
+
+    def validate_seats(self, field: WholeNumberField) -> None:
+        """At least one."""
+        if field.data is not None and not 1 <= field.data <= MOST_SEATS:
+            raise ValidationError(_l("Write a number from 1 to %(most)d.", most=MOST_SEATS))
+
+    def validate_until_time(self, field: ClockField) -> None:
+        """A time belongs to a day."""
+        if field.data is not None and self.until_on.data is None and not self.until_on.errors:
+            raise ValidationError(_l("Choose the day, too."))
+
+    @property
+    def until_at(self) -> datetime | None:
+        """The instant of the release; a day without a time is kept to its end."""
+        if self.until_on.data is None:
+            return None
+        if self.until_time.data is None:
+            return end_of(self.until_on.data)
+        return datetime.combine(self.until_on.data, self.until_time.data, tzinfo=JST)

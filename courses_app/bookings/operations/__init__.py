@@ -2,6 +2,7 @@
 
 from courses_app.bookings.operations.alerts import ask_for_runs, no_longer_ask, tell_of_run
 from courses_app.bookings.operations.attendees import correct_attendee
+from courses_app.bookings.operations.blocks import block_seats, release_block
 from courses_app.bookings.operations.cancel import call_off, cancel, cancel_by_office
 from courses_app.bookings.operations.capacity import change_capacity
 from courses_app.bookings.operations.change import change_attendees
@@ -31,11 +32,11 @@ from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "KEPT_FOR", "Agreed", "AttendeeFacts", "Unfitting", "ask_for_runs", "begin_checkout", "book_draft", "call_off",
-    "cancel", "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity", "change_run",
-    "change_to_transfer", "correct_attendee", "end_line", "forget_drafts", "give_up_draft", "hold_seats",
-    "join_waiting_list", "keep_draft", "keep_ticket", "lapse_hold", "lapse_order", "leave_waiting_list",
-    "mend_draft", "no_longer_ask", "note_refund_from_firm", "note_refund_sent", "offer_by_hand", "offer_free_seats",
-    "order", "put_off_ticket", "remove_from_line", "settle", "settle_checkout", "substitute", "tell_of_run",
-    "transfer_for", "waiver",
+    "KEPT_FOR", "Agreed", "AttendeeFacts", "Unfitting", "ask_for_runs", "begin_checkout", "block_seats",
+    "book_draft", "call_off", "cancel", "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity",
+    "change_run", "change_to_transfer", "correct_attendee", "end_line", "forget_drafts", "give_up_draft",
+    "hold_seats", "join_waiting_list", "keep_draft", "keep_ticket", "lapse_hold", "lapse_order",
+    "leave_waiting_list", "mend_draft", "no_longer_ask", "note_refund_from_firm", "note_refund_sent",
+    "offer_by_hand", "offer_free_seats", "order", "put_off_ticket", "release_block", "remove_from_line", "settle",
+    "settle_checkout", "substitute", "tell_of_run", "transfer_for", "waiver",
 ]  # fmt: skip

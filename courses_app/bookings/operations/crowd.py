@@ -12,21 +12,28 @@ from sqlalchemy.orm import joinedload
 from courses_app.bookings.models import LIVING, STILL_WAITING, Booking, Seat, WaitingParty
 from courses_app.bookings.operations.around import table_of
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
+from courses_app.bookings.queries import blocked_of
 from courses_app.bookings.rules import AlreadyBooked, SeatStatus, check_room
-from courses_app.foundation.db import session
+from courses_app.foundation.db import UTCDateTime, session
 
 SEATS, BOOKINGS, PARTIES = table_of(Seat), table_of(Booking), table_of(WaitingParty)
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Seats taken, run-out holds among the rows, seats of the people asked about, the form's booking, a line."""
+    """Seats taken (by people, and kept by the office), run-out holds among the rows, seats of the people asked about,
+    the form's booking, a line."""
 
-    taken: int
+    seated: int
     run_out: int
     clashing: int
     same_form: int | None
     somebody_waits: bool
+    blocked: int
+
+    @property
+    def taken(self) -> int:
+        return self.seated + self.blocked
 
 
 _OVER = (SEATS.c.status == SeatStatus.HELD) & (SEATS.c.hold_until <= bindparam("now"))
@@ -38,6 +45,7 @@ _CROWD = select(
     .where(BOOKINGS.c.organization_id == bindparam("organization"), BOOKINGS.c.form_token == bindparam("form_token"))
     .scalar_subquery(),
     exists().where(PARTIES.c.run_id == bindparam("run"), STILL_WAITING),
+    blocked_of(bindparam("run"), now=bindparam("now", type_=UTCDateTime())),
 ).where(SEATS.c.run_id == bindparam("run"), LIVING)
 
 

@@ -16,9 +16,10 @@ from sqlalchemy import bindparam, insert, literal, select
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.operations.around import id_of, table_of
-from courses_app.bookings.operations.crowd import crowd_of, make_room
+from courses_app.bookings.operations.crowd import Crowd, crowd_of, make_room, only_new
 from courses_app.bookings.operations.line import check_nobody_before
 from courses_app.bookings.operations.offers import Offer, locked_offer
+from courses_app.bookings.operations.overbooking import allow_beyond
 from courses_app.bookings.operations.people import Attending, keep_new_people, people_for
 from courses_app.bookings.rules import (
     MOST_ATTENDEES,
@@ -62,10 +63,12 @@ def hold_seats(
     now: datetime,
     most: int = MOST_ATTENDEES,
     key: str = "",
+    beyond: str = "",
 ) -> Booking:
     """Keep one seat for each attendee, or none at all; the same form sent again gives the same booking (R-05, R-42).
 
-    `key` is that of a private run's link. Raises NobodyNamed, TooManyAttendees, SamePersonTwice, AttendeeUnknown,
+    `key` is that of a private run's link. `beyond` is the reason of staff for seating them though there is no room, or
+    others wait; nobody else may give one. Raises NobodyNamed, TooManyAttendees, SamePersonTwice, AttendeeUnknown,
     RunNotOffered, RunOfAnother, BookingNotOpen, BookingClosed, AlreadyBooked, RunFull, and OthersWait where the free
     seats belong to the waiting list (R-23b).
     """
@@ -79,12 +82,10 @@ def hold_seats(
     if crowd.same_form is not None:
         return session.get_one(Booking, crowd.same_form)
     offer.check_bookable(now=now)
-    make_room(
-        crowd, run_id=offer.run_id, capacity=offer.capacity, people=known, wanted=len(people),
-        organization_id=organization_id, now=now,
-    )  # fmt: skip
-    if crowd.somebody_waits:
-        check_nobody_before(offer, free=offer.capacity - crowd.taken, wanted=len(people), now=now)
+    if beyond:
+        only_new(crowd, run_id=offer.run_id, people=known, organization_id=organization_id, now=now)
+    else:
+        _check_room(crowd, offer, people=known, wanted=len(people), organization_id=organization_id, now=now)
     people = keep_new_people(
         people, organization_id=organization_id, organization_reference=offer.organization_reference, by=by, now=now
     )
@@ -92,7 +93,20 @@ def hold_seats(
     booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
     booking.form_token, booking.language = form_token, language
     write_hold(booking, offer=offer, people=people, by=by, now=now)
+    if beyond:
+        allow_beyond(booking, offer=offer, crowd=crowd, wanted=len(people), reason=beyond, by=by, now=now)
     return booking
+
+
+def _check_room(
+    crowd: Crowd, offer: Offer, *, people: Sequence[int], wanted: int, organization_id: int, now: datetime
+) -> None:
+    make_room(
+        crowd, run_id=offer.run_id, capacity=offer.capacity, people=people, wanted=wanted,
+        organization_id=organization_id, now=now,
+    )  # fmt: skip
+    if crowd.somebody_waits:
+        check_nobody_before(offer, free=offer.capacity - crowd.taken, wanted=wanted, now=now)
 
 
 def booking_of(offer: Offer, *, seats: int, until: datetime, now: datetime) -> Booking:

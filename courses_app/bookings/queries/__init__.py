@@ -41,7 +41,17 @@ from courses_app.bookings.queries.office import (
     seats_of_run,
     trail_of,
 )
+from courses_app.bookings.queries.room import (
+    Room,
+    allowed_of,
+    block_by_reference,
+    blocked_by_run,
+    blocks_of,
+    overbookings_of,
+    room_of,
+)
 from courses_app.bookings.queries.seats import (
+    blocked_of,
     live,
     people_in_run,
     people_to_choose,
@@ -50,6 +60,7 @@ from courses_app.bookings.queries.seats import (
     seats_of_organization,
     seats_of_person,
     taken_by_run,
+    taken_of,
     takes_part,
 )
 from courses_app.bookings.queries.sold_out import SoldOut, sold_out
@@ -69,14 +80,16 @@ from courses_app.bookings.queries.waiting import (
 )
 
 __all__ = [
-    "TICKET_FAILED", "Consequences", "Demand", "Line", "Place", "Quote", "RunLine", "SeatQuote", "SoldOut",
-    "Wanted", "alert_of", "alerts_due", "alerts_of", "booking_for_office", "booking_of", "booking_of_invoice",
-    "bookings_of", "changes_of", "checkouts_of", "checkouts_to_close", "consequences_of", "demand_by_region",
-    "draft_for_update", "draft_of", "drafts_forgotten", "drafts_of", "everybody_in_run", "fees_kept",
-    "holds_run_out", "in_state", "line_of", "lines_of_runs", "live", "of_invoice", "office_page", "office_rows",
-    "orders_unpaid", "page_of_line", "parties_of", "party_for_office", "party_of", "people_in_run",
-    "people_to_choose", "places_of", "quote_of", "refund_of_payment", "roles_of", "rows_of", "runs_to_offer",
-    "runs_without_hope", "seat_by_reference", "seat_of", "seat_of_organization", "seat_without_ticket",
-    "seats_left", "seats_meanwhile", "seats_of_organization", "seats_of_person", "seats_of_run", "sold_out",
-    "taken_by_run", "takes_part", "tickets_put_off", "trail_of", "trail_of_party", "violations",
+    "TICKET_FAILED", "Consequences", "Demand", "Line", "Place", "Quote", "Room", "RunLine", "SeatQuote", "SoldOut",
+    "Wanted", "alert_of", "alerts_due", "alerts_of", "allowed_of", "block_by_reference", "blocked_by_run",
+    "blocked_of", "blocks_of", "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of",
+    "changes_of", "checkouts_of", "checkouts_to_close", "consequences_of", "demand_by_region", "draft_for_update",
+    "draft_of", "drafts_forgotten", "drafts_of", "everybody_in_run", "fees_kept", "holds_run_out", "in_state",
+    "line_of", "lines_of_runs", "live", "of_invoice", "office_page", "office_rows", "orders_unpaid",
+    "overbookings_of", "page_of_line", "parties_of", "party_for_office", "party_of", "people_in_run",
+    "people_to_choose", "places_of", "quote_of", "refund_of_payment", "roles_of", "room_of", "rows_of",
+    "runs_to_offer", "runs_without_hope", "seat_by_reference", "seat_of", "seat_of_organization",
+    "seat_without_ticket", "seats_left", "seats_meanwhile", "seats_of_organization", "seats_of_person",
+    "seats_of_run", "sold_out", "taken_by_run", "taken_of", "takes_part", "tickets_put_off", "trail_of",
+    "trail_of_party", "violations",
 ]  # fmt: skip

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from courses_app.accounts.models import Membership, Organization, Person
-from courses_app.bookings.models import LIVING, AttendeeDraft, Booking, Seat, WaitingParty
+from courses_app.bookings.models import LIVING, AttendeeDraft, Booking, Seat, SeatBlock, WaitingParty
 from courses_app.bookings.rules import MOST_TO_CHOOSE, SeatStatus
 from courses_app.catalogue.models import CourseRun, Meeting
 from courses_app.catalogue.rules import seats_left as left_of
@@ -18,19 +19,30 @@ from courses_app.foundation.db import session
 KEPT = (SeatStatus.ORDERED, SeatStatus.CONFIRMED)
 
 
-def live(*, now: datetime) -> ColumnElement[bool]:
+def live(*, now: Any) -> ColumnElement[bool]:
     """Seats nobody else can have: confirmed, ordered, or held by a hold that has not run out."""
     return or_(Seat.status.in_(KEPT), and_(Seat.status == SeatStatus.HELD, Seat.hold_until > now))
+
+
+def blocked_of(run_id: ColumnElement[int], *, now: Any) -> ColumnElement[int]:
+    """How many seats of the run the office keeps for a purpose, as a part of a statement."""
+    kept = SeatBlock.released_at.is_(None), or_(SeatBlock.until_at.is_(None), SeatBlock.until_at > now)
+    summed = select(func.coalesce(func.sum(SeatBlock.seats), 0)).where(SeatBlock.run_id == run_id, *kept)
+    return summed.correlate_except(SeatBlock).scalar_subquery()
+
+
+def taken_of(run_id: ColumnElement[int], *, now: Any) -> ColumnElement[int]:
+    """How many seats of the run nobody else can have, kept ones included, as a part of a statement."""
+    seated = select(func.count()).select_from(Seat).where(Seat.run_id == run_id, LIVING, live(now=now))
+    return seated.correlate_except(Seat).scalar_subquery() + blocked_of(run_id, now=now)
 
 
 def taken_by_run(run_ids: Collection[int], *, now: datetime) -> dict[int, int]:
     """How many seats of each run are taken; runs without any are there with 0. One statement."""
     taken = dict.fromkeys(run_ids, 0)
     if taken:
-        rows = session.execute(
-            select(Seat.run_id, func.count()).where(Seat.run_id.in_(taken), LIVING, live(now=now)).group_by(Seat.run_id)
-        )
-        taken.update(rows.all())
+        run_id = CourseRun.__table__.c.id
+        taken.update(session.execute(select(run_id, taken_of(run_id, now=now)).where(run_id.in_(taken))).all())
     return taken
 
 

@@ -16,11 +16,12 @@ from sqlalchemy import Table, and_, bindparam, exists, false, func, or_, select
 
 from courses_app.accounts.models import Person
 from courses_app.bookings.models import LIVING, STILL_WAITING, Booking, Seat, WaitingParty
+from courses_app.bookings.queries.seats import blocked_of
 from courses_app.bookings.queries.waiting import Line
 from courses_app.bookings.rules import AttendeeFacts, SeatStatus, offer_until
 from courses_app.catalogue.models import Course, CourseRun, RunStatus, Venue
 from courses_app.catalogue.queries import OF_EVERYBODY
-from courses_app.foundation.db import session
+from courses_app.foundation.db import UTCDateTime, session
 
 RUNS, COURSES, VENUES, SEATS, BOOKINGS, PARTIES, PERSONS = (
     cast(Table, model.__table__) for model in (CourseRun, Course, Venue, Seat, Booking, WaitingParty, Person)
@@ -61,7 +62,7 @@ _TAKEN = (
     select(func.count())
     .where(_OF_RUN, or_(SEATS.c.status != SeatStatus.HELD, SEATS.c.hold_until > bindparam("now")))
     .scalar_subquery()
-)
+) + blocked_of(RUNS.c.id, now=bindparam("now", type_=UTCDateTime()))
 _NAMED = and_(
     SEATS.c.family_name.in_(bindparam("families", expanding=True)),
     SEATS.c.given_name.in_(bindparam("givens", expanding=True)),

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from courses_app.accounts.models import Organization
-from courses_app.bookings.models import LIVING, STILL_WAITING, Seat, WaitingParty
-from courses_app.bookings.queries.seats import live
+from courses_app.bookings.models import STILL_WAITING, WaitingParty
+from courses_app.bookings.queries.seats import taken_of
 from courses_app.bookings.rules import IN_LINE, LEAST_TIME, PartyState, offer_until
 from courses_app.catalogue.models import CourseRun, RunStatus
 from courses_app.foundation.audit import AuditEntry
@@ -119,9 +119,6 @@ def trail_of_party(party: WaitingParty) -> Sequence[AuditEntry]:
 
 def runs_to_offer(*, now: datetime) -> Sequence[int]:
     """Runs with a line and free seats, for which an offer can still be made; each is looked at again under its lock."""
-    taken = (
-        select(func.count()).where(Seat.run_id == CourseRun.id, LIVING, live(now=now)).correlate(CourseRun)
-    ).scalar_subquery()
     return session.scalars(
         select(CourseRun.id)
         .where(
@@ -129,7 +126,7 @@ def runs_to_offer(*, now: datetime) -> Sequence[int]:
             CourseRun.status == RunStatus.PUBLISHED,
             CourseRun.booking_opens_at <= now,
             CourseRun.booking_closes_at >= now + LEAST_TIME,
-            CourseRun.capacity > taken,
+            CourseRun.capacity > taken_of(CourseRun.__table__.c.id, now=now),
         )
         .order_by(CourseRun.id)
     ).all()

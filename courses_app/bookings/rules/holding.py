@@ -62,7 +62,15 @@ def check_room(*, wanted: int, taken: int, capacity: int) -> None:
         raise RunFull(left)
 
 
-def check_capacity(*, capacity: int, sold: int) -> None:
-    """Raises CapacityBelowSold."""
-    if capacity < sold:
-        raise CapacityBelowSold(sold=sold, capacity=capacity)
+def check_capacity(*, capacity: int, before: int, taken: int, accepted_over: int | None = None) -> None:
+    """Fewer seats than are taken only if staff accept by how many the run is then overbooked (R-25).
+
+    Raises CapacityBelowSold.
+    """
+    if capacity < taken and capacity < before and accepted_over != taken - capacity:
+        raise CapacityBelowSold(sold=taken, capacity=capacity)
+
+
+def over_by(*, wanted: int, taken: int, capacity: int) -> int:
+    """How many of those who are wanted would sit beyond the capacity."""
+    return wanted - max(0, min(wanted, capacity - taken))

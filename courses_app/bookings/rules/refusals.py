@@ -172,7 +172,7 @@ class ReasonMissing(Refusal):
 
 
 class CapacityBelowSold(Refusal):
-    """Nobody is put out of a run by a number (R-25)."""
+    """Nobody is put out of a run by a number, and nobody overbooks a run without noticing (R-25)."""
 
     def __init__(self, *, sold: int, capacity: int) -> None:
         super().__init__(
@@ -184,6 +184,33 @@ class CapacityBelowSold(Refusal):
             field="capacity",
         )
         self.sold = sold
+
+
+class OverbookingNeedsReason(Refusal):
+    """More people than seats: only with a reason, which stands beside the name of who allowed it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("Write why there may be more people than seats. The reason is kept with your name."), field="reason"
+        )
+
+
+class TooFewToBlock(Refusal):
+    """Only free seats can be kept for a purpose."""
+
+    def __init__(self, free: int) -> None:
+        super().__init__(
+            _l("Only %(free)d seats are free, and none can be taken from those who have booked.", free=free),
+            field="seats",
+        )
+        self.free = free
+
+
+class BlockEndsAtOnce(Refusal):
+    """The instant at which kept seats would be released has passed."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This instant has passed. Choose a later one."), field="until_on")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, TimeField
+from wtforms import HiddenField
 from wtforms.validators import InputRequired, NumberRange, StopValidation
 
-from courses_app.foundation import text
 from courses_app.foundation.forms import BaseForm
 
 LONGEST_TITLE = 200
 LONGEST_TEXT = 20_000
 MOST_YEN = 10_000_000
-
-
-class ClockField(TimeField):
-    """A time of the day: 9:30, 09:30, 0930, in any width."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist:
-            return
-        typed, self.data = text.folded(valuelist[0]), None
-        if not typed:
-            return
-        parts = re.fullmatch(r"(\d{1,2}):?(\d{2})(?::\d{2})?", typed)
-        if parts is None or int(parts[1]) > 23 or int(parts[2]) > 59:
-            raise ValueError(_l("Write the time as hours and minutes, for example 9:30."))
-        self.data = time(int(parts[1]), int(parts[2]))
 
 
 class Given(InputRequired):

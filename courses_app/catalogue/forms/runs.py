@@ -15,7 +15,6 @@ from courses_app.catalogue.forms.courses import place_of
 from courses_app.catalogue.forms.fields import (
     LONGEST_TITLE,
     MOST_YEN,
-    ClockField,
     Given,
     Versioned,
     WebAddress,
@@ -35,6 +34,7 @@ from courses_app.catalogue.rules import (
 from courses_app.catalogue.rules.days import DAY_BEGINS
 from courses_app.foundation.clock import JST
 from courses_app.foundation.forms import (
+    ClockField,
     DayField,
     FilterForm,
     FoldedField,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from courses_app.accounts.models import MemberStatus, Organization
 from courses_app.bookings.models import Seat, SeatStatus
-from courses_app.bookings.queries import live
+from courses_app.bookings.queries import taken_of
 from courses_app.catalogue.models import Course, CourseRun, RunStatus
 from courses_app.certificates.models import Certificate
 from courses_app.foundation.clock import day_of
@@ -116,10 +116,9 @@ def _lines(condition: ColumnElement[bool], *, limit: int, now: datetime) -> list
     return [RunLine(run, count) for run, count in rows]
 
 
-def _taken(*, now: datetime) -> ScalarSelect[int]:
+def _taken(*, now: datetime) -> ColumnElement[int]:
     """The seats of a run that nobody else can have."""
-    count = select(func.count(Seat.id)).where(Seat.run_id == CourseRun.id, live(now=now))
-    return count.correlate(CourseRun).scalar_subquery()
+    return taken_of(CourseRun.__table__.c.id, now=now)
 
 
 def _nearly_empty(*, now: datetime) -> ColumnElement[bool]:

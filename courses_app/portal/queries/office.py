@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from courses_app.bookings.queries import taken_by_run
+from courses_app.bookings.queries import blocked_by_run, taken_by_run
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.queries import OfficeFilter, office_runs
 from courses_app.catalogue.rules import Availability
@@ -36,9 +36,11 @@ def office_page(wanted: OfficeFilter, *, number: int, now: datetime) -> Page[Off
 def office_table(wanted: OfficeFilter, *, now: datetime) -> Iterator[list[object]]:
     """The same runs, all of them, as rows of a file."""
     runs = session.scalars(office_runs(wanted, now=now)).all()
-    taken = taken_by_run([run.id for run in runs], now=now)
+    ids = [run.id for run in runs]
+    taken, blocked = taken_by_run(ids, now=now), blocked_by_run(ids, now=now)
     for run in runs:
         yield [
             run.reference, local(run.course, "name"), run.status.label, instant(run.starts_at), instant(run.ends_at),
             local(run.venue, "name") if run.venue else run.delivery.label, run.capacity, taken[run.id],
+            blocked.get(run.id, 0),
         ]  # fmt: skip

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
-from courses_app.bookings.models import LIVING, Seat
-from courses_app.bookings.queries import live, taken_by_run
+from courses_app.bookings.queries import taken_by_run, taken_of
 from courses_app.catalogue.models import Course, CourseRun, Prefecture, RunStatus, Venue
 from courses_app.catalogue.queries import LISTED, CourseLine, course_lines, current_fees, line_of, narrowed
 from courses_app.catalogue.rules import FeeAudience, RunFilter, seats_left
@@ -41,20 +40,10 @@ COMING = (
 )  # fmt: skip
 
 
-def _taken(run_id: ColumnElement[int]) -> ColumnElement[int]:
-    return (
-        select(func.count())
-        .select_from(Seat)
-        .where(Seat.run_id == run_id, LIVING, live(now=NOW))
-        .correlate_except(Seat)
-        .scalar_subquery()
-    )
-
-
 def _with_seats(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """The query cut to a page, and beside each row how many of its seats are taken."""
     page = query.limit(bindparam("most")).offset(bindparam("skipped")).subquery("page")
-    return select(page, _taken(page.c.id).label("taken")).order_by(page.c.starts_at, page.c.id)
+    return select(page, taken_of(page.c.id, now=NOW).label("taken")).order_by(page.c.starts_at, page.c.id)
 
 
 def _count(query: Select[*tuple[Any, ...]]) -> Select[int]:
@@ -65,7 +54,7 @@ OPEN = (
     RUNS.status == RunStatus.PUBLISHED,
     RUNS.booking_opens_at <= NOW,
     RUNS.booking_closes_at > NOW,
-    RUNS.capacity > _taken(RUNS.id),
+    RUNS.capacity > taken_of(RUNS.id, now=NOW),
 )
 OF_COURSE = (
     RUNS.course_id == bindparam("course_id"),

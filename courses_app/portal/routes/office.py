@@ -6,6 +6,7 @@ from flask import Response, abort, current_app, render_template, request
 from flask_babel import gettext as _
 
 from courses_app.accounts.guards import staff
+from courses_app.bookings import queries as bookings
 from courses_app.catalogue import queries as catalogue
 from courses_app.foundation import clock
 from courses_app.foundation.paging import page_number
@@ -36,6 +37,7 @@ def runs_file() -> Response:
         _("Venue"),
         _("Seats"),
         _("Taken"),
+        _("Of these, kept for a purpose"),
     ]
     rows = queries.office_table(RunsFilter(request.args).wanted(), now=clock.now())
     return csv_response(f"runs-{clock.today().isoformat()}.csv", header, rows)
@@ -45,7 +47,13 @@ def runs_file() -> Response:
 @staff
 def run(reference: str) -> str:
     found = catalogue.run_by_reference(reference) or abort(404)
-    link = current_app.config["SETTINGS"].base_url + found.path
+    now = clock.now()
+    room = bookings.room_of(found, now=now)
     return render_template(
-        "portal/office/run.html", run=found, seats=queries.seats_of(found, now=clock.now()), link=link
+        "portal/office/run.html",
+        run=found,
+        seats=queries.seats_of(found, now=now),
+        link=current_app.config["SETTINGS"].base_url + found.path,
+        room=room,
+        overbookings=bookings.overbookings_of(found) if room.over else (),
     )
