@@ -44,6 +44,8 @@ def test_from_a_full_run_through_the_mail_to_the_order(app: Flask, client: Flask
     assert "1番目" in text_of(client.get(address))
     assert client.post(f"/runs/{run.reference}/waiting", data=form).headers["Location"] == address
     assert "1組・2席分" in text_of(client.get(f"/runs/{run.reference}"))
+    assert "1番目" in text_of(client.get(f"/runs/{run.reference}"))
+    assert "1番目" not in text_of(app.test_client().get(f"/runs/{run.reference}"))
     assert "1番目" in text_of(client.get("/organization/bookings"))
     cancelled(app, seats)
     with app.app_context():

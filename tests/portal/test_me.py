@@ -50,3 +50,17 @@ def test_me_has_the_ticket_the_certificate_the_duties_and_the_calendar(
         assert there in page, there
     assert f"{ROOM}-later" not in page
     assert client.get(f"/certificates/{code}/certificate.pdf").data.startswith(b"%PDF")
+
+
+def test_a_person_sees_their_place_in_the_line(app: Flask, client: FlaskClient, make: Make) -> None:
+    own = make.coordinator()
+    member = make.member(own.organization)
+    run = make.run(capacity=1)
+    make.held(run)
+    make.waiting(run)
+    person = attendee(person=member.person.reference)
+    make.waiting(run, organization=own.organization, booked_by=own.person, attendees=[person])
+    sign_in(client, member.email)
+    page = client.get("/me").get_data(as_text=True)
+    assert "2番目（前に1組）" in page
+    assert f'href="/runs/{run.reference}"' in page

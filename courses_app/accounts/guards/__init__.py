@@ -66,6 +66,12 @@ def current_organization() -> Organization:
     return membership.organization
 
 
+def reading_organization() -> Organization | None:
+    """The organization the reader coordinates, on pages that are for everybody."""
+    membership = membership_of(current_account()) if current_user.is_authenticated else None
+    return membership.organization if membership else None
+
+
 def current_actor() -> Actor:
     """Who acts, for the audit."""
     if not current_user.is_authenticated:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
-from courses_app.accounts.models import Organization
-from courses_app.bookings.models import STILL_WAITING, WaitingParty
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings.models import STILL_WAITING, WaitingAttendee, WaitingParty
 from courses_app.bookings.queries.seats import taken_of
 from courses_app.bookings.rules import IN_LINE, LEAST_TIME, PartyState, offer_until
 from courses_app.catalogue.models import CourseRun, RunStatus
@@ -72,6 +72,34 @@ def parties_of(organization: Organization) -> Sequence[WaitingParty]:
         _whole()
         .join(WaitingParty.run)
         .where(WaitingParty.organization_id == organization.id, WaitingParty.state.in_(IN_LINE))
+        .order_by(CourseRun.starts_at, WaitingParty.id)
+        .limit(MOST_SHOWN)
+    ).all()
+
+
+def parties_for_run(organization: Organization, run: CourseRun) -> Sequence[WaitingParty]:
+    """The organization's parties in the line of a run."""
+    return session.scalars(
+        select(WaitingParty)
+        .where(
+            WaitingParty.organization_id == organization.id,
+            WaitingParty.run_id == run.id,
+            WaitingParty.state.in_(IN_LINE),
+        )
+        .order_by(WaitingParty.id)
+    ).all()
+
+
+def parties_of_person(person: Person) -> Sequence[WaitingParty]:
+    """The parties with which a person waits for a seat that is not offered yet, by the day of the run."""
+    return session.scalars(
+        select(WaitingParty)
+        .join(WaitingParty.run)
+        .options(contains_eager(WaitingParty.run).joinedload(CourseRun.course))
+        .where(
+            WaitingParty.state == PartyState.WAITING,
+            WaitingParty.attendees.any((WaitingAttendee.person_id == person.id) & WaitingAttendee.booking_id.is_(None)),
+        )
         .order_by(CourseRun.starts_at, WaitingParty.id)
         .limit(MOST_SHOWN)
     ).all()

@@ -11,8 +11,15 @@ from itertools import groupby
 from sqlalchemy import func, select
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.models import Booking, BookingStatus, Seat
-from courses_app.bookings.queries import in_state, seats_of_organization, seats_of_person
+from courses_app.bookings.models import Booking, BookingStatus, Seat, WaitingParty
+from courses_app.bookings.queries import (
+    Place,
+    in_state,
+    parties_of_person,
+    places_of,
+    seats_of_organization,
+    seats_of_person,
+)
 from courses_app.catalogue.models import CourseRun
 from courses_app.certificates.models import Certificate
 from courses_app.certificates.queries import of_person
@@ -45,9 +52,10 @@ class AtAGlance:
 
 @dataclass(frozen=True)
 class Mine:
-    """A person's own seats, certificates and standing."""
+    """A person's own seats, places in lines, certificates and standing."""
 
     coming: Sequence[ComingRun]
+    waiting: Sequence[tuple[WaitingParty, Place]]
     certificates: Sequence[Certificate]
     standing: Sequence[Line]
 
@@ -69,7 +77,10 @@ def at_a_glance(organization: Organization, *, now: datetime) -> AtAGlance:
 
 def mine(person: Person, *, now: datetime) -> Mine:
     """What concerns a person themselves, whoever booked it."""
+    parties = parties_of_person(person)
+    places = places_of(parties)
     return Mine(
+        waiting=[(party, places[party.id]) for party in parties],
         coming=_coming(seats_of_person(person, now=now, ending_after=now)),
         certificates=of_person(person),
         standing=standing_of(person, on=day_of(now)),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import abort, render_template, request
 
+from courses_app.accounts.guards import reading_organization
 from courses_app.accounts.rules.people import person_in
 from courses_app.bookings.guards import shown_run
-from courses_app.bookings.queries import line_of
+from courses_app.bookings.queries import line_of, parties_for_run, places_of
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import cancellation_words, run_filter
@@ -43,11 +44,14 @@ def runs() -> str:
 @pages.get("/runs/<reference>")
 @public
 def run(reference: str) -> str:
-    found = shown_run(reference)
+    found, organization = shown_run(reference), reading_organization()
     seats = queries.seats_of(found, now=clock.now())
+    ours = parties_for_run(organization, found) if organization else []
     return render_template(
         "portal/run.html",
         run=found,
+        ours=ours,
+        places=places_of(ours),
         seats=seats,
         line=line_of(found, now=clock.now()),
         cancellation=_cancellation(found, free=seats.price == 0),
