@@ -21,6 +21,7 @@ from courses_app.foundation import papers
 from courses_app.foundation.clock import JST, day_of
 from courses_app.foundation.papers.facts import AdmissionTicketFacts, MeetingFacts, OnlineFacts, VenueFacts
 from courses_app.foundation.templating import day, instant, local, period, yen_incl
+from courses_app.foundation.yen import Yen
 from courses_app.payments.models import PaymentMethod
 from courses_app.payments.queries import institution_on
 from courses_app.payments.rules import LineFacts
@@ -39,10 +40,10 @@ class FinalItem:
 
 def payable_of(booking: Booking, method: PaymentMethod, *, now: datetime) -> Payable:
     """By when this booking would have to be paid, were it ordered now."""
-    course = booking.run.course
+    course = booking.course
     return payable(
         method,
-        starts_at=booking.run.starts_at,
+        starts_at=booking.first_run.starts_at,
         due_business_days=course.payment_due_business_days,
         grace_business_days=course.payment_grace_business_days,
         now=now,
@@ -54,13 +55,12 @@ def final_items(booking: Booking, ways: Sequence[Payable], *, terms: ChangeTerms
 
     `terms` are the rules of change for an order placed on the day `on`.
     """
-    run = booking.run
-    names = tuple(seat.full_name for seat in booking.seats)
+    names = tuple(seat.full_name for seat in booking.attending)
     return [
         FinalItem("quantity", _("Quantity"), (_people(len(names)), _listed(names))),
         FinalItem("price", _("Price"), _price_lines(booking)),
         FinalItem("payment", _("Time and method of payment"), tuple(_how_to_pay(way) for way in ways)),
-        FinalItem("supply", _("When and where it is held"), (period(run.starts_at, run.ends_at), place_of(run))),
+        FinalItem("supply", _("When and where it is held"), tuple(_supply_lines(booking))),
         FinalItem("period", _("Period of application"), _period_lines(booking)),
         FinalItem("cancellation", _("Cancellation and refund"), _cancellation_lines(booking, terms, on=on)),
     ]
@@ -68,7 +68,7 @@ def final_items(booking: Booking, ways: Sequence[Payable], *, terms: ChangeTerms
 
 def frozen_terms(booking: Booking, way: Payable, *, on: date) -> dict[str, Any]:
     """The six items as ordered, in the booking's language, and the rules of change, to be kept with it."""
-    terms = change_terms_on(booking.run.course_id, on)
+    terms = change_terms_on(booking.course.id, on)
     with force_locale(booking.language):
         items = final_items(booking, [way], terms=terms, on=on)
     return {
@@ -133,6 +133,27 @@ def place_of(run: CourseRun) -> str:
     return f"{local(run.venue, 'name')} {local(run.venue, 'address')}"
 
 
+def when_and_where(run: CourseRun) -> str:
+    """A date in one line."""
+    return f"{period(run.starts_at, run.ends_at)} {local(run.venue, 'name') if run.venue else _('Online')}"
+
+
+def date_choice(run: CourseRun, left: int) -> str:
+    """A date as it is offered in a form, with the seats that are left."""
+    seats = ngettext("%(num)d seat left", "%(num)d seats left", left) if left else _("no seats left")
+    return str(_("%(date)s (%(seats)s)", date=when_and_where(run), seats=seats))
+
+
+def _supply_lines(booking: Booking) -> Iterator[str]:
+    """Each date with its place; of several also who comes on which."""
+    several = len(booking.runs) > 1
+    for run, seats in booking.by_run:
+        yield period(run.starts_at, run.ends_at)
+        yield place_of(run)
+        if several:
+            yield _listed([seat.full_name for seat in seats])
+
+
 def _people(count: int) -> str:
     return str(ngettext("%(num)d person", "%(num)d people", count))
 
@@ -146,7 +167,7 @@ def _price_lines(booking: Booking) -> tuple[str, ...]:
         return (_("Free of charge"),)
     each = [
         _("%(price)s × %(people)s", price=yen_incl(price), people=_people(len(list(seats))))
-        for price, seats in groupby(booking.seats, key=lambda seat: seat.price)
+        for price, seats in groupby(sorted(booking.attending, key=_price), key=_price)
     ]
     return *each, _("%(total)s in all", total=yen_incl(booking.total))
 
@@ -166,45 +187,52 @@ def _how_to_pay(way: Payable) -> str:
 
 
 def _period_lines(booking: Booking) -> tuple[str, ...]:
+    closes = min(run.booking_closes_at for run in booking.runs)
     return (
-        _("Applications for this run are taken until %(closes)s.", closes=instant(booking.run.booking_closes_at)),
+        _("Applications for this run are taken until %(closes)s.", closes=instant(closes)),
         _("Your seats are kept until %(until)s; please order by then.", until=instant(booking.hold_until)),
     )
 
 
 def _cancellation_lines(booking: Booking, terms: ChangeTerms | None, *, on: date) -> tuple[str, ...]:
-    return tuple(cancellation_words(terms, free=booking.total == 0, run_day=day_of(booking.run.starts_at), on=on))
+    """What holds for every date, and then for each date what counts from its own day."""
+    days = [day_of(run.starts_at) for run in booking.runs]
+    each = [cancellation_words(terms, free=booking.total == 0, run_day=one, on=on) for one in days]
+    shared = [words for words in each[0] if all(words in others for others in each)]
+    own = [(one, [line for line in words if line not in shared]) for one, words in zip(days, each, strict=True)]
+    return *shared, *(line for one, lines in own if lines for line in (_("For %(day)s:", day=day(one)), *lines))
 
 
 def invoice_subject(booking: Booking) -> str:
     """監理責任者等講習 受講料（3名分）"""
     with force_locale(booking.language):
-        course = local(booking.run.course, "name")
+        course = local(booking.course, "name")
         return str(_("%(course)s, course fee (%(people)s)", course=course, people=_people(len(booking.live_seats))))
 
 
 def invoice_lines(booking: Booking) -> list[LineFacts]:
-    """One line for each price, with place and attendees in the small print."""
-    run = booking.run
+    """One line for each date and price, with place and attendees in the small print."""
     with force_locale(booking.language):
         return [
             LineFacts(
-                description=_("%(course)s, course fee", course=local(run.course, "name")),
+                description=_("%(course)s, course fee", course=local(booking.course, "name")),
                 supplied_on=day_of(run.ends_at),
                 quantity=len(of_price),
                 unit_amount=of_price[0].price,
                 tax_category=of_price[0].tax_category,
-                details=(
-                    f"{period(run.starts_at, run.ends_at)} {local(run.venue, 'name') if run.venue else _('Online')}",
-                    _listed([seat.full_name for seat in of_price]),
-                ),
+                details=(when_and_where(run), _listed([seat.full_name for seat in of_price])),
             )
-            for of_price in _by_price(booking.live_seats)
+            for run, seats in booking.by_run
+            for of_price in _by_price(seats)
         ]
 
 
 def _by_price(seats: Sequence[Seat]) -> list[list[Seat]]:
     return [list(of_price) for _price, of_price in groupby(seats, key=lambda seat: (seat.price, seat.tax_category))]
+
+
+def _price(seat: Seat) -> Yen:
+    return seat.price
 
 
 def ticket_pdf(seat: Seat, *, today: date, now: datetime) -> bytes:

@@ -67,6 +67,7 @@ def seats_cancelled(booking: Booking, *, quote: Quote, waived: bool, now: dateti
     _to_booker(
         "seats_cancelled", booking, key=f"seats_cancelled:{now.isoformat()}", now=now,
         quote=quote, waived=waived, refund=refund, remaining=booking.live_seats,
+        several=len({seat.run_id for seat in booking.seats}) > 1,
     )  # fmt: skip
 
 
@@ -84,11 +85,16 @@ def substituted(seat: Seat, *, former: str, former_address: str | None, now: dat
         _to_attendee("substituted_former", seat, key=f"{key}:former", now=now, to=former_address, former=former)
 
 
-def called_off(booking: Booking, concerned: Sequence[Seat], *, refund: Yen, now: datetime) -> None:
+def called_off(
+    booking: Booking, run: CourseRun, concerned: Sequence[Seat], *, reason: str, refund: Yen, now: datetime
+) -> None:
     """The run does not take place: who booked is told, and so is every attendee who gave an address."""
-    _to_booker("called_off", booking, key="called_off", now=now, refund=refund)
+    _to_booker(
+        "called_off", booking, key=f"called_off:{run.reference}", now=now,
+        run=run, by_run=[(run, concerned)], reason=reason, refund=refund, remaining=booking.live_seats,
+    )  # fmt: skip
     for seat in concerned:
-        _to_attendee("called_off_attendee", seat, key="called_off", now=now)
+        _to_attendee("called_off_attendee", seat, key="called_off", now=now, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -100,11 +106,12 @@ class Whereabouts:
     venue: Venue | None
 
 
-def moved(booking: Booking, *, before: Whereabouts, now: datetime) -> None:
+def moved(booking: Booking, run: CourseRun, *, before: Whereabouts, now: datetime) -> None:
     """The run is at another time or place: what was, and what is, to who booked and who was going to attend."""
-    key = f"moved:{booking.run.sequence}"
-    _to_booker("moved", booking, key=key, now=now, before=before)
-    for seat in booking.seats:
+    key = f"moved:{run.reference}:{run.sequence}"
+    concerned = [seat for seat in booking.live_seats if seat.run_id == run.id]
+    _to_booker("moved", booking, key=key, now=now, run=run, concerned=concerned, before=before)
+    for seat in concerned:
         if seat.hears_of_a_move:
             _to_attendee("moved_attendee", seat, key=key, now=now, before=before)
 
@@ -156,7 +163,7 @@ def _to_attendee(
         to=address,
         language=booking.language,
         subject=("seat", seat.reference),
-        facts={**_facts(booking, now), "seat": seat, **more},
+        facts={**_facts(booking, now), "seat": seat, **_of_run(seat.run), **more},
         documents=documents,
         dedupe_key=f"seat:{seat.reference}:{key}",
         now=now,
@@ -164,17 +171,21 @@ def _to_attendee(
 
 
 def _facts(booking: Booking, now: datetime) -> dict[str, Any]:
-    run = booking.run
+    run = booking.first_run
     return {
         "booking": booking,
-        "run": run,
+        "by_run": booking.by_run,
         "course": run.course,
         "issuer": issuer_on(day_of(now)),
         "booking_url": _address(f"/bookings/{booking.reference}"),
         "payment_url": _address(f"/bookings/{booking.reference}/payment"),
-        "run_url": _address(run.path),
         "runs_url": _address(f"/runs?course={run.course.slug}"),
+        **_of_run(run),
     }
+
+
+def _of_run(run: CourseRun) -> dict[str, Any]:
+    return {"run": run, "run_url": _address(run.path)}
 
 
 def _address(path: str) -> str:

@@ -5,6 +5,7 @@ The key goes along with every address of the run that such a page leads to, so t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, g, request
@@ -22,9 +23,12 @@ OF_A_RUN = {
 }  # fmt: skip
 
 
-def shown_run(reference: str) -> CourseRun:
-    """The run, whole; 404 for a draft, and for a private run that is none of the visitor's business (S-20)."""
-    run = run_by_reference(reference)
+def shown_run(reference: str, *, find: Callable[[str], CourseRun | None] = run_by_reference) -> CourseRun:
+    """The run, whole unless `find` brings less.
+
+    404 for a draft, and for a private run that is none of the visitor's business (S-20).
+    """
+    run = find(reference)
     if run is None or run.status is RunStatus.DRAFT:
         abort(404)
     if run.private:

@@ -34,7 +34,7 @@ def references(app: Flask, make: MakeHere) -> dict[str, str]:
         held, ordered, paid = make.held(run), make.ordered(run, 2), make.paid(run, 3)
         found = {"held": make.whole(held).reference, "paid": make.whole(paid).reference}
         whole = make.whole(ordered)
-        found |= {"ordered": whole.reference, "run": whole.run.reference}
+        found |= {"ordered": whole.reference, "run": whole.first_run.reference}
         assert whole.invoice is not None
         return found | {"invoice": whole.invoice.reference}
 

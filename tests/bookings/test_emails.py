@@ -45,7 +45,9 @@ def test_every_mail_says_what_it_is_about(inside: Flask, make: MakeHere, languag
         for name in ("confirmed", "expired"):
             getattr(emails, name)(booking, now=now)
         emails.cancelled(booking, refund=Yen(23_000), now=now)
-        emails.called_off(booking, booking.seats, refund=Yen(23_000), now=now)
+        emails.called_off(
+            booking, booking.first_run, booking.seats, reason="講師の急病のため", refund=Yen(23_000), now=now
+        )
         emails.tickets_to_booker(booking, now=now)
     found = mails()
     for kind in ("confirmed", "expired", "cancelled", "called_off", "tickets"):

@@ -131,7 +131,7 @@ def test_a_transfer_that_would_come_after_booking_closes_is_refused(
     page = begun(client, booking)
     token = csrf_token(client, f"/bookings/{booking.reference}/payment")
     with app.app_context(), make.deed():
-        session.get_one(Booking, booking.id).run.booking_closes_at = clock.now() + timedelta(hours=1)
+        session.get_one(Booking, booking.id).first_run.booking_closes_at = clock.now() + timedelta(hours=1)
     address = f"/bookings/{booking.reference}/payment"
     assert "銀行振込に変更する" not in client.get(address).get_data(as_text=True)
     answer = client.post(f"{address}/transfer", data={"csrf_token": token})
@@ -151,5 +151,5 @@ def test_what_no_longer_waits_for_money_is_not_changed(inside: Flask, make: Make
         operations.change_to_transfer(booking=ordered, by=SYSTEM, now=clock.now())
     late = make.ordered(make.run(), method=PaymentMethod.STRIPE)
     with pytest.raises(TransferTooLate), make.deed():
-        closed = make.whole(late).run.booking_closes_at
+        closed = make.whole(late).first_run.booking_closes_at
         operations.change_to_transfer(booking=late, by=SYSTEM, now=closed)

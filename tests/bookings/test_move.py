@@ -82,7 +82,7 @@ def test_r46_in_english(inside: Flask, make: MakeHere) -> None:
     booking = make.paid(run)
     with make.deed():
         session.get_one(Booking, booking.id).language = "en"
-    run = make.whole(booking).run
+    run = make.whole(booking).first_run
     moved(run, moved_by(replace(plan_of(run, make), venue=None), DAY), make)
     for kind in ("moved", "moved_attendee"):
         (mail,) = mails(kind)
@@ -182,7 +182,7 @@ def test_r46_another_address_to_join_prints_the_tickets_anew_and_moves_nobody(in
     assert "4711" in words
     assert mails("moved") == []
     assert len(mails("tickets")) == 2
-    again = make.whole(booking).run
+    again = make.whole(booking).first_run
     assert moved(again, joined_at(again, make, joining_note_ja="ID：812\nパスコード：4711"), make) == 0
     assert make.whole(booking).seats[0].ticket_document_id == ticket.id  # nothing else was said
 

@@ -250,7 +250,7 @@ def test_a_name_is_corrected_before_the_order_and_after_it(inside: Flask, make: 
         operations.correct_attendee(booking=ordered, position=1, facts=same, by=SYSTEM, now=clock.now())
     assert make.whole(ordered).seats[0].family_name == "髙﨑"
     with pytest.raises(TooLateToChange), make.deed():
-        operations.correct_attendee(booking=ordered, position=1, facts=same, by=SYSTEM, now=ordered.run.starts_at)
+        operations.correct_attendee(booking=ordered, position=1, facts=same, by=SYSTEM, now=ordered.first_run.starts_at)
 
 
 def test_the_organization_cancels_before_it_has_paid(inside: Flask, make: MakeHere) -> None:

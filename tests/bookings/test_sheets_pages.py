@@ -249,7 +249,7 @@ def test_a_certificate_that_still_counts_is_told_with_both_clocks(
     sign_in(client, somebody.email)
     page = text_of(client.get(f"/organization/drafts/{draft.reference}"))
     assert "有効期間中" in page
-    for day in (paid.run.ends_at, run.ends_at):
+    for day in (paid.first_run.ends_at, run.ends_at):
         last = valid_through(clock.day_of(day), 36)
         assert f"{last.year}年{last.month}月{last.day}日" in page
 

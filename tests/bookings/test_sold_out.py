@@ -45,7 +45,7 @@ def changed(run: CourseRun, **changes: object) -> None:
             setattr(found, name, value)
 
 
-def test_it_costs_two_questions_and_no_lock(
+def test_it_costs_three_questions_and_no_lock(
     app: Flask, client: FlaskClient, make: MakeHere, somebody: Coordinator
 ) -> None:
     run = make.run(capacity=2)
@@ -56,7 +56,7 @@ def test_it_costs_two_questions_and_no_lock(
     asked = [one for one in seen if not one.startswith(("BEGIN", "SELECT 1"))]
     assert answer.status_code == 409
     assert FULL in text_of(answer)
-    assert len(asked) == 2, asked  # who is it? is it full?
+    assert len(asked) == 3, asked  # who is it? is it full? which other dates have seats?
     assert not any(LOCK in one or "IMMEDIATE" in one for one in seen)
 
 

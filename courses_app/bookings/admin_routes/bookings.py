@@ -75,14 +75,17 @@ def _page(reference: str, form: BaseForm) -> str:
     )
 
 
-def _possible(found: Booking, now: datetime, *, office: bool) -> Possible:
-    return what_is_possible(
-        found.status, found.total, found.change_terms, starts_at=found.run.starts_at, now=now, office=office
-    )
+def _possible(found: Booking, now: datetime, *, office: bool) -> dict[int, Possible]:
+    """By run: each has its own days."""
+    terms = found.change_terms
+    return {
+        run.id: what_is_possible(found.status, found.total, terms, starts_at=run.starts_at, now=now, office=office)
+        for run in found.runs
+    }
 
 
 def _can_cancel(found: Booking, now: datetime) -> bool:
-    begun = found.status is BookingStatus.PAID and found.run.starts_at <= now
+    begun = found.status is BookingStatus.PAID and found.first_run.starts_at <= now
     return BOOKING.allows(_state(found, now), BookingMove.CANCEL) and not begun
 
 
@@ -117,8 +120,10 @@ def _state(found: Booking, now: datetime) -> BookingStatus:
 def _cells(found: Iterator[Booking], now: datetime) -> Iterator[list[object]]:
     for one in found:
         yield [
-            one.reference, STATE_LABELS[_state(one, now)], local(one.run.course, "name"), one.run.reference,
-            _written(one.run.starts_at), one.organization.name, one.booked_by.full_name,
+            one.reference, STATE_LABELS[_state(one, now)], local(one.course, "name"),
+            "、".join(run.reference for run in one.runs),
+            "、".join(filter(None, (_written(run.starts_at) for run in one.runs))),
+            one.organization.name, one.booked_by.full_name,
             "、".join(seat.full_name for seat in one.attending), one.total,
             METHOD_LABELS[one.payment_method] if one.payment_method else None,
             _written(one.ordered_at), _written(one.paid_at),

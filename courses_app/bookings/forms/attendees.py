@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField, SubmitField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+)
 from wtforms.validators import ValidationError
 
 from courses_app.bookings.rules import (
@@ -37,6 +48,7 @@ KNOWN_FROM = 1000
 SPELLING = ("family_name", "given_name", "family_name_kana", "given_name_kana", "born_on")
 MOST_ROWS = 2 * MOST_ATTENDEES  # of new people; some of them may stay empty
 ROW_NUMBER = re.compile(r"-([0-9]{1,4})-")
+REFERENCE = re.compile(r"[A-Z0-9-]{3,40}")
 ROLE_CODE = re.compile(r"[a-z_]{1,40}")
 Choices = list[tuple[str, str]]
 
@@ -69,6 +81,7 @@ class AttendeeRow(NameFields):
     """One attendee: the reference of a known person, or everything about a new one."""
 
     person = StringField("")
+    run = SelectField(_l("Date"), validate_choice=False, choices=())
     role = SelectField(_l("Role"), validate_choice=False, choices=())
     email = FoldedField(
         _l("E-mail"), [Length(max=254), email_shape], description=_l("The admission ticket is also sent there.")
@@ -91,11 +104,16 @@ class AttendeeRow(NameFields):
             return bool(self.email.validate(self))
         return bool(super().validate(extra_validators))
 
+    @property
+    def full_name(self) -> str:
+        return f"{self.family_name.data or ''} {self.given_name.data or ''}".strip()
+
     def facts(self) -> AttendeeFacts:
         """What was typed, as plain values; a role that is not a code is left out."""
         role = self.role.data if ROLE_CODE.fullmatch(self.role.data or "") else None
+        run = self.run.data or None
         if self.is_known:
-            return AttendeeFacts(person=self.person.data, email=self.email.data or None, role_code=role)
+            return AttendeeFacts(person=self.person.data, email=self.email.data or None, role_code=role, run=run)
         return AttendeeFacts(
             family_name=self.family_name.data or "",
             given_name=self.given_name.data or "",
@@ -104,6 +122,7 @@ class AttendeeRow(NameFields):
             born_on=self.born_on.data,
             email=self.email.data or None,
             role_code=role,
+            run=run,
         )
 
 
@@ -119,7 +138,11 @@ class Rows(FieldList):  # type: ignore[type-arg]  # no generic class when it run
 
 
 class AttendeesForm(BaseForm):
-    """The details of a booking. `add` and `remove` change the rows and send nothing, `edit` only shows them again."""
+    """The details of a booking. `add`, `remove` and `choose_dates` change the page and send
+    nothing, `edit` only shows it again.
+
+    `only` are the numbers of the rows that are booked where the seats are too few for all.
+    """
 
     form_token = HiddenField("", validators=[Length(max=100)])
     attendees = Rows(FormField(AttendeeRow), label=_l("Attendee"))
@@ -127,21 +150,40 @@ class AttendeesForm(BaseForm):
         _l("We also take seats for a part of us"),
         description=_l("The first in the list are served first; the others keep the place."),
     )
+    dates = SelectMultipleField(_l("Other dates"), validate_choice=False, choices=())
     add = SubmitField("")
     remove = StringField("")
     edit = SubmitField("")
+    choose_dates = SubmitField("")
+    only = StringField("")
     found_no_room = False  # whether the form was refused for want of seats: then the page offers to wait
 
     def refuse(self, refusal: Refusal) -> None:
         self.found_no_room = isinstance(refusal, NoRoom)
         super().refuse(refusal)
 
-    def prepare(self, roles: Choices) -> None:
-        """At least one row to type into, each with the roles the course names."""
+    def prepare(self, roles: Choices, dates: Choices) -> None:
+        """At least one row to type into, each with the roles the course names and the dates that were chosen."""
         if not self.new_rows and not self.chosen:
             self.add_row()
         for entry in self.attendees:
             entry.form.role.choices = options([("", _l("Not decided, or another")), *roles])
+            entry.form.run.choices = dates
+
+    @property
+    def wanted_dates(self) -> set[str]:
+        """References of the other dates that were ticked, or chosen for somebody."""
+        rows = {entry.form.run.data or "" for entry in self.attendees}
+        return {one for one in (*(self.dates.data or ()), *rows) if REFERENCE.fullmatch(one)}
+
+    def first_that_fit(self, left: Mapping[str, int]) -> list[tuple[int, AttendeeRow]]:
+        """The first so many rows of each date as it has seats left, with their numbers; "" is the page's own date."""
+        free, found = dict(left), []
+        for entry in self.attendees:
+            if not entry.form.is_blank and free.get(entry.form.run.data or "", 0) > 0:
+                free[entry.form.run.data or ""] -= 1
+                found.append((_number(entry), entry.form))
+        return found
 
     @property
     def new_rows(self) -> list[FormField[AttendeeRow]]:
@@ -169,6 +211,10 @@ class AttendeesForm(BaseForm):
         rows = [entry.form for entry in self.attendees if entry.form.person.data == person]
         return {field.short_name: field.data for row in rows for field in (row.role, row.email) if field.data}
 
+    def run_of(self, person: str) -> str:
+        """The date chosen for a known person; empty for the page's own."""
+        return next((e.form.run.data or "" for e in self.attendees if e.form.person.data == person), "")
+
     def changed_rows(self) -> bool:
         """Add or take out a row where a button asked for it; whether one did, or the rows are to be seen again."""
         if re.fullmatch(r"[0-9]{1,4}", self.remove.data or ""):
@@ -179,8 +225,7 @@ class AttendeesForm(BaseForm):
             return True
         if self.add.data:
             self.add_row()
-            return True
-        return bool(self.edit.data)
+        return bool(self.add.data or self.choose_dates.data or self.edit.data)
 
     def add_row(self) -> None:
         """One more row to type into, numbered after those that are shown."""
@@ -198,8 +243,10 @@ class AttendeesForm(BaseForm):
         return sound
 
     def facts(self) -> list[AttendeeFacts]:
-        """Everybody named, in order."""
-        return [entry.form.facts() for entry in self.attendees if not entry.form.is_blank]
+        """Everybody named, in order; only those in `only`, where it says who."""
+        only = {int(one) for one in re.findall(r"[0-9]{1,4}", self.only.data or "")}
+        named = [entry for entry in self.attendees if not entry.form.is_blank]
+        return [entry.form.facts() for entry in named if not only or _number(entry) in only]
 
 
 class CorrectionForm(BaseForm, NameFields):

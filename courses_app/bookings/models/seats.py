@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bindparam, text
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, FeeKind, SeatMove, SeatStatus
-from courses_app.catalogue.models import CourseRun, FeeAudience
+from courses_app.catalogue.models import Course, CourseRun, FeeAudience
 from courses_app.catalogue.rules import ChangeTerms
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.documents import StoredDocument
@@ -62,9 +63,25 @@ class Booking(Base):
     fees: Mapped[list[BookingFee]] = relationship(order_by="BookingFee.id")
 
     @property
-    def run(self) -> CourseRun:
-        """The run of its seats (one application books one run)."""
-        return self.seats[0].run
+    def course(self) -> Course:
+        """One order is for one course, on one date or several."""
+        return self.seats[0].run.course
+
+    @property
+    def runs(self) -> list[CourseRun]:
+        """The runs of those it is for, in order of their start."""
+        return [run for run, _seats in self.by_run]
+
+    @property
+    def first_run(self) -> CourseRun:
+        """The earliest of them: it decides by when money is due."""
+        return self.runs[0]
+
+    @property
+    def by_run(self) -> list[tuple[CourseRun, list[Seat]]]:
+        """Whom it is for, by their runs, in order of start."""
+        seats = sorted(self.attending, key=lambda seat: (seat.run.starts_at, seat.run_id, seat.position))
+        return [(run, list(of_run)) for run, of_run in groupby(seats, key=lambda seat: seat.run)]
 
     @property
     def live_seats(self) -> list[Seat]:

@@ -32,8 +32,8 @@ def correct_attendee(*, booking: Booking, position: int, facts: PersonFacts, by:
     booking = locked_booking(booking.id)
     if hold_has_run_out(booking.status, booking.hold_until, now=now):
         raise HoldRanOut()
-    check_correctable(booking.status, starts_at=booking.run.starts_at, now=now)
     seat = next((one for one in booking.live_seats if one.position == position), None)
+    check_correctable(booking.status, starts_at=(seat.run if seat else booking.first_run).starts_at, now=now)
     if seat is not None and booking.status is not BookingStatus.HELD and facts.born_on != seat.born_on:
         raise AnotherPerson()
     membership = _membership(booking, seat) if seat else None

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-
 from courses_app.bookings import emails
-from courses_app.bookings.models import LIVING, Booking, Seat
+from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
-from courses_app.bookings.operations.locks import locked_booking
+from courses_app.bookings.operations.locks import locked_booking, locked_bookings_in
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.operations.parties import close_line
+from courses_app.bookings.operations.seats import take_out
 from courses_app.bookings.queries import fees_kept
 from courses_app.bookings.rules import (
     CALLED_OFF,
@@ -69,9 +69,9 @@ def cancel_by_office(*, booking: Booking, reason: str, by: Actor, now: datetime)
 
 
 def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
-    """The run does not take place: every seat is cancelled, all money owed back, everybody told, the run marked.
+    """The run does not take place: every seat in it is cancelled, its money owed back, everybody told, the run marked.
 
-    All in the caller's one transaction. Returns how many bookings it ended; holds that have run out lapse and hear
+    All in the caller's one transaction. Returns how many bookings it concerned; holds that have run out lapse and hear
     nothing. Only `rosters.operations.call_off` may call this: it knows whether certificates rest on the run. A run that
     is over took place: it stays (R-44). Raises ReasonMissing, RunIsOver and MoveNotAllowed.
     """
@@ -84,18 +84,24 @@ def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
         raise RunIsOver()
     lapse_run_out_holds(locked.id, now=now)
     close_line(locked, reason=CALLED_OFF, words=reason.strip(), by=by, now=now)
-    bookings = session.scalars(select(Seat.booking_id).where(Seat.run_id == run.id, LIVING).distinct()).all()
-    for booking_id in sorted(bookings):
-        booking = locked_booking(booking_id)
-        concerned = booking.live_seats
-        refund = _end(booking, reason=reason, by=by, now=now)
-        emails.called_off(booking, concerned, refund=refund, now=now)
+    bookings = locked_bookings_in(locked.id)
+    for booking in bookings:
+        concerned = [seat for seat in booking.live_seats if seat.run_id == locked.id]
+        refund = _end_of_run(booking, concerned, reason=reason, by=by, now=now)
+        emails.called_off(booking, locked, concerned, reason=reason, refund=refund, now=now)
     catalogue.call_off(locked, reason=reason, by=by, now=now)
     return len(bookings)
 
 
+def _end_of_run(booking: Booking, concerned: Sequence[Seat], *, reason: str, by: Actor, now: datetime) -> Yen:
+    """Only the seats of this run end; the other dates of the order stay. Returns what is owed back."""
+    if len(concerned) == len(booking.live_seats):
+        return _end(booking, reason=reason, by=by, now=now)
+    return take_out(booking, concerned, reason=reason, by=by, now=now)
+
+
 def _check_not_begun(booking: Booking, *, now: datetime) -> None:
-    if booking.status is BookingStatus.PAID and booking.run.starts_at <= now:
+    if booking.status is BookingStatus.PAID and booking.first_run.starts_at <= now:
         raise TooLateToCancel()
 
 

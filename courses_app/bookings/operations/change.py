@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -30,10 +31,12 @@ def change_attendees(
 ) -> Booking:
     """Give the held seats back and keep new ones, both or neither: if not all find a seat, the old hold stays as it is.
 
-    The same form sent again gives the same booking (R-42); another form for a hold that was changed, ordered or given
-    back meanwhile is refused. Raises HoldChanged, OfferIsForThem (of the waiting list), and what `hold_seats` raises.
+    Whoever names no run sits in the first of the old hold. All runs are locked at once, and as many seats as were held
+    stay the organization's though others wait. The same form sent again gives the same booking (R-42); another form for
+    a hold that was changed, ordered or given back meanwhile is refused. Raises HoldChanged, OfferIsForThem (of the
+    waiting list), and as `hold_seats`.
     """
-    old = locked_booking(booking.id)
+    old = locked_booking(booking.id, also=[one.run for one in attendees if one.run])
     made = select(Booking).where(Booking.organization_id == old.organization_id, Booking.form_token == form_token)
     if (known := session.scalars(made).one_or_none()) is not None:
         return known
@@ -42,18 +45,20 @@ def change_attendees(
     if old.ordered_at is not None or old.status not in (BookingStatus.HELD, BookingStatus.EXPIRED):
         raise HoldChanged()
     ended = old.status is BookingStatus.HELD
+    first, given_up = old.first_run.reference, _kept_of(old, now=now)
     if ended:
         cancel(booking=old, by=by, now=now)
     new = hold_seats(
-        organization=old.organization,
-        run_reference=old.run.reference,
-        attendees=attendees,
-        form_token=form_token,
-        by=by,
-        booked_by=booked_by,
-        language=language,
-        now=now,
-    )
+        organization=old.organization, run_reference=first, attendees=attendees, form_token=form_token, by=by,
+        booked_by=booked_by, language=language, now=now, given_up=given_up,
+    )  # fmt: skip
     if ended:
         old.closed_reason = documents.continued_as(old, new)
     return new
+
+
+def _kept_of(old: Booking, *, now: datetime) -> Counter[int]:
+    """How many seats the hold keeps in each run; none once it has run out."""
+    if old.hold_until <= now:
+        return Counter()
+    return Counter(seat.run_id for seat in old.live_seats)

@@ -60,7 +60,14 @@ def crowd_of(
 
 
 def make_room(
-    crowd: Crowd, *, run_id: int, capacity: int, people: Sequence[int], wanted: int, organization_id: int, now: datetime
+    crowd: Crowd,
+    *,
+    run_id: int,
+    capacity: int,
+    people: Sequence[int],
+    wanted: int,
+    organization_id: int,
+    now: datetime,
 ) -> None:
     """Whether all who are wanted find a seat; run-out holds end on the way, so that their seats can be given again.
 

@@ -1,14 +1,17 @@
 """Keeping seats: the one hot path, where never a seat too many or too few may be given.
 
-Under the run's lock, in this order: who are they? did the same form book already? may the run be booked now? what has
-run out? is anybody in it already? is there room for all, and for those who wait? Then everything is written. Statements
-are built once, and those that are only read or written in bulk go around the ORM.
+Under the lock of all runs wanted (taken in the order of their ids), in this order: who are they? did the same form
+book already? and for each run: may it be booked now? what has run out? is anybody in it already? is there room for all,
+and for those who wait? Then everything is written. Statements are built once, and those that are only read or written
+in bulk go around the ORM; each further run costs one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import bindparam, insert, literal, select
@@ -16,9 +19,9 @@ from sqlalchemy import bindparam, insert, literal, select
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.operations.around import id_of, table_of
-from courses_app.bookings.operations.crowd import Crowd, crowd_of, make_room, only_new
+from courses_app.bookings.operations.crowd import Crowd, crowd_of, only_new
 from courses_app.bookings.operations.line import check_nobody_before
-from courses_app.bookings.operations.offers import Offer, locked_offer
+from courses_app.bookings.operations.offers import Offer, locked_offers
 from courses_app.bookings.operations.overbooking import allow_beyond
 from courses_app.bookings.operations.people import Attending, keep_new_people, people_for
 from courses_app.bookings.rules import (
@@ -28,13 +31,17 @@ from courses_app.bookings.rules import (
     SeatMove,
     SeatStatus,
     check_attendees,
+    check_one_course,
+    check_room,
 )
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference
-from courses_app.foundation.yen import Yen
+from courses_app.foundation.yen import total
 
+NOTHING: Mapping[int, int] = MappingProxyType({})
 SEATS, EVENTS = table_of(Seat), table_of(SeatEvent)
 _EVENTS = insert(EVENTS).from_select(
     ["seat_id", "at", "move", "after", "actor_label", "request_id"],
@@ -51,6 +58,27 @@ _EVENTS = insert(EVENTS).from_select(
 )
 
 
+@dataclass(frozen=True)
+class Place:
+    """A seat that is to be kept: in which run and at which price, for whom."""
+
+    offer: Offer
+    who: Attending
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A run of the order: who is to sit there, and how full it is."""
+
+    offer: Offer
+    people: Sequence[Attending]
+    crowd: Crowd
+
+    @property
+    def known(self) -> list[int]:
+        return [one.person_id for one in self.people if one.person_id is not None]
+
+
 def hold_seats(
     *,
     organization: Organization,
@@ -64,79 +92,113 @@ def hold_seats(
     most: int = MOST_ATTENDEES,
     key: str = "",
     beyond: str = "",
+    given_up: Mapping[int, int] = NOTHING,
 ) -> Booking:
     """Keep one seat for each attendee, or none at all; the same form sent again gives the same booking (R-05, R-42).
 
-    `key` is that of a private run's link. `beyond` is the reason of staff for seating them though there is no room, or
-    others wait; nobody else may give one. Raises NobodyNamed, TooManyAttendees, SamePersonTwice, AttendeeUnknown,
-    RunNotOffered, RunOfAnother, BookingNotOpen, BookingClosed, AlreadyBooked, RunFull, and OthersWait where the free
-    seats belong to the waiting list (R-23b).
+    Each sits in the run they name, else in `run_reference`; all runs are of one course. `key` is that of a private
+    run's link. `beyond` is the reason of staff for seating them though there is no room, or others wait; nobody else
+    may give one. `given_up` are seats by run that the organization has just given up for this: so many don't belong to
+    those who wait. Raises NobodyNamed, TooManyAttendees, SamePersonTwice, AttendeeUnknown, RunNotOffered, RunOfAnother,
+    OtherCourse, BookingNotOpen, BookingClosed, AlreadyBooked, RunFull, and OthersWait (R-23b).
     """
     check_attendees(attendees, most=most)
     organization_id = id_of(organization)
-    offer = locked_offer(run_reference, organization_id)
-    offer.check_shown(organization_id, key=key)
-    people = people_for(organization_id, attendees)
-    known = [one.person_id for one in people if one.person_id is not None]
-    crowd = crowd_of(offer.run_id, people=known, organization_id=organization_id, form_token=form_token, now=now)
-    if crowd.same_form is not None:
-        return session.get_one(Booking, crowd.same_form)
-    offer.check_bookable(now=now)
-    if beyond:
-        only_new(crowd, run_id=offer.run_id, people=known, organization_id=organization_id, now=now)
-    else:
-        _check_room(crowd, offer, people=known, wanted=len(people), organization_id=organization_id, now=now)
-    people = keep_new_people(
-        people, organization_id=organization_id, organization_reference=offer.organization_reference, by=by, now=now
-    )
-    booking = booking_of(offer, seats=len(people), until=now + timedelta(minutes=offer.hold_minutes), now=now)
+    places = _places(run_reference, attendees, organization_id=organization_id, key=key)
+    asked = _looked_at(places, organization_id=organization_id, form_token=form_token, now=now)
+    if asked[0].crowd.same_form is not None:
+        return session.get_one(Booking, asked[0].crowd.same_form)
+    _check(asked, organization_id=organization_id, given_up=given_up, beyond=bool(beyond), now=now)
+    places = _with_new_people(places, organization_id=organization_id, by=by, now=now)
+    booking = booking_of(places, until=now + timedelta(minutes=places[0].offer.hold_minutes), now=now)
     booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
     booking.form_token, booking.language = form_token, language
-    write_hold(booking, offer=offer, people=people, by=by, now=now)
-    if beyond:
-        allow_beyond(booking, offer=offer, crowd=crowd, wanted=len(people), reason=beyond, by=by, now=now)
+    write_hold(booking, places=places, by=by, now=now)
+    for one in asked if beyond else ():
+        allow_beyond(booking, offer=one.offer, crowd=one.crowd, wanted=len(one.people), reason=beyond, by=by, now=now)
     return booking
 
 
-def _check_room(
-    crowd: Crowd, offer: Offer, *, people: Sequence[int], wanted: int, organization_id: int, now: datetime
+def _places(run_reference: str, attendees: Sequence[AttendeeFacts], *, organization_id: int, key: str) -> list[Place]:
+    """Everybody's place in the run they want, all runs locked."""
+    wanted = [one.run or run_reference for one in attendees]
+    offers = locked_offers(wanted, organization_id)
+    for offer in offers.values():
+        offer.check_shown(organization_id, key=key)
+    people = people_for(organization_id, attendees)
+    return [Place(offers[run], one) for run, one in zip(wanted, people, strict=True)]
+
+
+def _looked_at(places: Sequence[Place], *, organization_id: int, form_token: str, now: datetime) -> list[Asked]:
+    """The runs in the order in which they were locked, each with its crowd."""
+    offers = {place.offer.run_id: place.offer for place in places}
+    asked = []
+    for run_id in sorted(offers):
+        people = [place.who for place in places if place.offer.run_id == run_id]
+        known = [one.person_id for one in people if one.person_id is not None]
+        crowd = crowd_of(run_id, people=known, organization_id=organization_id, form_token=form_token, now=now)
+        asked.append(Asked(offers[run_id], people, crowd))
+    return asked
+
+
+def _check(
+    asked: Sequence[Asked], *, organization_id: int, given_up: Mapping[int, int], beyond: bool, now: datetime
 ) -> None:
-    make_room(
-        crowd, run_id=offer.run_id, capacity=offer.capacity, people=people, wanted=wanted,
-        organization_id=organization_id, now=now,
+    """Whether all find a seat, each in their run; `beyond` the capacity, and those who wait, if staff say so."""
+    check_one_course([one.offer.course_id for one in asked])
+    for one in asked:
+        offer, crowd, wanted = one.offer, one.crowd, len(one.people)
+        offer.check_bookable(now=now)
+        only_new(crowd, run_id=offer.run_id, people=one.known, organization_id=organization_id, now=now)
+        if beyond:
+            continue
+        on = day_of(offer.starts_at) if len(asked) > 1 else None
+        check_room(wanted=wanted, taken=crowd.taken, capacity=offer.capacity, on=on)
+        if crowd.somebody_waits:
+            own = given_up.get(offer.run_id, 0)
+            free = offer.capacity - crowd.taken - own
+            check_nobody_before(offer, free=free, wanted=wanted - own, on=on, now=now)
+
+
+def _with_new_people(places: Sequence[Place], *, organization_id: int, by: Actor, now: datetime) -> list[Place]:
+    """The same, and everybody has a person."""
+    people = keep_new_people(
+        [place.who for place in places], organization_id=organization_id,
+        organization_reference=places[0].offer.organization_reference, by=by, now=now,
     )  # fmt: skip
-    if crowd.somebody_waits:
-        check_nobody_before(offer, free=offer.capacity - crowd.taken, wanted=wanted, now=now)
+    return [Place(place.offer, one) for place, one in zip(places, people, strict=True)]
 
 
-def booking_of(offer: Offer, *, seats: int, until: datetime, now: datetime) -> Booking:
-    """A new hold of so many seats, not written yet. Raises NoFee."""
+def booking_of(places: Sequence[Place], *, until: datetime, now: datetime) -> Booking:
+    """A new hold of these places, not written yet. Raises NoFee."""
     return Booking(
         reference=new_reference("B"),
         status=BookingStatus.HELD,
-        total=Yen(offer.price.amount * seats),
+        total=total(place.offer.price.amount for place in places),
         held_at=now,
         hold_until=until,
     )
 
 
-def write_hold(booking: Booking, *, offer: Offer, people: Sequence[Attending], by: Actor, now: datetime) -> None:
+def write_hold(booking: Booking, *, places: Sequence[Place], by: Actor, now: datetime) -> None:
     """The booking with its audit row, its seats and their first events."""
-    detail = {"run": offer.run_reference, "seats": len(people)}
+    runs = ", ".join(dict.fromkeys(place.offer.run_reference for place in places))
+    detail = {"run": runs, "seats": len(places)}
     session.add(booking)
     audit.record(
         by=by, now=now, action="booking.hold", subject=("booking", booking.reference), after="held", detail=detail
     )
     session.flush()
     connection = session.connection()
-    seats = [_seat(booking, position, one, offer) for position, one in enumerate(people, start=1)]
+    seats = [_seat(booking, position, place) for position, place in enumerate(places, start=1)]
     connection.execute(insert(SEATS), seats)
     told = {"booking": booking.id, "at": now, "actor": by.label, "request": audit.request_id.get()}
     connection.execute(_EVENTS, told)
 
 
-def _seat(booking: Booking, position: int, one: Attending, offer: Offer) -> dict[str, Any]:
+def _seat(booking: Booking, position: int, place: Place) -> dict[str, Any]:
     """Names are copied, so that a later correction of the person changes no order."""
+    offer, one = place.offer, place.who
     return {
         "reference": new_reference("S"),
         "booking_id": booking.id,

@@ -18,15 +18,19 @@ from courses_app.payments.operations import cancel_invoice
 
 
 def lapse_run_out_holds(run_id: int, *, now: datetime) -> int:
-    """Write down that the run's run-out holds are over; the caller has locked the run. Returns how many bookings."""
+    """Write down that the run's run-out holds are over, on all their dates; the caller has locked the run.
+
+    Returns how many bookings.
+    """
     run_out = select(Seat.booking_id).where(
         Seat.run_id == run_id, Seat.status == SeatStatus.HELD, Seat.hold_until <= now
     )
     bookings = session.scalars(
         select(Booking)
         .options(selectinload(Booking.seats))
-        .where(Booking.id.in_(run_out))
+        .where(Booking.id.in_(run_out), Booking.status == BookingStatus.HELD)  # asked again once its row is ours
         .order_by(Booking.id)
+        .with_for_update(of=Booking)
         .execution_options(populate_existing=True)
     ).all()
     for booking in bookings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
@@ -46,7 +46,7 @@ def has_room_for(offer: Offer, *, free: int, wanted: int, now: datetime) -> bool
     return sharing.leaves_room_for(wanted)
 
 
-def check_nobody_before(offer: Offer, *, free: int, wanted: int, now: datetime) -> None:
-    """Raises OthersWait (R-23b, R-26)."""
-    if not has_room_for(offer, free=free, wanted=wanted, now=now):
-        raise OthersWait()
+def check_nobody_before(offer: Offer, *, free: int, wanted: int, on: date | None = None, now: datetime) -> None:
+    """Raises OthersWait (R-23b, R-26); `on` names the date where there are several."""
+    if wanted > 0 and not has_room_for(offer, free=free, wanted=wanted, now=now):
+        raise OthersWait(on=on)

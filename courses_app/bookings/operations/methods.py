@@ -19,7 +19,7 @@ from courses_app.payments.operations import ask_for_transfer
 def transfer_for(booking: Booking, *, now: datetime) -> Payable:
     """By when an order would have to be transferred, were it changed now. Raises TransferTooLate."""
     way = documents.payable_of(booking, PaymentMethod.BANK_TRANSFER, now=now)
-    if not is_in_time(way, closes_at=booking.run.booking_closes_at, now=now):
+    if not is_in_time(way, closes_at=booking.first_run.booking_closes_at, now=now):
         raise TransferTooLate()
     return way
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import selectinload
+from sqlalchemy import update
 
 from courses_app.bookings import emails
 from courses_app.bookings.emails import Whereabouts
-from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.models import Seat
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
+from courses_app.bookings.operations.locks import locked_bookings_in
 from courses_app.bookings.operations.parties import tell_line_of_move
 from courses_app.bookings.rules import LIVE_SEATS
 from courses_app.catalogue import operations as catalogue
@@ -37,9 +37,9 @@ def change_run(run: CourseRun, plan: RunPlan, *, version: int, by: Actor, now: d
     if not change.moved:
         return 0
     lapse_run_out_holds(run.id, now=now)
-    bookings = _with_live_seats(run)
+    bookings = locked_bookings_in(run.id)
     for booking in bookings:
-        emails.moved(booking, before=before, now=now)
+        emails.moved(booking, run, before=before, now=now)
     tell_line_of_move(run, before=before, now=now)
     session.flush()
     return len(bookings)
@@ -49,17 +49,4 @@ def _put_off_tickets(run: CourseRun) -> None:
     """The worker prints others, and mails them; the old papers stay in the store."""
     session.execute(
         update(Seat).where(Seat.run_id == run.id, Seat.status.in_(LIVE_SEATS)).values(ticket_document_id=None)
-    )
-
-
-def _with_live_seats(run: CourseRun) -> list[Booking]:
-    concerned = select(Seat.booking_id).where(Seat.run_id == run.id, Seat.status.in_(LIVE_SEATS))
-    return list(
-        session.scalars(
-            select(Booking)
-            .options(selectinload(Booking.seats).selectinload(Seat.ticket))
-            .where(Booking.id.in_(concerned))
-            .order_by(Booking.id)
-            .execution_options(populate_existing=True)
-        )
     )

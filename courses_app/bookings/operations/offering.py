@@ -15,7 +15,7 @@ from courses_app.accounts.operations.people import PersonFacts
 from courses_app.bookings import emails
 from courses_app.bookings.models import LIVING, Booking, Seat, WaitingAttendee, WaitingParty
 from courses_app.bookings.operations.crowd import crowd_of
-from courses_app.bookings.operations.hold import booking_of, write_hold
+from courses_app.bookings.operations.hold import Place, booking_of, write_hold
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.operations.line import sharing_of
 from courses_app.bookings.operations.locks import lock_runs
@@ -131,10 +131,11 @@ def _offer(run: CourseRun, party: WaitingParty, *, seats: int, by: Actor, now: d
     if until is None:
         raise NoOfferNow()
     chosen = [one for one in party.attendees if one.booking_id is None][:seats]
-    booking = booking_of(offer, seats=seats, until=until, now=now)
+    places = [Place(offer, _attending(one)) for one in chosen]
+    booking = booking_of(places, until=until, now=now)
     booking.organization_id, booking.booked_by_person_id = party.organization_id, party.booked_by_person_id
     booking.form_token, booking.language, booking.waiting_party_id = new_token(), party.language, party.id
-    write_hold(booking, offer=offer, people=[_attending(one) for one in chosen], by=by, now=now)
+    write_hold(booking, places=places, by=by, now=now)
     for one in chosen:
         one.booking_id = booking.id
     party.wanted -= seats

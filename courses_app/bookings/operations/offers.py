@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -29,6 +30,7 @@ class Offer:
 
     run_id: int
     run_reference: str
+    course_id: int
     status: RunStatus
     capacity: int
     opens_at: datetime
@@ -85,10 +87,11 @@ class Offer:
         return offer_until(hours=self.offer_hours, closes_at=self.closes_at, now=now)
 
 
-_OFFER = (
+_OFFERS = (
     select(
         RUNS.c.id,
         RUNS.c.reference,
+        RUNS.c.course_id,
         RUNS.c.status,
         RUNS.c.capacity,
         RUNS.c.booking_opens_at,
@@ -112,17 +115,31 @@ _OFFER = (
     .join(COURSES, COURSES.c.id == RUNS.c.course_id)
     .join(ORGANIZATIONS, ORGANIZATIONS.c.id == bindparam("organization"))
     .outerjoin(FEES, FEES.c.course_id == COURSES.c.id)
-    .where(RUNS.c.reference == bindparam("run"))
+    .where(RUNS.c.reference.in_(bindparam("runs", expanding=True)))
+    .order_by(RUNS.c.id)
     .with_for_update(of=RUNS)
 )
-OF_OFFER = 16  # columns before those of the fee
+OF_OFFER = 17  # columns before those of the fee
+
+
+def locked_offers(run_references: Collection[str], organization_id: int) -> dict[str, Offer]:
+    """The runs by their references, ours until the transaction ends, with the fees of their course; one statement.
+
+    They are locked, and stand, in the order of their ids (R-03). Raises RunNotOffered.
+    """
+    wanted = sorted(set(run_references))
+    rows = session.connection().execute(_OFFERS, {"runs": wanted, "organization": organization_id}).all()
+    offers: dict[str, Offer] = {}
+    for _run_id, found in groupby(rows, key=lambda row: row[0]):
+        of_run = list(found)
+        facts: list[Any] = [*of_run[0][:OF_OFFER], [row for row in of_run if row.audience is not None]]
+        offer = Offer(*facts)
+        offers[offer.run_reference] = offer
+    if len(offers) < len(wanted):
+        raise RunNotOffered()
+    return offers
 
 
 def locked_offer(run_reference: str, organization_id: int) -> Offer:
-    """The run, ours until the transaction ends, with the fees of its course. Raises RunNotOffered."""
-    rows = session.connection().execute(_OFFER, {"run": run_reference, "organization": organization_id}).all()
-    if not rows:
-        raise RunNotOffered()
-    fees = [row for row in rows if row.audience is not None]
-    facts: list[Any] = [*rows[0][:OF_OFFER], fees]
-    return Offer(*facts)
+    """One run. Raises RunNotOffered."""
+    return locked_offers([run_reference], organization_id)[run_reference]

@@ -42,7 +42,7 @@ def order(
     payable = documents.payable_of(booking, payment_method, now=now)
     _freeze(booking, payable, language=language, now=now)
     move_booking(booking, BookingMove.ORDER, by=by, now=now, detail={"method": payment_method.value})
-    move_seats(booking.seats, SeatMove.ORDER, by=by, now=now)
+    move_seats(booking.live_seats, SeatMove.ORDER, by=by, now=now)
     if payment_method is PaymentMethod.NONE:
         _settle_for_free(booking, by=by, now=now)
     else:
@@ -72,7 +72,7 @@ def bill_booking(
         lines=documents.invoice_lines(booking),
         method=booking.payment_method or PaymentMethod.BANK_TRANSFER,
         language=booking.language,
-        supplied_on=day_of(booking.run.ends_at),
+        supplied_on=day_of(booking.runs[-1].ends_at),
         due_on=due_on,
         grace_until_on=grace_until_on,
         by=by,
@@ -84,4 +84,4 @@ def bill_booking(
 def _settle_for_free(booking: Booking, *, by: Actor, now: datetime) -> None:
     booking.paid_at = now
     move_booking(booking, BookingMove.SETTLE, by=by, now=now, detail={"free": True})
-    move_seats(booking.seats, SeatMove.CONFIRM, by=by, now=now)
+    move_seats(booking.live_seats, SeatMove.CONFIRM, by=by, now=now)

@@ -9,11 +9,11 @@ from datetime import datetime
 from flask_babel import force_locale
 
 from courses_app.bookings import emails
-from courses_app.bookings.models import Booking, BookingFee
+from courses_app.bookings.models import Booking, BookingFee, Seat
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.operations.order import bill_booking
-from courses_app.bookings.queries import Quote, SeatQuote, quote_of
+from courses_app.bookings.queries import Quote, SeatQuote, quote_of, runs_at
 from courses_app.bookings.rules import (
     AmountsChanged,
     BookingMove,
@@ -56,10 +56,10 @@ def cancel_seats(
     CancelByOffice, RunDayOver.
     """
     booking = locked_booking(booking.id)
-    check_cancellable(
-        booking.status, booking.total, booking.change_terms,
-        starts_at=booking.run.starts_at, now=now, office=office,
-    )  # fmt: skip
+    for run in runs_at(booking, positions):
+        check_cancellable(
+            booking.status, booking.total, booking.change_terms, starts_at=run.starts_at, now=now, office=office
+        )
     with force_locale(booking.language):
         quote = quote_of(booking, positions, now=now)
     if agreed != Agreed(quote.fee, quote.refund):
@@ -70,6 +70,26 @@ def cancel_seats(
     for seat in told:
         emails.seat_cancelled_attendee(seat, now=now)
     return quote
+
+
+def take_out(booking: Booking, seats: Sequence[Seat], *, reason: str, by: Actor, now: datetime) -> Yen:
+    """Cancel some seats of a locked booking for a reason of ours, at no fee; its other seats stay.
+
+    Returns what is owed back; an unpaid order is billed anew for what is left.
+    """
+    for seat in seats:
+        detail = {"run": seat.run.reference, "reason": reason}
+        audit.record(by=by, now=now, action="seat.cancelled", subject=("seat", seat.reference), detail=detail)
+    move_seats(seats, SeatMove.CANCEL, by=by, now=now)
+    session.flush()
+    if booking.status is not BookingStatus.PAID:
+        _bill_anew(booking, by=by, now=now)
+        return Yen(0)
+    refund = total(seat.price for seat in seats)
+    if booking.invoice is not None and refund:
+        key = f"called_off:{booking.reference}:{seats[0].reference}"
+        owe_refund(invoice=booking.invoice, amount=refund, reason=reason, key=key, by=by, now=now)
+    return refund
 
 
 def waiver(reason: str | None, *, wanted: bool) -> str:
@@ -131,11 +151,12 @@ def _owe_back(booking: Booking, seats: Sequence[SeatQuote], *, waived: bool, by:
 
 def _bill_anew(booking: Booking, *, by: Actor, now: datetime) -> None:
     """The old invoice is void; who is left is billed by a new one, by the day that was promised."""
+    if booking.live_seats:
+        booking.total = total(seat.price for seat in booking.live_seats)
     if booking.invoice is None:
         return
     old = booking.invoice
     cancel_invoice(invoice=old, by=by, now=now)
     if booking.live_seats:
-        booking.total = total(seat.price for seat in booking.live_seats)
         booking.invoice = bill_booking(booking, due_on=old.due_on, grace_until_on=old.grace_until_on, by=by, now=now)
     session.flush()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import groupby
 
 from sqlalchemy import select
 
@@ -21,6 +23,7 @@ from courses_app.bookings.rules import (
     SeatMove,
     SeatStatus,
 )
+from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import RunStatus
 from courses_app.foundation import matters
 from courses_app.foundation.audit import Actor
@@ -124,11 +127,18 @@ def _owe_second_money(payment: Payment, *, by: Actor, now: datetime) -> None:
 
 
 def _finds_seats_again(booking: Booking, *, now: datetime) -> bool:
-    """Whether everybody of a lapsed order can still be seated: the run is on, has room, and none of them is in it."""
-    run = booking.run
+    """Whether everybody of a lapsed order can still be seated, on every date of it; all or nothing."""
+    awaited = sorted(_awaited(booking), key=lambda seat: seat.run_id)
+    return all(
+        _has_room_again(booking, [seat.person_id for seat in of_run], run, now=now)
+        for run, of_run in groupby(awaited, key=lambda seat: seat.run)
+    )
+
+
+def _has_room_again(booking: Booking, people: Sequence[int], run: CourseRun, *, now: datetime) -> bool:
+    """Whether the run is on, has room for these people, and none of them is in it."""
     if run.status is not RunStatus.PUBLISHED or run.starts_at <= now:
         return False
-    people = [seat.person_id for seat in _awaited(booking)]
     crowd = crowd_of(run.id, people=people, now=now)
     try:
         make_room(

@@ -34,7 +34,8 @@ def substitute(
     check_attendees([attendee])
     booking = locked_booking(booking.id)
     seat = next((one for one in booking.live_seats if one.position == position), None)
-    check_substitutable(booking.status, booking.change_terms, starts_at=booking.run.starts_at, now=now, office=office)
+    run = seat.run if seat else booking.first_run
+    check_substitutable(booking.status, booking.change_terms, starts_at=run.starts_at, now=now, office=office)
     if seat is None:
         raise NoSeatChosen()
     former, former_address = seat.full_name, seat.own_address

@@ -71,6 +71,7 @@ def _whole() -> Select[Booking]:
         joinedload(Booking.invoice),
         selectinload(Booking.seats).joinedload(Seat.run).joinedload(CourseRun.course),
         selectinload(Booking.seats).joinedload(Seat.run).joinedload(CourseRun.venue),
+        selectinload(Booking.seats).joinedload(Seat.person),
     )
 
 

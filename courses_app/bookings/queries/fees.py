@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
 from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees
+from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import step_words
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen, total
@@ -48,6 +49,17 @@ class Quote:
     @property
     def cheaper_until(self) -> date | None:
         return min((one.cheaper_until for one in self.seats if one.cheaper_until), default=None)
+
+
+def runs_at(booking: Booking, positions: Collection[int]) -> list[CourseRun]:
+    """The runs in which the live seats at these positions are; the first of the order where there are none."""
+    chosen = {seat.run_id: seat.run for seat in booking.live_seats if seat.position in positions}
+    return list(chosen.values()) or [booking.first_run]
+
+
+def still_to_come(booking: Booking, *, now: datetime) -> list[Seat]:
+    """The live seats in runs that have not begun; of an order whose every run has, all of them."""
+    return [seat for seat in booking.live_seats if seat.run.starts_at > now] or booking.live_seats
 
 
 def quote_of(booking: Booking, positions: Collection[int], *, now: datetime) -> Quote:

@@ -10,17 +10,16 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.models import Booking, BookingFee, Seat
+from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.queries.bookings import in_state, lines
 from courses_app.bookings.queries.seats import live
-from courses_app.bookings.rules import BookingStatus
+from courses_app.bookings.rules import BookingStatus, SeatStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.audit import AuditEntry
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import search_key
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Payment, Refund
 
 FIRST_BITE = 500  # rows of a file read at once
 
@@ -45,17 +44,15 @@ class Consequences:
 
 
 def consequences_of(run: CourseRun, *, now: datetime) -> Consequences:
-    """Counted now; the deed counts again under the lock."""
-    concerned = select(Seat.booking_id).where(Seat.run_id == run.id, live(now=now))
-    seats, bookings = session.execute(
-        select(func.count(), func.count(Seat.booking_id.distinct())).where(Seat.run_id == run.id, live(now=now))
+    """Counted now; the deed counts again under the lock. A confirmed seat is a paid one, at its price (INV-8)."""
+    seats, bookings, paid = session.execute(
+        select(
+            func.count(),
+            func.count(Seat.booking_id.distinct()),
+            func.coalesce(func.sum(Seat.price).filter(Seat.status == SeatStatus.CONFIRMED), 0),
+        ).where(Seat.run_id == run.id, live(now=now))
     ).one()
-    invoices = select(Booking.invoice_id).where(Booking.id.in_(concerned), Booking.invoice_id.is_not(None))
-    received = session.scalar(select(func.sum(Payment.amount)).where(Payment.invoice_id.in_(invoices))) or 0
-    refunded = session.scalar(select(func.sum(Refund.amount)).where(Refund.invoice_id.in_(invoices))) or 0
-    fees = select(func.sum(BookingFee.amount)).where(BookingFee.booking_id.in_(concerned))
-    kept = session.scalar(fees.where(BookingFee.waived_by.is_(None))) or 0
-    return Consequences(seats, bookings, Yen(int(received - refunded - kept)))
+    return Consequences(seats, bookings, Yen(int(paid)))
 
 
 def trail_of(booking: Booking) -> Sequence[AuditEntry]:

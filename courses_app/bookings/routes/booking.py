@@ -23,6 +23,7 @@ from courses_app.bookings.rules import (
 )
 from courses_app.bookings.rules.sheets import MOST_FROM_FILE
 from courses_app.catalogue.queries import change_terms_on
+from courses_app.catalogue.rules import seats_left
 from courses_app.foundation import clock
 from courses_app.foundation.templating import locale
 from courses_app.foundation.web import see_other, writes
@@ -80,7 +81,7 @@ def hold_again(reference: str) -> Answer:
         return see_other("bookings.booking", reference=reference)
     held = operations.hold_seats(
         organization=current_organization(),
-        run_reference=over.run.reference,
+        run_reference=over.first_run.reference,
         attendees=[_same(seat) for seat in over.seats if seat.status is not SeatStatus.CANCELLED],
         form_token=f"again:{over.reference}",
         by=current_actor(),
@@ -137,10 +138,13 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
     )
 
 
-def _possible(found: Booking) -> Possible:
-    return what_is_possible(
-        found.status, found.total, found.change_terms, starts_at=found.run.starts_at, now=clock.now(), office=False
-    )
+def _possible(found: Booking) -> dict[int, Possible]:
+    """By run: each has its own days."""
+    terms, now = found.change_terms, clock.now()
+    return {
+        run.id: what_is_possible(found.status, found.total, terms, starts_at=run.starts_at, now=now, office=False)
+        for run in found.runs
+    }
 
 
 def _state(found: Booking) -> BookingStatus:
@@ -175,19 +179,20 @@ def _stripe_enabled() -> bool:
 def _review(found: Booking, form: OrderForm) -> str:
     now = clock.now()
     ways = [documents.payable_of(found, way, now=now) for way in form.ways]
-    terms = change_terms_on(found.run.course_id, clock.day_of(now))
+    terms = change_terms_on(found.course.id, clock.day_of(now))
     items = documents.final_items(found, ways, terms=terms, on=clock.day_of(now))
     return render_template("bookings/review.html", booking=found, form=form, items=items, now=now)
 
 
 def _ran_out(found: Booking) -> str:
     now = clock.now()
+    taken = queries.taken_by_run([run.id for run in found.runs], now=now)
+    left = {run.id: seats_left(run.capacity, taken[run.id]) for run in found.runs}
+    short = [run for run, seats in found.by_run if left[run.id] < len(seats)]
+    others_wait = any(queries.line_of(run, now=now).parties for run in found.runs)
+    dates = queries.other_dates(short[0].reference, now=now) if short else []
     return render_template(
-        "bookings/ran_out.html",
-        booking=found,
-        left=queries.seats_left(found.run, now=now),
-        others_wait=queries.line_of(found.run, now=now).parties > 0,
-        now=now,
+        "bookings/ran_out.html", booking=found, left=left, short=short, dates=dates, others_wait=others_wait
     )
 
 
@@ -196,4 +201,6 @@ def _correction(found: Booking, seat: Seat, form: CorrectionForm) -> str:
 
 
 def _same(seat: Seat) -> AttendeeFacts:
-    return AttendeeFacts(person=seat.person.reference, email=seat.email, role_code=seat.role_code)
+    return AttendeeFacts(
+        person=seat.person.reference, email=seat.email, role_code=seat.role_code, run=seat.run.reference
+    )

@@ -33,11 +33,11 @@ def _page(reference: str, form: BaseForm) -> str:
     """The seats with what each costs now; below, the figures for those that were chosen."""
     found, now = own_booking(reference), clock.now()
     assert isinstance(form, CancellationForm)
-    check_cancellable(
-        found.status, found.total, found.change_terms, starts_at=found.run.starts_at, now=now, office=False
-    )
-    each = queries.quote_of(found, [seat.position for seat in found.live_seats], now=now)
-    chosen = [one for one in form.positions if one in {seat.position for seat in found.live_seats}]
+    last = found.runs[-1].starts_at
+    check_cancellable(found.status, found.total, found.change_terms, starts_at=last, now=now, office=False)
+    coming = [seat.position for seat in queries.still_to_come(found, now=now)]
+    each = queries.quote_of(found, coming, now=now)
+    chosen = [one for one in form.positions if one in coming]
     quote = queries.quote_of(found, chosen, now=now) if chosen else None
     return render_template(
         "bookings/cancellation.html", booking=found, form=form, each=each, quote=quote, chosen=chosen
@@ -93,6 +93,6 @@ def _seat(found: Booking, position: int) -> Seat:
 
 
 def _attendee(found: Booking, seat: Seat, form: SubstituteForm) -> str:
-    check_substitutable(found.status, found.change_terms, starts_at=found.run.starts_at, now=clock.now(), office=False)
+    check_substitutable(found.status, found.change_terms, starts_at=seat.run.starts_at, now=clock.now(), office=False)
     form.offer([(one.reference, one.full_name) for one in queries.people_to_choose(found.organization)])
     return render_template("bookings/attendee.html", booking=found, seat=seat, form=form)

@@ -9,10 +9,10 @@ from functools import partial
 from flask import render_template, request
 
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
-from courses_app.accounts.models import MemberStatus, Organization
+from courses_app.accounts.models import MemberStatus, Organization, Person
 from courses_app.accounts.queries import person_of
 from courses_app.accounts.rules.people import person_in
-from courses_app.bookings import operations, queries
+from courses_app.bookings import documents, operations, queries
 from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
 from courses_app.bookings.guards import run_key, shown_run
 from courses_app.bookings.models import Booking, WaitingParty
@@ -20,10 +20,11 @@ from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.routes.sold_out import sold_out
 from courses_app.bookings.rules import MOST_ATTENDEES, BookingStatus, RunFull
 from courses_app.catalogue.models import CourseRun, FeeAudience
-from courses_app.catalogue.queries import duties_on, price_of
+from courses_app.catalogue.queries import duties_on, price_of, run_with_fees
 from courses_app.catalogue.rules import Availability, availability, seats_left
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
+from courses_app.foundation.forms import options
 from courses_app.foundation.references import new_token
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.templating import local, locale
@@ -58,16 +59,24 @@ def attendees(reference: str) -> Answer:
     found = own_booking(reference)
     if found.status is not BookingStatus.HELD:
         return see_other("bookings.booking", reference=reference)
-    rows = [{"person": seat.person.reference, "role": seat.role_code, "email": seat.email} for seat in found.seats]
+    first = found.first_run
+    rows = [
+        {
+            "person": seat.person.reference, "role": seat.role_code, "email": seat.email,
+            "run": "" if seat.run_id == first.id else seat.run.reference,
+        }
+        for seat in found.live_seats
+    ]  # fmt: skip
     form = AttendeesForm(formdata=None, form_token=new_token(), attendees=rows)
-    return _page(found.run.reference, form, held=found)
+    return _page(first.reference, form, held=found)
 
 
 @pages.post("/bookings/<reference>/attendees")
 @coordinator
 def change(reference: str) -> Answer:
     found = own_booking(reference)
-    return _held(partial(operations.change_attendees, booking=found), partial(_page, found.run.reference, held=found))
+    page = partial(_page, found.first_run.reference, held=found)
+    return _held(partial(operations.change_attendees, booking=found), page)
 
 
 @pages.post("/runs/<reference>/waiting")
@@ -113,26 +122,58 @@ def _held(
 
 
 def _page(reference: str, form: AttendeesForm, *, held: Booking | None = None) -> str:
-    run = shown_run(reference)
+    run = shown_run(reference, find=run_with_fees)
     now, organization = clock.now(), current_organization()
-    ours = queries.people_in_run(run, [seat.person_id for seat in held.seats], now=now) if held else set()
+    ours = _held_in(run, held, now=now)
     taken = queries.taken_by_run([run.id], now=now)[run.id] - len(ours)
     people = queries.people_to_choose(organization, first=form.chosen)
-    form.prepare(_roles(run))
+    line, left = queries.line_of(run, now=now), seats_left(run.capacity, taken)
     return render_template(
         "bookings/details.html",
         run=run,
         form=form,
         state=_availability(run, taken, now),
-        left=seats_left(run.capacity, taken),
+        left=left,
         price=price_of(run, _audience(organization)),
         people=list(enumerate(people, start=KNOWN_FROM)),
         most=MOST_ATTENDEES,
         seated=queries.people_in_run(run, [person.id for person in people], now=now) - ours,
-        line=queries.line_of(run, now=now),
+        line=line,
         held=held,
         now=now,
+        **_dates(run, form, left=0 if line.parties else left, people=people, now=now),
     )
+
+
+def _held_in(run: CourseRun, held: Booking | None, *, now: datetime) -> set[int]:
+    """Who of a hold that is being changed is kept a seat in the run."""
+    if held is None or held.hold_until <= now:
+        return set()
+    return {seat.person_id for seat in held.live_seats if seat.run_id == run.id}
+
+
+def _dates(
+    run: CourseRun, form: AttendeesForm, *, left: int, people: Sequence[Person], now: datetime
+) -> dict[str, object]:
+    """The other dates to choose from, those chosen already, and who would fit where the seats are too few."""
+    wanted = form.wanted_dates
+    found = queries.other_dates(run.reference, also=wanted, now=now)
+    chosen = [one for one in found if one.run.reference in wanted]
+    here = (("", documents.date_choice(run, left)), *((one.run.reference, _choice(one)) for one in chosen))
+    form.prepare(_roles(run), options(here) if chosen else [])
+    seats = {"": left, run.reference: left} | {one.run.reference: one.left for one in chosen}
+    names = {person.reference: person.full_name for person in people}
+    fitting = form.first_that_fit(seats) if form.found_no_room else []
+    return {
+        "dates": found,
+        "chosen_dates": chosen,
+        "fitting": " ".join(str(number) for number, _row in fitting),
+        "fitting_names": [names.get(row.person.data or "", row.full_name) for _number, row in fitting],
+    }
+
+
+def _choice(one: queries.OtherDate) -> str:
+    return documents.date_choice(one.run, one.left)
 
 
 def _availability(run: CourseRun, taken: int, now: datetime) -> Availability:

@@ -13,13 +13,16 @@ from courses_app.foundation import clock
 
 def sold_out(reference: str, form: AttendeesForm) -> tuple[str, int] | None:
     """The page with everything typed and the ways on; None unless it is certain that nobody of them can have a seat."""
-    organization = current_organization()
+    organization, now = current_organization(), clock.now()
+    facts = form.facts()
+    if any(one.run not in (None, reference) for one in facts):
+        return None
     run = queries.sold_out(
         reference,
         organization_id=organization.id,
-        attendees=form.facts(),
+        attendees=facts,
         form_token=form.form_token.data or "",
-        now=clock.now(),
+        now=now,
     )
     if run is None:
         return None
@@ -27,7 +30,8 @@ def sold_out(reference: str, form: AttendeesForm) -> tuple[str, int] | None:
     chosen = form.chosen
     people = queries.people_to_choose(organization, first=chosen, most=len(chosen)) if chosen else []
     names = [person.full_name for person in people] + form.new_names
-    page = render_template("bookings/sold_out.html", run=run, form=form, names=names, typed=_typed())
+    dates = queries.other_dates(reference, now=now)
+    page = render_template("bookings/sold_out.html", run=run, form=form, names=names, typed=_typed(), dates=dates)
     return page, RunFull.status
 
 

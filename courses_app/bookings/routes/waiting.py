@@ -9,7 +9,7 @@ from courses_app.accounts.guards import coordinator, current_actor, current_orga
 from courses_app.bookings import operations, queries
 from courses_app.bookings.models import WaitingParty
 from courses_app.bookings.routes.blueprint import Answer, pages
-from courses_app.bookings.rules import shown_status
+from courses_app.bookings.rules import PartyState, shown_status
 from courses_app.foundation import clock
 from courses_app.foundation.web import see_other, writes
 
@@ -20,9 +20,15 @@ def party(reference: str) -> Answer:
     found = _own_party(reference)
     now = clock.now()
     place = queries.places_of([found]).get(found.id)
+    dates = queries.other_dates(found.run.reference, now=now) if found.state is not PartyState.SERVED else []
     so_far = [(one, shown_status(one.status, one.hold_until, now=now)) for one in found.offers]
     return render_template(
-        "bookings/party.html", party=found, place=place, offers=found.open_offers(now=now), so_far=so_far
+        "bookings/party.html",
+        party=found,
+        place=place,
+        offers=found.open_offers(now=now),
+        so_far=so_far,
+        dates=dates,
     )
 
 

@@ -125,7 +125,7 @@ def check_substitutable(
 
 @dataclass(frozen=True)
 class Possible:
-    """What can be done with the seats of a booking now: None, or the sentence that says which rule is against it."""
+    """What can be done with a booking's seats in one run now: None, or the sentence that says which rule forbids it."""
 
     cancel: Refusal | None
     substitute: Refusal | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from courses_app.bookings.rules.refusals import (
     BookingNotOpen,
     CapacityBelowSold,
     NobodyNamed,
+    OtherCourse,
     RunFull,
     RunNotOffered,
     SamePersonTwice,
@@ -31,6 +32,7 @@ class AttendeeFacts:
     email: str | None = None
     role_code: str | None = None
     person: str | None = None
+    run: str | None = None  # the reference of another date than the page's
 
 
 def check_bookable(*, published: bool, opens_at: datetime, closes_at: datetime, now: datetime) -> None:
@@ -55,11 +57,20 @@ def check_attendees(attendees: Sequence[AttendeeFacts], *, most: int = MOST_ATTE
         raise SamePersonTwice(sorted(twice))
 
 
-def check_room(*, wanted: int, taken: int, capacity: int) -> None:
-    """Whether all of them find a seat; never some of them (R-02). Raises RunFull."""
+def check_one_course(courses: Collection[int]) -> None:
+    """Dates of one order are dates of one course. Raises OtherCourse."""
+    if len(set(courses)) > 1:
+        raise OtherCourse()
+
+
+def check_room(*, wanted: int, taken: int, capacity: int, on: date | None = None) -> None:
+    """Whether all of them find a seat; never some of them (R-02). `on` names the date where there are several.
+
+    Raises RunFull.
+    """
     left = max(0, capacity - taken)
     if wanted > left:
-        raise RunFull(left)
+        raise RunFull(left, on=on)
 
 
 def check_capacity(*, capacity: int, before: int, taken: int, accepted_over: int | None = None) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import day
 
 MOST_ATTENDEES = 50  # of one booking typed into a form; a list from a file takes more (`sheets.MOST_FROM_FILE`)
 MOST_TO_CHOOSE = 300  # known people offered in one form; beyond, they are typed
@@ -64,19 +66,27 @@ class NoRoom(Refusal):
 
 
 class RunFull(NoRoom):
-    """Fewer seats than asked for: all or nothing (R-02). `left` is how many remain."""
+    """Fewer seats than asked for: all or nothing (R-02). `left` is how many remain; `on` the date, one of several."""
 
-    def __init__(self, left: int) -> None:
-        message = (
-            _l(
+    def __init__(self, left: int, *, on: date | None = None) -> None:
+        if on is not None:
+            message = _l("Only %(left)d seats are left on %(day)s. Nothing was booked.", left=left, day=day(on))
+        elif left:
+            message = _l(
                 "Only %(left)d seats are left. Nothing was booked; please name fewer people or choose another date.",
                 left=left,
             )
-            if left
-            else _l("All seats were taken just now. Nothing was booked; please choose another date.")
-        )
+        else:
+            message = _l("All seats were taken just now. Nothing was booked; please choose another date.")
         super().__init__(message)
         self.left = left
+
+
+class OtherCourse(Refusal):
+    """Dates of another course among those of an order: its rules and papers are those of one course."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("One order is for one course. Please choose dates of the same course."))
 
 
 class RunNotOffered(Refusal):

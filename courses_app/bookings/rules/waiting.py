@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from courses_app.bookings.rules.refusals import NoRoom
 from courses_app.foundation.lifecycle import Lifecycle
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import day
 
 LEAST_TIME = timedelta(hours=1)  # an offer that stands shorter helps nobody: none is made (R-20)
 CALLED_OFF, BOOKING_CLOSED = "called_off", "booking_closed"  # why a whole line ends
@@ -106,15 +107,21 @@ def offer_until(*, hours: int, closes_at: datetime, now: datetime) -> datetime |
 
 
 class OthersWait(NoRoom):
-    """The free seats belong to those who wait (R-23b, R-26)."""
+    """The free seats belong to those who wait (R-23b, R-26); `on` the date, one of several."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            _l(
+    def __init__(self, *, on: date | None = None) -> None:
+        if on is not None:
+            message = _l(
+                "Others are waiting for the run on %(day)s, and seats that become free are offered to them first. "
+                "Nothing was booked.",
+                day=day(on),
+            )
+        else:
+            message = _l(
                 "Others are waiting for this run, and seats that become free are offered to them first. Nothing was "
                 "booked; you can join the waiting list with these people."
             )
-        )
+        super().__init__(message)
 
 
 class SeatsAreFree(Refusal):

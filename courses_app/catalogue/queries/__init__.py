@@ -40,6 +40,7 @@ from courses_app.catalogue.queries.runs import (
     price_of,
     run_by_reference,
     run_for_update,
+    run_with_fees,
     upcoming,
 )
 from courses_app.catalogue.queries.violations import violations
@@ -50,5 +51,5 @@ __all__ = [
     "courses_to_plan", "current_fees", "duties_on", "fees_after", "fees_on", "find_course", "find_venue", "fits",
     "instructors", "keep_still", "line_of", "matching", "narrowed", "needs_on", "office_runs",
     "people_by_reference", "policies_of", "prefectures", "price_of", "regions", "run_by_reference",
-    "run_for_update", "terms_of", "upcoming", "venues", "violations",
+    "run_for_update", "run_with_fees", "terms_of", "upcoming", "venues", "violations",
 ]  # fmt: skip

@@ -26,6 +26,14 @@ def run_by_reference(reference: str) -> CourseRun | None:
     return session.scalar(_whole_run().where(CourseRun.reference == reference))
 
 
+def run_with_fees(reference: str) -> CourseRun | None:
+    """A run as far as a booking form needs it: course with fees, and venue; two statements."""
+    fees = joinedload(CourseRun.course).selectinload(Course.fees)
+    return session.scalar(
+        select(CourseRun).options(fees, joinedload(CourseRun.venue)).where(CourseRun.reference == reference)
+    )
+
+
 def run_for_update(reference: str) -> CourseRun | None:
     """The same under the run's row lock (on SQLite the writing transaction is lock enough), freshly read."""
     locked = select(CourseRun.id).where(CourseRun.reference == reference).with_for_update()

@@ -7,10 +7,10 @@ from flask import abort, render_template, request
 from courses_app.accounts.guards import reading_organization
 from courses_app.accounts.rules.people import person_in
 from courses_app.bookings.guards import shown_run
-from courses_app.bookings.queries import line_of, parties_for_run, places_of
+from courses_app.bookings.queries import OtherDate, line_of, other_dates, parties_for_run, places_of
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.models import CourseRun
-from courses_app.catalogue.rules import cancellation_words, run_filter
+from courses_app.catalogue.rules import Availability, cancellation_words, run_filter
 from courses_app.foundation import clock
 from courses_app.foundation.paging import page_number
 from courses_app.foundation.web import public
@@ -54,9 +54,17 @@ def run(reference: str) -> str:
         places=places_of(ours),
         seats=seats,
         line=line_of(found, now=clock.now()),
+        dates=_elsewhere(found, seats),
         cancellation=_cancellation(found, free=seats.price == 0),
         person=person_in(request.args.get("person")),
     )
+
+
+def _elsewhere(found: CourseRun, seats: queries.RunSeats) -> list[OtherDate]:
+    """Other dates, where this one can't be booked any more."""
+    if seats.bookable or seats.state is Availability.NOT_OPEN:
+        return []
+    return other_dates(found.reference, now=clock.now())
 
 
 def _cancellation(found: CourseRun, *, free: bool) -> list[str]:
