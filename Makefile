@@ -7,13 +7,17 @@ PORT  ?= 8000
 FIND_PYTHON = for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v "$$p" >/dev/null 2>&1 && "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done
 
-.PHONY: run test check format bench messages readme browser clean
+.PHONY: run test nightly check format bench messages readme browser clean
 
 run: $(VENV)/.ready
 	@HOST=$(HOST) PORT=$(PORT) exec $(BIN)/flask --app courses_app serve
 
 test: $(VENV)/.ready-dev browser
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+# Ten times as many lives of the house as `make test` lives, and other ones each night; what failed is tried first.
+nightly: $(VENV)/.ready-dev
+	@LIVES=$${LIVES:-2000} $(BIN)/python -m pytest -n auto tests/proofs $(ARGS)
 
 check: $(VENV)/.ready-dev
 	@$(BIN)/ruff format --check -q . || { echo "Run 'make format'."; exit 1; }

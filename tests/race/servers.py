@@ -41,7 +41,7 @@ def served(app: Flask, target: str = SHIPPED) -> Iterator[tuple[str, subprocess.
     ]  # fmt: skip
     log = log_of(app)
     with log.open("ab") as output:
-        server = subprocess.Popen(command, cwd=ROOT, env=_environment(app, port), stdout=output, stderr=output)
+        server = subprocess.Popen(command, cwd=ROOT, env=environment_of(app, port), stdout=output, stderr=output)
         try:
             _wait_until_ready(f"http://127.0.0.1:{port}/healthz", server, log)
             yield f"http://127.0.0.1:{port}", server
@@ -60,7 +60,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _environment(app: Flask, port: int) -> dict[str, str]:
+def environment_of(app: Flask, port: int) -> dict[str, str]:
     settings: Settings = app.config["SETTINGS"]
     return {
         **os.environ,

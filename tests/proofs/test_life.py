@@ -1,0 +1,66 @@
+"""T2: hundreds of short lives of the house on SQLite, and some on PostgreSQL; thousands with `make nightly`."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from courses_app.bookings.operations import crowd
+from courses_app.bookings.rules import BookingStatus
+from tests.conftest import own_database
+from tests.proofs.ground import Ground, a_ground
+from tests.proofs.life import Life
+
+NIGHTLY = int(os.environ.get("LIVES", "0"))  # how many lives; without it, few and always the same ones
+LIVES = {"sqlite": NIGHTLY or 200, "postgresql": NIGHTLY // 10 or 10}
+STEPS, FEW = 20, 40
+DEEDS = {
+    "hold_seats", "order", "change_attendees", "settle", "cancel", "cancel_by_office", "cancel_seats", "substitute",
+    "correct_attendee", "change_to_transfer", "note_refund_sent", "join_waiting_list", "leave_waiting_list",
+    "remove_from_line", "offer_by_hand", "change_capacity", "change", "call_off",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def ground(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Ground]:
+    folder: Path = tmp_path_factory.mktemp(f"lives-{request.param}")
+    url = "sqlite://"
+    if request.param == "postgresql":
+        url = own_database(request.getfixturevalue("postgresql_url"), f"lives_{worker_id}")
+    with a_ground(folder, url) as opened:
+        yield opened
+
+
+def live(ground: Ground, lives: int, *phases: Phase) -> Counter[str]:
+    """So many lives; how often everything happened in them."""
+    done: Counter[str] = Counter()
+    # By day the same lives each time; by night others each time, and those that failed are kept and lived first.
+    kept = {} if NIGHTLY else {"derandomize": True, "database": None}
+    how = settings(
+        max_examples=lives, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck),
+        phases=phases, print_blob=True, **kept,
+    )  # fmt: skip
+    run_state_machine_as_test(type("Life", (Life,), {"ground": ground, "done": done}), settings=how)
+    return done
+
+
+def test_canary_a_house_that_does_not_count_is_found_out(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowd, "check_room", lambda **_: None)
+    with pytest.raises(AssertionError, match="INV-1"):
+        live(ground, FEW, Phase.generate)
+
+
+def test_whatever_happens_every_invariant_holds(ground: Ground) -> None:
+    """A life that breaks one is shown at its shortest, as a test to copy. And everything does happen."""
+    engine = "sqlite" if ground.app.config["SETTINGS"].database_url.startswith("sqlite") else "postgresql"
+    done = live(ground, LIVES[engine], Phase.reuse, Phase.generate, Phase.shrink)
+    if engine == "sqlite":
+        assert set(done) >= DEEDS | {status.value for status in BookingStatus}, done
