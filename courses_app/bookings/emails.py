@@ -28,6 +28,11 @@ def ordered(booking: Booking, *, now: datetime) -> None:
         _to_booker("ordered", booking, key="ordered", now=now)
 
 
+def kept_for_you(booking: Booking, *, now: datetime) -> None:
+    """The office has kept seats after a telephone call: where and until when to order them."""
+    _to_booker("kept_for_you", booking, key="kept_for_you", now=now)
+
+
 def method_changed(booking: Booking, *, now: datetime) -> None:
     """The same order once more, with the new way and day to pay."""
     _to_booker("ordered", booking, key=f"ordered:{booking.payment_method}", now=now)

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from courses_app.bookings import operations, queries, tasks
 from courses_app.bookings.models import Booking, Overbooking, PartyState, SeatBlock, WaitingParty
 from courses_app.bookings.operations import AttendeeFacts
+from courses_app.bookings.operations.overbooking import ByOffice
 from courses_app.bookings.rules import (
     BlockEndsAtOnce,
     BookingStatus,
@@ -53,7 +54,7 @@ def beyond(make: MakeHere, run: CourseRun, n: int, *, reason: str = "更新の�
     with transaction():
         return operations.hold_seats(
             organization=somebody.organization, run_reference=run.reference, attendees=people, form_token=new_token(),
-            by=SYSTEM, booked_by=somebody.person, now=clock.now(), beyond=reason,
+            by=SYSTEM, booked_by=somebody.person, now=clock.now(), office=ByOffice(beyond=reason),
         )  # fmt: skip
 
 

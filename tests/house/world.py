@@ -83,6 +83,7 @@ def build(make: Make) -> World:
             "number": session.scalars(select(OutboxMessage.id)).first(),
         },
         "bookings": order, "booking_payments": {"reference": waiting.reference},
+        "bookings.telephone": run, "bookings.book_by_telephone": run,
         "bookings.new": run, "bookings.create": run, "bookings.wait": run,
         "bookings.remove_alert": {"reference": alert.reference},
         "bookings.party": {"reference": party.reference}, "bookings.leave": {"reference": party.reference},

@@ -43,6 +43,11 @@ def all_organizations(wanted: OrganizationFilter) -> Iterator[Organization]:
     yield from streamed(_organizations(wanted))
 
 
+def organization_alone(reference: str) -> Organization | None:
+    """One organization without anything that belongs to it."""
+    return session.scalar(select(Organization).where(Organization.reference == reference))
+
+
 def organization(reference: str) -> Organization | None:
     """One organization with its establishments."""
     return session.scalar(

@@ -15,11 +15,13 @@ from courses_app.bookings.forms.office import (
     SentForm,
 )
 from courses_app.bookings.forms.orders import METHOD_LABELS, STATE_LABELS, BookingsFilter, OrderForm
+from courses_app.bookings.forms.telephone import ORDER, CallerFilter, TelephoneForm
 from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 
 __all__ = [
-    "KNOWN_FROM", "METHOD_LABELS", "STATE_LABELS", "AlertForm", "AttendeesForm", "BlockForm", "BookingsFilter",
-    "CancellationForm", "CapacityForm", "CorrectionForm", "DraftRowForm", "EventForm", "MendedRows",
-    "OfficeBookingsFilter", "OfficeCancellationForm", "OrderForm", "PassingForm", "PaymentsFilter", "ReasonForm",
-    "ReceiptForm", "RemovalForm", "SentForm", "SheetForm", "SubstituteForm",
+    "KNOWN_FROM", "METHOD_LABELS", "ORDER", "STATE_LABELS", "AlertForm", "AttendeesForm", "BlockForm",
+    "BookingsFilter", "CallerFilter", "CancellationForm", "CapacityForm", "CorrectionForm", "DraftRowForm",
+    "EventForm", "MendedRows", "OfficeBookingsFilter", "OfficeCancellationForm", "OrderForm", "PassingForm",
+    "PaymentsFilter", "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm", "SheetForm", "SubstituteForm",
+    "TelephoneForm",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from courses_app.bookings.operations.around import id_of, table_of
 from courses_app.bookings.operations.crowd import Crowd, crowd_of, only_new
 from courses_app.bookings.operations.line import check_nobody_before
 from courses_app.bookings.operations.offers import Offer, locked_offers
-from courses_app.bookings.operations.overbooking import allow_beyond
+from courses_app.bookings.operations.overbooking import NOT_BY_OFFICE, ByOffice, allow_beyond
 from courses_app.bookings.operations.people import Attending, keep_new_people, people_for
 from courses_app.bookings.rules import (
     MOST_ATTENDEES,
@@ -91,16 +91,16 @@ def hold_seats(
     now: datetime,
     most: int = MOST_ATTENDEES,
     key: str = "",
-    beyond: str = "",
+    office: ByOffice = NOT_BY_OFFICE,
     given_up: Mapping[int, int] = NOTHING,
 ) -> Booking:
     """Keep one seat for each attendee, or none at all; the same form sent again gives the same booking (R-05, R-42).
 
     Each sits in the run they name, else in `run_reference`; all runs are of one course. `key` is that of a private
-    run's link. `beyond` is the reason of staff for seating them though there is no room, or others wait; nobody else
-    may give one. `given_up` are seats by run that the organization has just given up for this: so many don't belong to
-    those who wait. Raises NobodyNamed, TooManyAttendees, SamePersonTwice, AttendeeUnknown, RunNotOffered, RunOfAnother,
-    OtherCourse, BookingNotOpen, BookingClosed, AlreadyBooked, RunFull, and OthersWait (R-23b).
+    run's link. `office` is what staff alone may ask for. `given_up` are seats by run that the organization has just
+    given up for this: so many don't belong to those who wait. Raises NobodyNamed, TooManyAttendees, SamePersonTwice,
+    AttendeeUnknown, RunNotOffered, RunOfAnother, OtherCourse, BookingNotOpen, BookingClosed, AlreadyBooked, RunFull,
+    and OthersWait (R-23b).
     """
     check_attendees(attendees, most=most)
     organization_id = id_of(organization)
@@ -108,14 +108,16 @@ def hold_seats(
     asked = _looked_at(places, organization_id=organization_id, form_token=form_token, now=now)
     if asked[0].crowd.same_form is not None:
         return session.get_one(Booking, asked[0].crowd.same_form)
-    _check(asked, organization_id=organization_id, given_up=given_up, beyond=bool(beyond), now=now)
+    _check(asked, organization_id=organization_id, given_up=given_up, beyond=bool(office.beyond), now=now)
     places = _with_new_people(places, organization_id=organization_id, by=by, now=now)
-    booking = booking_of(places, until=now + timedelta(minutes=places[0].offer.hold_minutes), now=now)
+    booking = booking_of(places, until=_kept_until([one.offer for one in asked], long=office.long, now=now), now=now)
     booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
     booking.form_token, booking.language = form_token, language
     write_hold(booking, places=places, by=by, now=now)
-    for one in asked if beyond else ():
-        allow_beyond(booking, offer=one.offer, crowd=one.crowd, wanted=len(one.people), reason=beyond, by=by, now=now)
+    for one in asked if office.beyond else ():
+        allow_beyond(
+            booking, offer=one.offer, crowd=one.crowd, wanted=len(one.people), reason=office.beyond, by=by, now=now
+        )
     return booking
 
 
@@ -158,6 +160,12 @@ def _check(
             own = given_up.get(offer.run_id, 0)
             free = offer.capacity - crowd.taken - own
             check_nobody_before(offer, free=free, wanted=wanted - own, on=on, now=now)
+
+
+def _kept_until(offers: Sequence[Offer], *, long: bool, now: datetime) -> datetime:
+    """Some minutes; if `long` as an offer would stand, in every one of the runs."""
+    ends = [offer.stands_until(now=now) if long else None for offer in offers]
+    return min(end or now + timedelta(minutes=offer.hold_minutes) for offer, end in zip(offers, ends, strict=True))
 
 
 def _with_new_people(places: Sequence[Place], *, organization_id: int, by: Actor, now: datetime) -> list[Place]:

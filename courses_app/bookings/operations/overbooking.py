@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
@@ -13,6 +14,17 @@ from courses_app.bookings.rules import over_by
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
+
+
+@dataclass(frozen=True)
+class ByOffice:
+    """What staff alone may ask for: why to seat people though there is no room, or others wait; a hold of hours."""
+
+    beyond: str = ""
+    long: bool = False
+
+
+NOT_BY_OFFICE = ByOffice()
 
 
 def allow_beyond(

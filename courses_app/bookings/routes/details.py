@@ -122,8 +122,14 @@ def _held(
 
 
 def _page(reference: str, form: AttendeesForm, *, held: Booking | None = None) -> str:
-    run = shown_run(reference, find=run_with_fees)
-    now, organization = clock.now(), current_organization()
+    return page_for(current_organization(), shown_run(reference, find=run_with_fees), form, held=held)
+
+
+def page_for(
+    organization: Organization, run: CourseRun, form: AttendeesForm, *, held: Booking | None = None, **more: object
+) -> str:
+    """The page for an organization, whoever fills it in."""
+    now = clock.now()
     ours = _held_in(run, held, now=now)
     taken = queries.taken_by_run([run.id], now=now)[run.id] - len(ours)
     people = queries.people_to_choose(organization, first=form.chosen)
@@ -142,6 +148,7 @@ def _page(reference: str, form: AttendeesForm, *, held: Booking | None = None) -
         held=held,
         now=now,
         **_dates(run, form, left=0 if line.parties else left, people=people, now=now),
+        **more,
     )
 
 
