@@ -66,9 +66,12 @@ def test_d01_every_kind_of_page(chromium: Browser, inhabited: Live, routes: MapA
 
 
 def _begins(surfer: Surfer, reader: str, email: str) -> list[str]:
-    """Where a reader begins: the clerk at a run to come and at those held, which lead to all that is done to a run."""
+    """Where a reader begins: the clerk at a run to come and at those held, which lead to all that is done to a run;
+    the coordinator at an order that is paid, which leads to all papers."""
     if email:
         signs_in(surfer, email)
+    if reader == "coordinator":
+        return surfer.open("/organization/bookings?state=paid").addresses("/bookings/")[:1]
     if reader != "staff":
         return []
     few = surfer.open("/runs").page.locator("main li").filter(has_text=surfer.words("Few seats left")).first
