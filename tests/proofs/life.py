@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from courses_app.accounts.models import Organization, Person
 from courses_app.accounts.operations.people import PersonFacts
 from courses_app.bookings import operations, queries, tasks
-from courses_app.bookings.models import Booking, Seat, SeatEvent, WaitingParty
+from courses_app.bookings.models import Booking, Seat, SeatBlock, SeatEvent, WaitingParty
 from courses_app.bookings.operations import Agreed
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus, PartyState
 from courses_app.catalogue import operations as catalogue_operations
@@ -152,6 +152,46 @@ class Life(RuleBasedStateMachine):
         if run := self._some(CourseRun, at):
             self._send(operations.hold_seats, self._form(party, run, who))
 
+    @rule(party=PARTY, at=ANY, who=WHO, other=ANY, card=st.booleans())
+    def order_over_dates(self, party: int, at: int, who: list[int], other: int, card: bool) -> None:
+        """One order, two dates: every second attendee takes the other one."""
+        run, second = self._some(CourseRun, at), self._some(CourseRun, other)
+        if run and second:
+            form = self._form(party, run, who)
+            form["attendees"] = [
+                replace(one, run=second.reference) if turn % 2 else one for turn, one in enumerate(form["attendees"])
+            ]
+            if held := self._send(operations.hold_seats, form):
+                self._order(held, card=card)
+
+    @precondition(there("booking"))
+    @rule(party=PARTY, at=ANY, who=WHO, sure=SELDOM)
+    def hold_beyond_the_capacity(self, party: int, at: int, who: list[int], sure: bool) -> None:
+        """By the office, with a reason."""
+        if sure and (run := self._some(CourseRun, at)):
+            self._send(operations.hold_seats, {**self._form(party, run, who), "beyond": "更新の期限が近いため"})
+
+    @rule(at=ANY, seats=st.integers(1, 3), hours=st.sampled_from([None, 1, 48]))
+    def keep_seats_for_a_purpose(self, at: int, seats: int, hours: int | None) -> None:
+        if run := self._some(CourseRun, at):
+            until = self.now + timedelta(hours=hours) if hours else None
+            self._do(operations.block_seats, run=run, seats=seats, purpose="講師の同行者", until_at=until, by=SYSTEM)
+
+    @rule(at=ANY)
+    def release_kept_seats(self, at: int) -> None:
+        if block := self._some(SeatBlock, at):
+            self._do(operations.release_block, block=block, by=SYSTEM)
+
+    @precondition(there("booking"))
+    @rule(at=ANY, capacity=st.integers(1, 4))
+    def lower_the_capacity_below_what_is_taken(self, at: int, capacity: int) -> None:
+        if run := self._some(CourseRun, at):
+            over = queries.taken_by_run([run.id], now=self.now)[run.id] - capacity
+            self._do(
+                operations.change_capacity, run=run, capacity=capacity, accepted_over=over, reason="会場の都合により",
+                by=SYSTEM,
+            )  # fmt: skip
+
     @rule(party=PARTY, at=ANY, who=WHO, card=st.booleans(), paid=st.booleans())
     def buy(self, party: int, at: int, who: list[int], card: bool, paid: bool) -> None:
         """Held and ordered, perhaps paid too: so that lives become interesting soon."""
@@ -181,7 +221,7 @@ class Life(RuleBasedStateMachine):
     def change_attendees(self, at: int, who: list[int]) -> None:
         if booking := self._some(Booking, at, Booking.status == BookingStatus.HELD):
             party = self._party_of(booking)
-            form = self._form(party, booking.run, who)
+            form = self._form(party, booking.first_run, who)
             del form["run_reference"], form["organization"]
             self._do(operations.change_attendees, booking=booking, **form)
 
@@ -214,11 +254,14 @@ class Life(RuleBasedStateMachine):
     @rule(at=ANY, seats=SEATS, office=st.booleans(), waived=st.booleans())
     def give_back_seats(self, at: int, seats: list[int], office: bool, waived: bool) -> None:
         booking = self._some(Booking, at, Booking.status.in_((BookingStatus.ORDERED, BookingStatus.PAID)))
-        if booking is None or booking.run.starts_at <= self.now:
+        if booking is None:
             return
         live = [seat.position for seat in booking.live_seats]
         positions = {live[one % len(live)] for one in seats}
-        quote = queries.quote_of(booking, positions, now=self.now)
+        try:
+            quote = queries.quote_of(booking, positions, now=self.now)
+        except Refusal:
+            return
         self._do(
             operations.cancel_seats, booking=booking, positions=positions, agreed=Agreed(quote.fee, quote.refund),
             waived="講師の遅刻により" if waived and office else "", office=office, by=SYSTEM,
@@ -395,6 +438,6 @@ class Life(RuleBasedStateMachine):
         return self.make.plan(catalogue.course_by_code(course), **facts)
 
 
-FRESH = (Organization, Person, Booking, CourseRun, WaitingParty, Invoice, Refund)
+FRESH = (Organization, Person, Booking, SeatBlock, CourseRun, WaitingParty, Invoice, Refund)
 COUNTED = (Booking, Seat, SeatEvent, WaitingParty, Invoice, Payment, Refund, OutboxMessage, AuditEntry, Person)
 __all__ = ["Life", "Party", "RunStatus"]
