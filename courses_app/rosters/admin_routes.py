@@ -30,13 +30,19 @@ def calling_off(reference: str) -> Answer:
 
 
 def _page(reference: str, form: BaseForm) -> str:
-    run = _run(reference)
+    run, now = _run(reference), clock.now()
+    consequences = consequences_of(run, now=now)
+    assert isinstance(form, CallingOffForm)
+    form.agreed.data = consequences.fingerprint
     return render_template(
         "rosters/calling_off.html",
         run=run,
         form=form,
-        consequences=consequences_of(run, now=clock.now()),
-        barred=queries.why_not_called_off(run, now=clock.now()),
+        consequences=consequences,
+        closed=queries.is_closed(run),
+        entries=queries.entries_written(run),
+        instructors={one.instructor.id: one.instructor for one in run.meetings if one.instructor}.values(),
+        barred=queries.why_not_called_off(run, now=now),
     )
 
 
@@ -48,7 +54,10 @@ def call_off(reference: str) -> Answer:
     form = CallingOffForm()
     if not form.validate():
         return _page(reference, form), 422
-    ended = operations.call_off(run=_run(reference), reason=form.reason.data or "", by=current_actor(), now=clock.now())
+    ended = operations.call_off(
+        run=_run(reference), reason=form.reason.data or "", agreed=form.agreed.data or "", by=current_actor(),
+        now=clock.now(),
+    )  # fmt: skip
     flash(
         _("The run has been called off. %(bookings)d bookings were cancelled and told by e-mail.", bookings=ended),
         "success",

@@ -20,8 +20,9 @@ WAS = "-was"
 
 
 class CallingOffForm(BaseForm):
-    """Why a run is called off."""
+    """Why a run is called off; `agreed` names the consequences that were shown."""
 
+    agreed = HiddenField()
     reason = TextAreaField(_l("Reason"), [Required(), Length(max=1000)])
 
 

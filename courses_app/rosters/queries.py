@@ -117,6 +117,12 @@ def is_closed(run: CourseRun) -> bool:
     return bool(session.scalar(select(exists().where(Roster.run_id == run.id, Roster.closed_at.is_not(None)))))
 
 
+def entries_written(run: CourseRun) -> int:
+    """For how many people something stands in the run's roster."""
+    query = select(func.count(RosterEntry.id)).join(RosterEntry.roster).where(Roster.run_id == run.id)
+    return session.scalar(query) or 0
+
+
 def why_not_called_off(run: CourseRun, *, now: datetime) -> Refusal | None:
     """What would forbid calling a published run off just now."""
     if is_closed(run):

@@ -8,6 +8,7 @@ nobody disturbed.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -163,7 +164,9 @@ def call_off(house: House) -> dict[str, Any]:
     house.make.ordered(run, **house.booker)
     house.make.paid(run, **house.booker)
     page = f"/office/runs/{run.reference}/calling-off"
-    return house.office.form(page, page, reason="講師の急病のため")
+    seen = re.search(r'name="agreed"[^>]*value="([^"]+)"', house.office.client.get(page).get_data(as_text=True))
+    assert seen
+    return house.office.form(page, page, reason="講師の急病のため", agreed=seen[1])
 
 
 @pytest.mark.parametrize("deed", [hold, order, accept, offer, cancel, cancel_a_seat, settle, call_off])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -88,9 +89,9 @@ def test_calling_off_shows_its_consequences_first(app: Flask, clerk: FlaskClient
         make.held(run), make.ordered(run, 2), make.paid(run, 3)
         page = f"/office/runs/{run.reference}/calling-off"
     shown = clerk.get(page).get_data(as_text=True)
-    for fact in (">6<", ">3<", "¥34,500"):
+    for fact in (">6<", "3件（うち請求を取り消す未払いの申込1件）", "¥34,500（銀行振込で返金）"):
         assert fact in shown
-    data = {"csrf_token": csrf_token(clerk, page)}
+    data = {"csrf_token": csrf_token(clerk, page), "agreed": agreed(shown)}
     assert clerk.post(page, data={**data, "reason": " "}).status_code == 422
     assert clerk.post(page, data={**data, "reason": "講師の急病のため"}).status_code == 303
     with app.app_context():
@@ -101,6 +102,40 @@ def test_calling_off_shows_its_consequences_first(app: Flask, clerk: FlaskClient
     assert 'name="reason"' not in clerk.get(page).get_data(as_text=True)
     with app.app_context():
         assert session.scalars(select(CourseRun.called_off_reason)).one() == "講師の急病のため"
+
+
+def agreed(shown: str) -> str:
+    found = re.search(r'name="agreed"[^>]*value="([0-9a-f]+)"', shown)
+    assert found
+    return found[1]
+
+
+def test_calling_off_is_done_with_the_figures_shown_or_not_at_all(app: Flask, clerk: FlaskClient, make: Make) -> None:
+    with app.app_context():
+        run = make.run(capacity=3, instructor=make.instructor().person)
+        make.paid(run, 3)
+        page = f"/office/runs/{run.reference}/calling-off"
+    shown = clerk.get(page).get_data(as_text=True)
+    with app.app_context():
+        make.waiting(run, 2)  # somebody is faster
+    data = {"csrf_token": csrf_token(clerk, page), "reason": "講師の急病のため"}
+    for seen in (agreed(shown), "", "nonsense"):
+        answer = clerk.post(page, data={**data, "agreed": seen})
+        assert answer.status_code == 409
+    again = answer.get_data(as_text=True)
+    assert "講師の急病のため" in again, "nothing typed is lost"
+    assert "1組（2席分）" in again
+    with app.app_context():
+        assert session.scalars(select(CourseRun.status)).one() is RunStatus.PUBLISHED
+    assert clerk.post(page, data={**data, "agreed": agreed(again)}).status_code == 303
+    with app.app_context():
+        mails = session.scalars(select(OutboxMessage.kind)).all()
+        told = [kind for kind in mails if kind in CALLED_OFF]
+        assert f"{len(told)}通" in again, (told, "what was shown is what was sent")
+        assert session.scalars(select(CourseRun.status)).one() is RunStatus.CALLED_OFF
+
+
+CALLED_OFF = {"bookings/called_off", "bookings/called_off_attendee", "bookings/waiting_closed"}
 
 
 def test_r44_the_page_says_why_a_run_can_not_be_called_off(app: Flask, clerk: FlaskClient, make: Make) -> None:

@@ -10,6 +10,7 @@ from courses_app.bookings.queries.bookings import (
     of_invoice,
     seat_of,
 )
+from courses_app.bookings.queries.consequences import Consequences, consequences_of
 from courses_app.bookings.queries.dates import MOST_DATES, OtherDate, other_dates
 from courses_app.bookings.queries.demand import Demand, RunLine, demand_by_region, lines_of_runs
 from courses_app.bookings.queries.drafts import (
@@ -34,9 +35,7 @@ from courses_app.bookings.queries.due import (
 )
 from courses_app.bookings.queries.fees import Quote, SeatQuote, changes_of, fees_kept, quote_of, runs_at, still_to_come
 from courses_app.bookings.queries.office import (
-    Consequences,
     Wanted,
-    consequences_of,
     office_page,
     office_rows,
     seats_of_run,

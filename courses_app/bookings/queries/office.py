@@ -6,20 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import contains_eager
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.queries.bookings import in_state, lines
 from courses_app.bookings.queries.seats import live
-from courses_app.bookings.rules import BookingStatus, SeatStatus
+from courses_app.bookings.rules import BookingStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.audit import AuditEntry
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import search_key
-from courses_app.foundation.yen import Yen
 
 FIRST_BITE = 500  # rows of a file read at once
 
@@ -32,27 +31,6 @@ class Wanted:
     run: str = ""
     organization: str = ""
     words: str = ""
-
-
-@dataclass(frozen=True)
-class Consequences:
-    """Whom and how much calling a run off concerns: live seats, their bookings, and yen to be given back."""
-
-    seats: int
-    bookings: int
-    refund: Yen
-
-
-def consequences_of(run: CourseRun, *, now: datetime) -> Consequences:
-    """Counted now; the deed counts again under the lock. A confirmed seat is a paid one, at its price (INV-8)."""
-    seats, bookings, paid = session.execute(
-        select(
-            func.count(),
-            func.count(Seat.booking_id.distinct()),
-            func.coalesce(func.sum(Seat.price).filter(Seat.status == SeatStatus.CONFIRMED), 0),
-        ).where(Seat.run_id == run.id, live(now=now))
-    ).one()
-    return Consequences(seats, bookings, Yen(int(paid)))
 
 
 def trail_of(booking: Booking) -> Sequence[AuditEntry]:

@@ -4,6 +4,7 @@ from courses_app.rosters.rules.merging import Conflict, Value, fields_of, merged
 from courses_app.rosters.rules.outcomes import Lack, Outcome, Reason, Verdict, lack, verdict
 from courses_app.rosters.rules.records import Problem, Record, blank, problems
 from courses_app.rosters.rules.refusals import (
+    ConsequencesChanged,
     EntryChanged,
     EntryConflict,
     Incomplete,
@@ -19,7 +20,8 @@ from courses_app.rosters.rules.refusals import (
 )
 
 __all__ = [
-    "Conflict", "EntryChanged", "EntryConflict", "Incomplete", "Lack", "NotClosed", "Outcome", "Problem",
-    "Reason", "Record", "RosterChanged", "RosterClosed", "RosterNotYet", "RunCalledOff", "RunTookPlace", "SeatGone",
-    "Value", "Verdict", "blank", "fields_of", "lack", "may_close", "may_record", "merged", "problems", "verdict",
+    "Conflict", "ConsequencesChanged", "EntryChanged", "EntryConflict", "Incomplete", "Lack", "NotClosed",
+    "Outcome", "Problem", "Reason", "Record", "RosterChanged", "RosterClosed", "RosterNotYet", "RunCalledOff",
+    "RunTookPlace", "SeatGone", "Value", "Verdict", "blank", "fields_of", "lack", "may_close", "may_record",
+    "merged", "problems", "verdict",
 ]  # fmt: skip

@@ -67,6 +67,15 @@ class NotClosed(Refusal):
         super().__init__(_l("This roster is open: it can be filled in."))
 
 
+class ConsequencesChanged(Refusal):
+    """What calling the run off would mean is not what was shown: somebody booked, paid or gave seats back meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("The figures have changed since you saw them. Nothing was called off; please look at the new ones.")
+        )
+
+
 class SeatGone(Refusal):
     """Something was written about people who no longer have a seat in the run."""
 
