@@ -13,10 +13,11 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.queries import waiting_in
 from courses_app.bookings.rules import PAGE_OPEN, BookingStatus, Payable, SeatMove, payable
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.queries import change_terms_on
-from courses_app.catalogue.rules import ChangeTerms, cancellation_words
+from courses_app.catalogue.rules import ChangeTerms, cancellation_words, naming_words
 from courses_app.foundation import papers
 from courses_app.foundation.clock import JST, day_of
 from courses_app.foundation.papers.facts import AdmissionTicketFacts, MeetingFacts, OnlineFacts, VenueFacts
@@ -55,9 +56,9 @@ def final_items(booking: Booking, ways: Sequence[Payable], *, terms: ChangeTerms
 
     `terms` are the rules of change for an order placed on the day `on`.
     """
-    names = tuple(seat.full_name for seat in booking.attending)
+    seats = booking.attending
     return [
-        FinalItem("quantity", _("Quantity"), (_people(len(names)), _listed(names))),
+        FinalItem("quantity", _("Quantity"), (_people(len(seats)), listed(seats), *naming_lines(booking))),
         FinalItem("price", _("Price"), _price_lines(booking)),
         FinalItem("payment", _("Time and method of payment"), tuple(_how_to_pay(way) for way in ways)),
         FinalItem("supply", _("When and where it is held"), tuple(_supply_lines(booking))),
@@ -68,13 +69,14 @@ def final_items(booking: Booking, ways: Sequence[Payable], *, terms: ChangeTerms
 
 def frozen_terms(booking: Booking, way: Payable, *, on: date) -> dict[str, Any]:
     """The six items as ordered, in the booking's language, and the rules of change, to be kept with it."""
-    terms = change_terms_on(booking.course.id, on)
+    terms, naming = change_terms_on(booking.course.id, on), booking.course.naming
     with force_locale(booking.language):
         items = final_items(booking, [way], terms=terms, on=on)
     return {
         "language": booking.language,
         "items": [{"code": item.code, "term": item.term, "lines": list(item.lines)} for item in items],
         "changes": terms.as_data() if terms else None,
+        "naming": naming.as_data() if naming else None,
     }
 
 
@@ -112,11 +114,17 @@ def history(booking: Booking, events: Sequence[SeatEvent]) -> list[tuple[datetim
 
 
 def _changes(booking: Booking, events: Sequence[SeatEvent]) -> Iterator[tuple[datetime, str]]:
-    names = {seat.id: seat.full_name for seat in booking.seats}
+    seats = {seat.id: seat for seat in booking.seats}
+    names = {number: seat.full_name for number, seat in seats.items()}
+    for (at, move), group in groupby(events, key=lambda one: (one.at, one.move)):
+        if move is SeatMove.NAME:
+            yield at, _("Names were entered: %(names)s.", names=listed([seats[one.seat_id] for one in group]))
     for one in events:
         if one.move is SeatMove.SUBSTITUTE:
             yield one.at, _("Somebody else was named: now %(name)s.", name=names[one.seat_id])
-        elif one.at != booking.closed_at:
+        elif one.move is SeatMove.CANCEL and not names[one.seat_id] and one.at != booking.closed_at:
+            yield one.at, _("A seat without a name was cancelled.")
+        elif one.move is SeatMove.CANCEL and one.at != booking.closed_at:
             yield one.at, _("The seat of %(name)s was cancelled.", name=names[one.seat_id])
 
 
@@ -151,15 +159,30 @@ def _supply_lines(booking: Booking) -> Iterator[str]:
         yield period(run.starts_at, run.ends_at)
         yield place_of(run)
         if several:
-            yield _listed([seat.full_name for seat in seats])
+            yield listed(seats)
 
 
 def _people(count: int) -> str:
     return str(ngettext("%(num)d person", "%(num)d people", count))
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(seats: Sequence[Seat]) -> str:
+    """The names of the attendees, and how many are to be named."""
+    names = [seat.full_name for seat in seats if seat.person_id is not None]
+    rest = len(seats) - len(names)
+    if rest:
+        names.append(str(ngettext("%(num)d without a name yet", "%(num)d without a name yet", rest)))
     return str(_(", ")).join(names)
+
+
+def naming_lines(booking: Booking) -> list[str]:
+    """Until when seats without a name are named, and what happens then: run by run."""
+    waiting, lines = waiting_in(booking), []
+    for one in waiting:
+        if len(waiting) > 1:
+            lines.append(period(one.run.starts_at, one.run.ends_at))
+        lines += naming_words(one.terms, free=booking.total == 0, run_day=day_of(one.run.starts_at))
+    return lines
 
 
 def _price_lines(booking: Booking) -> tuple[str, ...]:
@@ -220,7 +243,7 @@ def invoice_lines(booking: Booking) -> list[LineFacts]:
                 quantity=len(of_price),
                 unit_amount=of_price[0].price,
                 tax_category=of_price[0].tax_category,
-                details=(when_and_where(run), _listed([seat.full_name for seat in of_price])),
+                details=(when_and_where(run), listed(of_price)),
             )
             for run, seats in booking.by_run
             for of_price in _by_price(seats)

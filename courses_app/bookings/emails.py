@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
+from flask_babel import force_locale
 
 from courses_app.bookings.models import Booking, RunAlert, Seat, WaitingParty
-from courses_app.bookings.queries import Quote
+from courses_app.bookings.queries import Quote, Waiting, waiting_in
 from courses_app.catalogue.models import CourseRun, Venue
+from courses_app.catalogue.rules import unnamed_words
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
@@ -88,6 +90,32 @@ def substituted(seat: Seat, *, former: str, former_address: str | None, now: dat
     _to_attendee("substituted_attendee", seat, key=key, now=now)
     if former_address:
         _to_attendee("substituted_former", seat, key=f"{key}:former", now=now, to=former_address, former=former)
+
+
+def naming_reminder(booking: Booking, *, waiting: Waiting, now: datetime) -> None:
+    """Names are missing, and until when they can be entered."""
+    _of_names("naming_reminder", booking, waiting, key=waiting.reminder_key, now=now)
+
+
+def unnamed_given_up(booking: Booking, *, waiting: Waiting, quote: Quote, now: datetime) -> None:
+    """Seats had no name in time, and were given up: the fee for each, what goes back, what is left."""
+    refund = total(one.fees.refund for one in quote.seats) if booking.paid_at else Yen(0)
+    more = {"quote": quote, "waived": False, "refund": refund, "remaining": booking.live_seats}
+    key = f"booking:{booking.reference}:unnamed_given_up:{now.isoformat()}"
+    _of_names("unnamed_given_up", booking, waiting, key=key, now=now, **more)
+
+
+def unnamed_kept(booking: Booking, *, waiting: Waiting, now: datetime) -> None:
+    """Seats had no name in time: they are kept, but nobody is admitted without a name."""
+    _of_names("unnamed_kept", booking, waiting, key=waiting.kept_key, now=now)
+
+
+def _of_names(name: str, booking: Booking, waiting: Waiting, *, key: str, now: datetime, **more: Any) -> None:
+    with force_locale(booking.language):
+        free, run_day = booking.total == 0, day_of(waiting.run.starts_at)
+        rule = unnamed_words(waiting.terms, free=free, run_day=run_day)
+    key = key.removeprefix(f"booking:{booking.reference}:")
+    _to_booker(name, booking, key=key, now=now, waiting=waiting, rule=rule, **more)
 
 
 def called_off(
@@ -176,8 +204,11 @@ def _to_attendee(
 
 
 def _facts(booking: Booking, now: datetime) -> dict[str, Any]:
-    run = booking.first_run
+    run, names = booking.first_run, waiting_in(booking)
     return {
+        "unnamed": sum(len(one.seats) for one in names),
+        "naming_until": min((one.until_on for one in names), default=None),
+        "names_url": _address(f"/bookings/{booking.reference}/names"),
         "booking": booking,
         "by_run": booking.by_run,
         "course": run.course,

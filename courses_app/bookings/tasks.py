@@ -43,6 +43,7 @@ def run_due(*, clock: Clock) -> int:
         + _each(queries.runs_to_offer(now=clock()), _offer_free_seats, clock)
         + _each(queries.runs_without_hope(now=clock()), _end_line, clock)
         + _each(queries.alerts_due(now=clock()), _tell_of_run, clock)
+        + _names(clock)
         + _print_tickets(clock)
         + _forget_drafts(clock)
     )
@@ -127,6 +128,24 @@ def _offer_free_seats(run_id: int, clock: Clock) -> bool:
 def _end_line(run_id: int, clock: Clock) -> bool:
     with transaction():
         return operations.end_line(run_id, now=clock()) > 0
+
+
+def _names(clock: Clock) -> int:
+    """Reminders before the last day for names, and afterwards what the terms of each order say."""
+    waiting = queries.bookings_unnamed(now=clock())
+    reminded = {one.booking.id for one in queries.naming_reminders(waiting, now=clock())}
+    over = {one.booking.id for one in queries.naming_over(waiting, now=clock())}
+    return _each(sorted(reminded), _remind_of_names, clock) + _each(sorted(over), _close_naming, clock)
+
+
+def _remind_of_names(booking_id: int, clock: Clock) -> bool:
+    with transaction():
+        return operations.remind_of_names(booking_id, now=clock())
+
+
+def _close_naming(booking_id: int, clock: Clock) -> bool:
+    with transaction():
+        return operations.close_naming(booking_id, now=clock())
 
 
 def _tell_of_run(pair: tuple[int, int], clock: Clock) -> bool:

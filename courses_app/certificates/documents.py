@@ -42,7 +42,7 @@ class Draft:
 def certificate(entry: RosterEntry, *, number: str, today: date, now: datetime) -> Draft:
     """The certificate of a completed entry. Raises BirthDateMissing, papers.GlyphMissing and papers.PaperFailed."""
     seat, run, course = entry.seat, entry.seat.run, entry.seat.run.course
-    born_on = seat.born_on or seat.person.born_on
+    born_on = seat.born_on or seat.attendee.born_on
     if born_on is None:
         raise BirthDateMissing
     code = new_token()

@@ -57,7 +57,7 @@ def _of_certificate(
 ) -> None:
     seat = certificate.entry.seat
     organization_address = seat.booking.organization.contact_email
-    attendee_address = seat.email or seat.person.email
+    attendee_address = seat.email or seat.attendee.email
     told: dict[str, Any] = {
         "certificate": certificate,
         "facts": certificate.facts,

@@ -101,6 +101,13 @@ MATTERS = {
         _l("Compare the member number with the list of members, then accept or decline it on the organization's page."),
         settled_by_deed=True,
     ),
+    "unnamed_seats": MatterKind(
+        _l("Seats were not named in time"),
+        _l(
+            "Ask the organization who comes and enter the names on the page of the booking; the matter then closes by"
+            " itself."
+        ),
+    ),
     "ticket_failed": MatterKind(
         _l("An admission ticket could not be printed"),
         _l("Correct the text the message names; the document is tried again by itself."),

@@ -52,7 +52,7 @@ def taught_by(person_id: int, *, held: bool, number: int, now: datetime) -> Page
     """The runs a person teaches: today's and later ones, soonest first; or those held, the unclosed ones first."""
     seats = (
         select(func.count(Seat.id))
-        .where(Seat.run_id == CourseRun.id, Seat.status == SeatStatus.CONFIRMED)
+        .where(Seat.run_id == CourseRun.id, Seat.status == SeatStatus.CONFIRMED, Seat.person_id.is_not(None))
         .scalar_subquery()
     )
     query = (
@@ -131,7 +131,7 @@ def why_not_called_off(run: CourseRun, *, now: datetime) -> Refusal | None:
 
 
 def attendees(run: CourseRun) -> list[Attendee]:
-    """Everybody with a confirmed seat, by reading, with what is recorded of them; three statements."""
+    """Everybody with a name and a confirmed seat, by reading, with what is recorded of them; three statements."""
     rows = session.execute(_seats_with_entries(run)).unique()
     meetings = counted_meetings(run)
     return [Attendee(seat, entry, record_of(entry, meetings)) for seat, entry in rows]
@@ -146,7 +146,7 @@ def _seats_with_entries(run: CourseRun) -> Select[Seat, RosterEntry]:
             joinedload(RosterEntry.changed_by),
             selectinload(RosterEntry.minutes),
         )
-        .where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED)
+        .where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED, Seat.person_id.is_not(None))
         .order_by(Seat.family_name_kana, Seat.given_name_kana, Seat.id)
         .execution_options(populate_existing=True)  # under the lock, what was read before it doesn't count
     )
@@ -216,7 +216,7 @@ def _minutes_of_another_run() -> Select[str]:
 
 
 def _unjudged_or_seatless() -> Select[str, str]:
-    confirmed = Seat.status == SeatStatus.CONFIRMED
+    confirmed = and_(Seat.status == SeatStatus.CONFIRMED, Seat.person_id.is_not(None))
     return (
         select(CourseRun.reference, Seat.reference)
         .join(Seat, Seat.run_id == CourseRun.id)

@@ -74,6 +74,9 @@ SEAT_EDGES = {
     ("confirmed", "cancel"): "cancelled",
     ("ordered", "substitute"): "ordered",
     ("confirmed", "substitute"): "confirmed",
+    ("held", "name"): "held",
+    ("ordered", "name"): "ordered",
+    ("confirmed", "name"): "confirmed",
     ("expired", "reseat"): "confirmed",
 }
 

@@ -68,7 +68,7 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of(
         "bookings", OWN,
         "attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct draft "
-        "give_up_draft hold_again leave mend_draft name party remove_alert substitute"),
+        "enter_names give_up_draft hold_again leave mend_draft name names party remove_alert substitute"),
     **doors_of("bookings", STAFF, "book_by_telephone telephone"),
     **doors_of("bookings", OWN | STAFF, "invoice receipt ticket"),
     **doors_of("bookings", OWN | ON_THE_RUN, "seat"),  # and the attendee, who is none of these
@@ -78,8 +78,8 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of(
         "bookings_admin", STAFF,
         "attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
-        "change_capacity demand demand_csv event_again event_dealt_with offer party payment payments payments_csv "
-        "record release refund_sent remove seats substitute waiting"),
+        "change_capacity demand demand_csv enter_name event_again event_dealt_with name offer party payment payments "
+        "payments_csv record release refund_sent remove seats substitute waiting"),
     **doors_of("rosters", TEACHERS, "teaching"),
     **doors_of("rosters", ON_THE_RUN, "close closing roster save sheet"),
     **doors_of("rosters_admin", STAFF, "call_off calling_off"),

@@ -102,7 +102,7 @@ def build(make: Make) -> World:
         ),
         **dict.fromkeys(
             ("bookings_admin.attendee", "bookings_admin.substitute", "bookings_admin.cancellation",
-             "bookings_admin.cancel_seats"), order
+             "bookings_admin.cancel_seats", "bookings_admin.name", "bookings_admin.enter_name"), order
         ),
         "bookings.own_ticket": {"reference": paid.seats[0].reference},
         "bookings.attendees": {"reference": waiting.reference}, "bookings.change": {"reference": waiting.reference},

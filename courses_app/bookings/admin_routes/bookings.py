@@ -9,10 +9,10 @@ from flask import flash, render_template, request
 from flask_babel import gettext as _
 
 from courses_app.accounts.guards import current_actor, staff
-from courses_app.bookings import operations, queries
+from courses_app.bookings import documents, operations, queries
 from courses_app.bookings.admin_routes.blueprint import Answer, any_booking, pages
 from courses_app.bookings.forms import METHOD_LABELS, STATE_LABELS, OfficeBookingsFilter, ReasonForm
-from courses_app.bookings.models import Booking
+from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.rules import BOOKING, BookingMove, BookingStatus, Possible, shown_status, what_is_possible
 from courses_app.foundation import clock
 from courses_app.foundation.clock import JST
@@ -69,7 +69,8 @@ def _page(reference: str, form: BaseForm) -> str:
         refund=owed,
         can_cancel=_can_cancel(found, now),
         fees=found.fees,
-        fee_names={seat.id: seat.full_name for seat in found.seats},
+        fee_names={seat.id: seat.full_name or _("Seat without a name") for seat in found.seats},
+        nameable=_nameable(found, now),
         theirs=_possible(found, now, office=False),
         ours=_possible(found, now, office=True),
     )
@@ -82,6 +83,12 @@ def _possible(found: Booking, now: datetime, *, office: bool) -> dict[int, Possi
         run.id: what_is_possible(found.status, found.total, terms, starts_at=run.starts_at, now=now, office=office)
         for run in found.runs
     }
+
+
+def _nameable(found: Booking, now: datetime) -> list[Seat]:
+    """The seats without a name that the office may still name."""
+    waiting = queries.waiting_in(found)
+    return [seat for one in waiting if not one.against(now=now, office=True) for seat in one.seats]
 
 
 def _can_cancel(found: Booking, now: datetime) -> bool:
@@ -124,7 +131,7 @@ def _cells(found: Iterator[Booking], now: datetime) -> Iterator[list[object]]:
             "、".join(run.reference for run in one.runs),
             "、".join(filter(None, (_written(run.starts_at) for run in one.runs))),
             one.organization.name, one.booked_by.full_name,
-            "、".join(seat.full_name for seat in one.attending), one.total,
+            documents.listed(one.attending), one.total,
             METHOD_LABELS[one.payment_method] if one.payment_method else None,
             _written(one.ordered_at), _written(one.paid_at),
         ]  # fmt: skip

@@ -88,7 +88,7 @@ def substitute(reference: str, position: int) -> Answer:
 
 
 def _seat(found: Booking, position: int) -> Seat:
-    return queries.seat_of(found, position) or abort(404)
+    return queries.named_seat_of(found, position) or abort(404)
 
 
 def _attendee(found: Booking, seat: Seat, form: SubstituteForm) -> str:

@@ -36,7 +36,9 @@ from courses_app.foundation.forms import (
     KanaField,
     Length,
     NameField,
+    Optional,
     Required,
+    WholeNumberField,
     email_shape,
     options,
 )
@@ -151,6 +153,7 @@ class AttendeesForm(BaseForm):
         description=_l("The first in the list are served first; the others keep the place."),
     )
     dates = SelectMultipleField(_l("Other dates"), validate_choice=False, choices=())
+    unnamed = WholeNumberField(_l("Number of seats without a name yet"), [Optional()], default=0)
     add = SubmitField("")
     remove = StringField("")
     edit = SubmitField("")
@@ -164,7 +167,7 @@ class AttendeesForm(BaseForm):
 
     def prepare(self, roles: Choices, dates: Choices) -> None:
         """At least one row to type into, each with the roles the course names and the dates that were chosen."""
-        if not self.new_rows and not self.chosen:
+        if not self.new_rows and not self.chosen and not self.seats_unnamed:
             self.add_row()
         for entry in self.attendees:
             entry.form.role.choices = options([("", _l("Not decided, or another")), *roles])
@@ -203,8 +206,13 @@ class AttendeesForm(BaseForm):
 
     @property
     def size(self) -> int:
-        """How many people it names."""
-        return len([entry for entry in self.attendees if not entry.form.is_blank])
+        """For how many people it is."""
+        return len([entry for entry in self.attendees if not entry.form.is_blank]) + self.seats_unnamed
+
+    @property
+    def seats_unnamed(self) -> int:
+        """How many seats it asks for without saying for whom."""
+        return max(0, self.unnamed.data or 0)
 
     def kept_of(self, person: str) -> dict[str, str]:
         """What goes along with a known person: role and address of an earlier choice."""
@@ -235,6 +243,11 @@ class AttendeesForm(BaseForm):
         self.attendees.last_index = max(numbers, default=-1)
         self.attendees.append_entry()
 
+    def validate_unnamed(self, field: WholeNumberField) -> None:
+        """A number of seats."""
+        if field.data is not None and not 0 <= field.data <= MOST_ATTENDEES:
+            raise ValidationError(_l("Write a number from 0 to %(most)d.", most=MOST_ATTENDEES))
+
     def validate(self, extra_validators: Any = None) -> bool:
         sound = bool(super().validate(extra_validators))
         if sound and not 0 < self.size <= MOST_ATTENDEES:
@@ -243,10 +256,12 @@ class AttendeesForm(BaseForm):
         return sound
 
     def facts(self) -> list[AttendeeFacts]:
-        """Everybody named, in order; only those in `only`, where it says who."""
+        """Everybody named, in order, then the seats whose names follow; only those in `only`, where it says who."""
         only = {int(one) for one in re.findall(r"[0-9]{1,4}", self.only.data or "")}
         named = [entry for entry in self.attendees if not entry.form.is_blank]
-        return [entry.form.facts() for entry in named if not only or _number(entry) in only]
+        if only:
+            return [entry.form.facts() for entry in named if _number(entry) in only]
+        return [*(entry.form.facts() for entry in named), *(AttendeeFacts() for _seat in range(self.seats_unnamed))]
 
 
 class CorrectionForm(BaseForm, NameFields):

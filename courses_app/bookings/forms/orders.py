@@ -55,8 +55,10 @@ class OrderForm(BaseForm):
     names_confirmed = BooleanField(_l("I have compared the names: they are as on the residence record."), [Ticked()])
     payment_method = RadioField(_l("How do you pay?"), [Offered()], choices=(), validate_choice=False)
 
-    def offer(self, methods: Iterable[PaymentMethod]) -> None:
-        """The ways to pay; where there is only one there is nothing to choose."""
+    def offer(self, methods: Iterable[PaymentMethod], *, named: bool) -> None:
+        """The ways to pay, and no question where there is nothing to choose, or nobody named to compare."""
+        if not named:
+            del self.names_confirmed
         self.ways = list(methods)
         self.payment_method.choices = options([(way.value, METHOD_LABELS[way]) for way in self.ways])
         if len(self.ways) == 1:

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, FeeKind, SeatMove, SeatStatus
 from courses_app.catalogue.models import Course, CourseRun, FeeAudience
-from courses_app.catalogue.rules import ChangeTerms
+from courses_app.catalogue.rules import ChangeTerms, NamingTerms
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.yen import TaxCategory, Yen
 from courses_app.payments.models import Invoice, PaymentMethod
 
 LIVE = text("status IN ('held', 'ordered', 'confirmed')")
+UNNAMED = text("person_id IS NULL AND status IN ('held', 'ordered', 'confirmed')")
 
 
 class Booking(Base):
@@ -100,13 +101,26 @@ class Booking(Base):
         return ChangeTerms.of_data(kept) if kept else None
 
     @property
+    def unnamed(self) -> list[Seat]:
+        """Its live seats without a name."""
+        return [seat for seat in self.live_seats if seat.person_id is None]
+
+    @property
+    def naming(self) -> NamingTerms | None:
+        """The rule for seats without a name: as it was ordered; before the order, as the course says now."""
+        if self.terms is None:
+            return self.course.naming
+        kept = self.terms.get("naming")
+        return NamingTerms.of_data(kept) if kept else None
+
+    @property
     def address(self) -> str:
         """Where mails about it go."""
         return self.booked_by.email or self.organization.contact_email
 
 
 class Seat(Base):
-    """One attendee's place in one run. The name is copied as the booker confirmed it."""
+    """One attendee's place in one run. The name is copied as the booker confirmed it; none while it follows."""
 
     __tablename__ = "seats"
     __table_args__ = (
@@ -114,7 +128,10 @@ class Seat(Base):
         Index("uq_seats_live_person", "run_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_seats_run_live", "run_id", "status", "hold_until", sqlite_where=LIVE, postgresql_where=LIVE),
         Index(None, "person_id"),
+        Index("ix_seats_unnamed", "booking_id", sqlite_where=UNNAMED, postgresql_where=UNNAMED),
         CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("(person_id IS NULL) = (family_name = '')", name="named"),
+        CheckConstraint("person_id IS NOT NULL OR ticket_document_id IS NULL", name="ticket"),
         CheckConstraint("status <> 'held' OR hold_until IS NOT NULL", name="hold_until"),
     )
 
@@ -122,7 +139,7 @@ class Seat(Base):
     reference: Mapped[str] = mapped_column(unique=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"))
     run_id: Mapped[int] = mapped_column(ForeignKey("course_runs.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     position: Mapped[int]
     status: Mapped[SeatStatus] = mapped_column(choice(SeatStatus, "status"))
     hold_until: Mapped[datetime | None]  # a copy of the booking's, so that counting seats reads one table
@@ -140,12 +157,19 @@ class Seat(Base):
 
     booking: Mapped[Booking] = relationship(back_populates="seats")
     run: Mapped[CourseRun] = relationship()
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person | None] = relationship()
     ticket: Mapped[StoredDocument | None] = relationship()
     events: Mapped[list[SeatEvent]] = relationship(order_by="SeatEvent.id")
 
     @property
+    def attendee(self) -> Person:
+        """Whose seat it is, where it has a name."""
+        assert self.person is not None
+        return self.person
+
+    @property
     def full_name(self) -> str:
+        """Empty while the name follows."""
         return f"{self.family_name} {self.given_name}".strip()
 
     @property

@@ -22,6 +22,7 @@ from courses_app.bookings.operations.lapse import lapse_hold, lapse_order
 from courses_app.bookings.operations.leaving import end_line, leave_waiting_list, remove_from_line
 from courses_app.bookings.operations.methods import change_to_transfer, transfer_for
 from courses_app.bookings.operations.move import change_run
+from courses_app.bookings.operations.naming import UNNAMED_LEFT, close_naming, name_seats, remind_of_names
 from courses_app.bookings.operations.offering import offer_by_hand, offer_free_seats
 from courses_app.bookings.operations.order import order
 from courses_app.bookings.operations.refunds import note_refund_sent
@@ -33,11 +34,12 @@ from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "KEPT_FOR", "Agreed", "AttendeeFacts", "Call", "Unfitting", "ask_for_runs", "begin_checkout", "block_seats",
-    "book_by_telephone", "book_draft", "call_off", "cancel", "cancel_by_office", "cancel_seats", "change_attendees",
-    "change_capacity", "change_run", "change_to_transfer", "correct_attendee", "end_line", "forget_drafts",
-    "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft", "keep_ticket", "lapse_hold", "lapse_order",
-    "leave_waiting_list", "mend_draft", "no_longer_ask", "note_refund_from_firm", "note_refund_sent",
-    "offer_by_hand", "offer_free_seats", "order", "put_off_ticket", "release_block", "remove_from_line", "settle",
-    "settle_checkout", "substitute", "tell_of_run", "transfer_for", "waiver",
+    "KEPT_FOR", "UNNAMED_LEFT", "Agreed", "AttendeeFacts", "Call", "Unfitting", "ask_for_runs", "begin_checkout",
+    "block_seats", "book_by_telephone", "book_draft", "call_off", "cancel", "cancel_by_office", "cancel_seats",
+    "change_attendees", "change_capacity", "change_run", "change_to_transfer", "close_naming", "correct_attendee",
+    "end_line", "forget_drafts", "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft", "keep_ticket",
+    "lapse_hold", "lapse_order", "leave_waiting_list", "mend_draft", "name_seats", "no_longer_ask",
+    "note_refund_from_firm", "note_refund_sent", "offer_by_hand", "offer_free_seats", "order", "put_off_ticket",
+    "release_block", "remind_of_names", "remove_from_line", "settle", "settle_checkout", "substitute", "tell_of_run",
+    "transfer_for", "waiver",
 ]  # fmt: skip

@@ -99,8 +99,8 @@ def hold_seats(
     Each sits in the run they name, else in `run_reference`; all runs are of one course. `key` is that of a private
     run's link. `office` is what staff alone may ask for. `given_up` are seats by run that the organization has just
     given up for this: so many don't belong to those who wait. Raises NobodyNamed, TooManyAttendees, SamePersonTwice,
-    AttendeeUnknown, RunNotOffered, RunOfAnother, OtherCourse, BookingNotOpen, BookingClosed, AlreadyBooked, RunFull,
-    and OthersWait (R-23b).
+    AttendeeUnknown, RunNotOffered, RunOfAnother, OtherCourse, BookingNotOpen, BookingClosed, NamesNeeded,
+    AlreadyBooked, RunFull, and OthersWait (R-23b).
     """
     check_attendees(attendees, most=most)
     organization_id = id_of(organization)
@@ -151,6 +151,7 @@ def _check(
     for one in asked:
         offer, crowd, wanted = one.offer, one.crowd, len(one.people)
         offer.check_bookable(now=now)
+        offer.check_named(one.people, now=now)
         only_new(crowd, run_id=offer.run_id, people=one.known, organization_id=organization_id, now=now)
         if beyond:
             continue

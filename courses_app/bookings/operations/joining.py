@@ -22,6 +22,7 @@ from courses_app.bookings.rules import (
     PartyTooLarge,
     SeatsAreFree,
     WaitingIsOver,
+    check_all_waiting_named,
     check_attendees,
 )
 from courses_app.foundation import audit
@@ -45,9 +46,11 @@ def join_waiting_list(
 ) -> WaitingParty:
     """A party at the end of the run's line; the same form sent again gives the same party.
 
-    Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge, AlreadyWaiting, WaitingIsOver.
+    Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge, AlreadyWaiting,
+    WaitingIsOver, and NamesToWait.
     """
     check_attendees(attendees)
+    check_all_waiting_named(attendees)
     organization_id = id_of(organization)
     offer = locked_offer(run_reference, organization_id)
     offer.check_shown(organization_id, key=key)

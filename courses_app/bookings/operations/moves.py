@@ -8,7 +8,7 @@ from typing import Any
 
 from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.operations.parties import follow_offer
-from courses_app.bookings.rules import BOOKING, SEAT, BookingMove, BookingStatus, SeatMove
+from courses_app.bookings.rules import BOOKING, SEAT, BookingMove, BookingStatus, SeatMove, SeatStatus
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
@@ -38,7 +38,8 @@ def move_seats(seats: Iterable[Seat], move: SeatMove, *, by: Actor, now: datetim
     for seat in seats:
         before = seat.status
         seat.status = SEAT.after(before, move)
-        seat.hold_until = None
+        if seat.status is not SeatStatus.HELD:
+            seat.hold_until = None
         session.add(
             SeatEvent(
                 seat_id=seat.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,10 +13,26 @@ from sqlalchemy import bindparam, select
 
 from courses_app.accounts.models import MemberStatus, Organization
 from courses_app.bookings.operations.around import table_of
+from courses_app.bookings.operations.people import Attending
 from courses_app.bookings.queries import takes_part
-from courses_app.bookings.rules import RunNotOffered, RunOfAnother, check_bookable, offer_until
+from courses_app.bookings.rules import (
+    RunNotOffered,
+    RunOfAnother,
+    check_bookable,
+    check_unnamed,
+    offer_until,
+)
 from courses_app.catalogue.models import Course, CourseRun, Fee
-from courses_app.catalogue.rules import FeeAudience, Price, RunStatus, opens, price_for
+from courses_app.catalogue.rules import (
+    DayKind,
+    FeeAudience,
+    NamingTerms,
+    Price,
+    RunStatus,
+    UnnamedSeats,
+    opens,
+    price_for,
+)
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
@@ -41,6 +57,9 @@ class Offer:
     hold_minutes: int
     offer_hours: int
     smaller_may_pass: bool
+    naming_days_before: int
+    naming_day_kind: DayKind
+    unnamed_seats: UnnamedSeats
     organization_reference: str
     member_status: MemberStatus
     link_token: str | None
@@ -80,6 +99,14 @@ class Offer:
         published = self.status is RunStatus.PUBLISHED
         check_bookable(published=published, opens_at=self.opens_at, closes_at=self.closes_at, now=now)
 
+    def check_named(self, people: Iterable[Attending], *, now: datetime) -> None:
+        """Whether those without a name may be booked. Raises NamesNeeded."""
+        if not any(one.is_unnamed for one in people):
+            return
+        days = self.naming_days_before
+        terms = NamingTerms(days, self.naming_day_kind, self.unnamed_seats) if days else None
+        check_unnamed(terms, starts_at=self.starts_at, now=now)
+
     def stands_until(self, *, now: datetime) -> datetime | None:
         """Until when seats offered now to a waiting party are kept for it; None where none can be offered (R-20)."""
         if self.status is not RunStatus.PUBLISHED or now < self.opens_at:
@@ -102,6 +129,9 @@ _OFFERS = (
         COURSES.c.hold_minutes,
         COURSES.c.offer_hours,
         COURSES.c.smaller_may_pass,
+        COURSES.c.naming_days_before,
+        COURSES.c.naming_day_kind,
+        COURSES.c.unnamed_seats,
         ORGANIZATIONS.c.reference,
         ORGANIZATIONS.c.member_status,
         RUNS.c.link_token,
@@ -119,7 +149,7 @@ _OFFERS = (
     .order_by(RUNS.c.id)
     .with_for_update(of=RUNS)
 )
-OF_OFFER = 17  # columns before those of the fee
+OF_OFFER = 20  # columns before those of the fee
 
 
 def locked_offers(run_references: Collection[str], organization_id: int) -> dict[str, Offer]:

@@ -15,6 +15,7 @@ from courses_app.bookings.rules import (
     MethodNotOffered,
     Payable,
     SeatMove,
+    check_unnamed,
     hold_has_run_out,
     methods_for,
 )
@@ -30,7 +31,8 @@ def order(
 ) -> Booking:
     """Place the order that the last page showed; a booking ordered before comes back as it is (R-42).
 
-    Free runs are settled at once. Raises HoldRanOut, MethodNotOffered, and MoveNotAllowed for a cancelled booking.
+    Free runs are settled at once. Raises HoldRanOut, MethodNotOffered, NamesNeeded, and MoveNotAllowed
+    for a cancelled booking.
     """
     booking = locked_booking(booking.id)
     if booking.status in (BookingStatus.ORDERED, BookingStatus.PAID):
@@ -39,6 +41,8 @@ def order(
         raise HoldRanOut()
     if payment_method not in methods_for(booking.total, stripe_enabled=stripe_enabled):
         raise MethodNotOffered()
+    for seat in booking.unnamed:
+        check_unnamed(booking.naming, starts_at=seat.run.starts_at, now=now)
     payable = documents.payable_of(booking, payment_method, now=now)
     _freeze(booking, payable, language=language, now=now)
     move_booking(booking, BookingMove.ORDER, by=by, now=now, detail={"method": payment_method.value})

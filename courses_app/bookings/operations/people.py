@@ -26,12 +26,22 @@ Named = tuple[str, str, date | None]
 
 @dataclass(frozen=True)
 class Attending:
-    """An attendee and the person they are; `person_id` is None until somebody new is written."""
+    """An attendee and the person they are; `person_id` is None until somebody new is written, or nobody is named."""
 
     person_id: int | None
     person: PersonFacts
     email: str | None
     role_code: str | None
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Nobody yet."""
+        return self.person_id is None and not self.person.family_name
+
+    @property
+    def is_new(self) -> bool:
+        """Somebody who is named, and not known yet."""
+        return self.person_id is None and not self.is_unnamed
 
 
 _FACTS = ("family_name", "given_name", "family_name_kana", "given_name_kana", "born_on", "email")
@@ -81,8 +91,8 @@ def people_for(organization_id: int, attendees: Sequence[AttendeeFacts]) -> list
 def keep_new_people(
     people: Sequence[Attending], *, organization_id: int, organization_reference: str, by: Actor, now: datetime
 ) -> list[Attending]:
-    """As accounts.add_person, but all who are new in two statements; everybody now has a person."""
-    new = [one.person for one in people if one.person_id is None]
+    """As accounts.add_person, but all who are new in two statements; everybody who is named now has a person."""
+    new = [one.person for one in people if one.is_new]
     if not new:
         return list(people)
     references = [new_reference("P") for _ in new]
@@ -99,16 +109,17 @@ def keep_new_people(
         detail = {"organization": organization_reference}
         audit.record(by=by, now=now, action="person.added", subject=("person", reference), detail=detail)
     written = iter(ids)
-    return [one if one.person_id is not None else replace(one, person_id=next(written)) for one in people]
+    return [replace(one, person_id=next(written)) if one.is_new else one for one in people]
 
 
 def _known(organization_id: int, attendees: Sequence[AttendeeFacts]) -> Iterator[Row[Any]]:
     """The rows of the organization's people among them."""
+    typed = [one for one in attendees if one.person is None and not one.is_unnamed]
     asked = {
         "organization": organization_id,
         "references": [one.person for one in attendees if one.person is not None],
-        "families": [one.family_name for one in attendees if one.person is None],
-        "givens": [one.given_name for one in attendees if one.person is None],
+        "families": [one.family_name for one in typed],
+        "givens": [one.given_name for one in typed],
     }
     if asked["references"]:
         yield from session.connection().execute(_BY_REFERENCE, asked)

@@ -65,7 +65,7 @@ def cancel_seats(
     if agreed != Agreed(quote.fee, quote.refund):
         raise AmountsChanged()
     told = [one.seat for one in quote.seats if one.seat.status is SeatStatus.CONFIRMED]
-    _give_back(booking, quote, waived=waived.strip(), by=by, now=now)
+    give_back(booking, quote, waived=waived.strip(), by=by, now=now)
     emails.seats_cancelled(booking, quote=quote, waived=bool(waived.strip()), now=now)
     for seat in told:
         emails.seat_cancelled_attendee(seat, now=now)
@@ -99,7 +99,8 @@ def waiver(reason: str | None, *, wanted: bool) -> str:
     return (reason or "").strip() if wanted else ""
 
 
-def _give_back(booking: Booking, quote: Quote, *, waived: str, by: Actor, now: datetime) -> None:
+def give_back(booking: Booking, quote: Quote, *, waived: str, by: Actor, now: datetime) -> None:
+    """Cancel the seats of a quote, keep its fees, owe its refunds; the booking is locked, and nobody is told here."""
     paid = booking.status is BookingStatus.PAID
     _note(quote.seats, waived=waived, by=by, now=now)
     move_seats([one.seat for one in quote.seats], SeatMove.CANCEL, by=by, now=now)

@@ -135,14 +135,15 @@ def _finds_seats_again(booking: Booking, *, now: datetime) -> bool:
     )
 
 
-def _has_room_again(booking: Booking, people: Sequence[int], run: CourseRun, *, now: datetime) -> bool:
+def _has_room_again(booking: Booking, people: Sequence[int | None], run: CourseRun, *, now: datetime) -> bool:
     """Whether the run is on, has room for these people, and none of them is in it."""
     if run.status is not RunStatus.PUBLISHED or run.starts_at <= now:
         return False
-    crowd = crowd_of(run.id, people=people, now=now)
+    known = [person_id for person_id in people if person_id is not None]
+    crowd = crowd_of(run.id, people=known, now=now)
     try:
         make_room(
-            crowd, run_id=run.id, capacity=run.capacity, people=people, wanted=len(people),
+            crowd, run_id=run.id, capacity=run.capacity, people=known, wanted=len(people),
             organization_id=booking.organization_id, now=now,
         )  # fmt: skip
     except (RunFull, AlreadyBooked):

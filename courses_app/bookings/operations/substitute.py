@@ -16,6 +16,7 @@ from courses_app.bookings.rules import (
     SeatMove,
     SeatStatus,
     check_attendees,
+    check_named,
     check_substitutable,
 )
 from courses_app.foundation import audit
@@ -32,11 +33,12 @@ def substitute(
     AlreadyBooked for somebody who has a seat in the run, and GlyphMissing.
     """
     check_attendees([attendee])
+    check_named([attendee])
     booking = locked_booking(booking.id)
     seat = next((one for one in booking.live_seats if one.position == position), None)
     run = seat.run if seat else booking.first_run
     check_substitutable(booking.status, booking.change_terms, starts_at=run.starts_at, now=now, office=office)
-    if seat is None:
+    if seat is None or seat.person_id is None:
         raise NoSeatChosen()
     former, former_address = seat.full_name, seat.own_address
     person = _person(booking, seat, attendee, by=by, now=now)

@@ -46,4 +46,5 @@ def put_off_ticket(*, seat: Seat, reason: str, now: datetime) -> None:
 
 
 def _confirmed(booking: Booking) -> list[Seat]:
-    return [seat for seat in booking.seats if seat.status is SeatStatus.CONFIRMED]
+    """Those a ticket is printed for."""
+    return [seat for seat in booking.seats if seat.status is SeatStatus.CONFIRMED and seat.person_id is not None]

@@ -43,6 +43,12 @@ def seat_of(booking: Booking, position: int) -> Seat | None:
     return next((seat for seat in booking.seats if seat.position == position), None)
 
 
+def named_seat_of(booking: Booking, position: int) -> Seat | None:
+    """The same, if somebody is named for it."""
+    seat = seat_of(booking, position)
+    return seat if seat is not None and seat.person_id is not None else None
+
+
 def bookings_of(
     organization: Organization, *, state: BookingStatus | None, number: int, now: datetime
 ) -> Page[Booking]:

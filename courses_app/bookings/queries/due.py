@@ -77,13 +77,18 @@ def refund_of_payment(external_id: str, amount: Yen) -> Refund | None:
 def seat_without_ticket(*, now: datetime, without: Collection[int] = ()) -> Seat | None:
     """The next confirmed seat that waits for its ticket, whole; `without` those that can't be printed now.
 
-    Nobody needs a ticket for a run that is over.
+    A seat without a name has none, and nobody needs a ticket for a run that is over.
     """
     return session.scalars(
         select(Seat)
         .join(Seat.run)
         .options(contains_eager(Seat.run), joinedload(Seat.booking).joinedload(Booking.organization))
-        .where(Seat.status == SeatStatus.CONFIRMED, Seat.ticket_document_id.is_(None), Seat.id.not_in(list(without)))
+        .where(
+            Seat.status == SeatStatus.CONFIRMED,
+            Seat.person_id.is_not(None),
+            Seat.ticket_document_id.is_(None),
+            Seat.id.not_in(list(without)),
+        )
         .where(CourseRun.ends_at > now)
         .order_by(Seat.id)
         .limit(1)

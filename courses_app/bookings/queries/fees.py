@@ -80,12 +80,12 @@ def fees_kept(booking: Booking) -> Yen:
 
 
 def changes_of(booking: Booking) -> Sequence[SeatEvent]:
-    """Seats given back, and seats handed on, oldest first."""
+    """Seats given back, handed on and named afterwards, oldest first."""
     return session.scalars(
         select(SeatEvent)
         .where(
             SeatEvent.seat_id.in_([seat.id for seat in booking.seats]),
-            SeatEvent.move.in_((SeatMove.CANCEL, SeatMove.SUBSTITUTE)),
+            SeatEvent.move.in_((SeatMove.CANCEL, SeatMove.SUBSTITUTE, SeatMove.NAME)),
         )
         .order_by(SeatEvent.id)
     ).all()

@@ -19,7 +19,7 @@ TOLD: tuple[tuple[ColumnElement[bool], tuple[str, ...]], ...] = (
     (and_(SeatEvent.move == SeatMove.LAPSE, MORE_THAN_HELD), ("bookings/expired",)),
     (
         and_(SeatEvent.move == SeatMove.CANCEL, MORE_THAN_HELD),
-        ("bookings/cancelled", "bookings/called_off", "bookings/seats_cancelled"),
+        ("bookings/cancelled", "bookings/called_off", "bookings/seats_cancelled", "bookings/unnamed_given_up"),
     ),
     (SeatEvent.move == SeatMove.SUBSTITUTE, ("bookings/substituted",)),
 )

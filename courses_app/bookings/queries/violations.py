@@ -35,7 +35,7 @@ OWED: tuple[tuple[ColumnElement[bool], tuple[str, ...]], ...] = (
     (and_(Booking.status == BookingStatus.EXPIRED, Booking.ordered_at.is_not(None)), ("bookings/expired",)),
     (
         and_(Booking.status == BookingStatus.CANCELLED, Booking.ordered_at.is_not(None)),
-        ("bookings/cancelled", "bookings/called_off", "bookings/seats_cancelled"),
+        ("bookings/cancelled", "bookings/called_off", "bookings/seats_cancelled", "bookings/unnamed_given_up"),
     ),
 )
 
@@ -76,7 +76,7 @@ def _seated_twice() -> Iterator[str]:
     query = (
         select(CourseRun.reference, Seat.person_id)
         .join(Seat, Seat.run_id == CourseRun.id)
-        .where(Seat.status.in_(LIVE_SEATS))
+        .where(Seat.status.in_(LIVE_SEATS), Seat.person_id.is_not(None))
         .group_by(CourseRun.id, Seat.person_id)
         .having(func.count() > 1)
     )

@@ -1,6 +1,19 @@
 """The organization's pages about its bookings, and the attendee's about a seat."""
 
-from courses_app.bookings.routes import alerts, booking, changes, details, lists, papers, sheets, telephone, waiting
+from courses_app.bookings.routes import (
+    alerts,
+    booking,
+    changes,
+    details,
+    lists,
+    names,
+    papers,
+    sheets,
+    telephone,
+    waiting,
+)
 from courses_app.bookings.routes.blueprint import pages
 
-__all__ = ["alerts", "booking", "changes", "details", "lists", "pages", "papers", "sheets", "telephone", "waiting"]
+__all__ = [
+    "alerts", "booking", "changes", "details", "lists", "names", "pages", "papers", "sheets", "telephone", "waiting",
+]  # fmt: skip

@@ -97,7 +97,7 @@ def hold_again(reference: str) -> Answer:
 @coordinator
 def name(reference: str, position: int) -> Answer:
     found = own_booking(reference)
-    seat = queries.seat_of(found, position) or abort(404)
+    seat = queries.named_seat_of(found, position) or abort(404)
     return _correction(found, seat, CorrectionForm(formdata=None, obj=seat))
 
 
@@ -106,11 +106,11 @@ def name(reference: str, position: int) -> Answer:
 @coordinator
 def correct(reference: str, position: int) -> Answer:
     found = own_booking(reference)
-    seat = queries.seat_of(found, position) or abort(404)
+    seat = queries.named_seat_of(found, position) or abort(404)
     form = CorrectionForm()
     if not form.validate():
         return _correction(found, seat, form), 422
-    facts = PersonFacts(**form.spelling, email=seat.person.email)
+    facts = PersonFacts(**form.spelling, email=seat.attendee.email)
     try:
         operations.correct_attendee(booking=found, position=position, facts=facts, by=current_actor(), now=clock.now())
     except AnotherPerson as refusal:
@@ -130,8 +130,9 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         paid_on=payments[0].received_on if payments else None,
         refunds=total(refund.amount for refund in refunds),
         possible=_possible(found),
+        waiting=[(one, one.against(now=clock.now(), office=False)) for one in queries.waiting_in(found)],
         fees=found.fees,
-        fee_names={seat.id: seat.full_name for seat in found.seats},
+        fee_names={seat.id: seat.full_name or _("Seat without a name") for seat in found.seats},
         kept=queries.fees_kept(found),
         issuer=issuer_on(clock.today()),
         terms=documents.shown_terms(found),
@@ -153,7 +154,8 @@ def _state(found: Booking) -> BookingStatus:
 
 def _order_form(found: Booking, *, fresh: bool = False) -> OrderForm:
     form = OrderForm(formdata=None) if fresh else OrderForm()
-    form.offer(methods_for(found.total, stripe_enabled=_stripe_enabled()))
+    named = any(seat.person_id is not None for seat in found.live_seats)
+    form.offer(methods_for(found.total, stripe_enabled=_stripe_enabled()), named=named)
     return form
 
 
@@ -181,7 +183,8 @@ def _review(found: Booking, form: OrderForm) -> str:
     ways = [documents.payable_of(found, way, now=now) for way in form.ways]
     terms = change_terms_on(found.course.id, clock.day_of(now))
     items = documents.final_items(found, ways, terms=terms, on=clock.day_of(now))
-    return render_template("bookings/review.html", booking=found, form=form, items=items, now=now)
+    naming = documents.naming_lines(found)
+    return render_template("bookings/review.html", booking=found, form=form, items=items, naming=naming, now=now)
 
 
 def _ran_out(found: Booking) -> str:
@@ -201,6 +204,8 @@ def _correction(found: Booking, seat: Seat, form: CorrectionForm) -> str:
 
 
 def _same(seat: Seat) -> AttendeeFacts:
+    if seat.person is None:
+        return AttendeeFacts(run=seat.run.reference)
     return AttendeeFacts(
         person=seat.person.reference, email=seat.email, role_code=seat.role_code, run=seat.run.reference
     )

@@ -15,13 +15,13 @@ from courses_app.accounts.rules.people import person_in
 from courses_app.bookings import documents, operations, queries
 from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
 from courses_app.bookings.guards import run_key, shown_run
-from courses_app.bookings.models import Booking, WaitingParty
+from courses_app.bookings.models import Booking, Seat, WaitingParty
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.routes.sold_out import sold_out
 from courses_app.bookings.rules import MOST_ATTENDEES, BookingStatus, RunFull
 from courses_app.catalogue.models import CourseRun, FeeAudience
 from courses_app.catalogue.queries import duties_on, price_of, run_with_fees
-from courses_app.catalogue.rules import Availability, availability, seats_left
+from courses_app.catalogue.rules import Availability, availability, naming_words, seats_left
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.forms import options
@@ -66,8 +66,9 @@ def attendees(reference: str) -> Answer:
             "run": "" if seat.run_id == first.id else seat.run.reference,
         }
         for seat in found.live_seats
+        if seat.person is not None
     ]  # fmt: skip
-    form = AttendeesForm(formdata=None, form_token=new_token(), attendees=rows)
+    form = AttendeesForm(formdata=None, form_token=new_token(), attendees=rows, unnamed=len(found.unnamed))
     return _page(first.reference, form, held=found)
 
 
@@ -130,8 +131,9 @@ def page_for(
 ) -> str:
     """The page for an organization, whoever fills it in."""
     now = clock.now()
-    ours = _held_in(run, held, now=now)
-    taken = queries.taken_by_run([run.id], now=now)[run.id] - len(ours)
+    kept = _held_in(run, held, now=now)
+    ours = {seat.person_id for seat in kept if seat.person_id is not None}
+    taken = queries.taken_by_run([run.id], now=now)[run.id] - len(kept)
     people = queries.people_to_choose(organization, first=form.chosen)
     line, left = queries.line_of(run, now=now), seats_left(run.capacity, taken)
     return render_template(
@@ -146,17 +148,18 @@ def page_for(
         seated=queries.people_in_run(run, [person.id for person in people], now=now) - ours,
         line=line,
         held=held,
+        naming=_naming(run, organization, now),
         now=now,
         **_dates(run, form, left=0 if line.parties else left, people=people, now=now),
         **more,
     )
 
 
-def _held_in(run: CourseRun, held: Booking | None, *, now: datetime) -> set[int]:
-    """Who of a hold that is being changed is kept a seat in the run."""
+def _held_in(run: CourseRun, held: Booking | None, *, now: datetime) -> list[Seat]:
+    """The seats that a hold that is being changed keeps in the run."""
     if held is None or held.hold_until <= now:
-        return set()
-    return {seat.person_id for seat in held.live_seats if seat.run_id == run.id}
+        return []
+    return [seat for seat in held.live_seats if seat.run_id == run.id]
 
 
 def _dates(
@@ -181,6 +184,15 @@ def _dates(
 
 def _choice(one: queries.OtherDate) -> str:
     return documents.date_choice(one.run, one.left)
+
+
+def _naming(run: CourseRun, organization: Organization, now: datetime) -> list[str]:
+    """Until when seats without a name would be named, and what happens then; nothing where there are none."""
+    terms = run.course.naming
+    if terms is None or clock.day_of(now) > terms.until(run_day=clock.day_of(run.starts_at)):
+        return []
+    free = price_of(run, _audience(organization)).amount == 0
+    return naming_words(terms, free=free, run_day=clock.day_of(run.starts_at))
 
 
 def _availability(run: CourseRun, taken: int, now: datetime) -> Availability:

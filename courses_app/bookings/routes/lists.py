@@ -34,6 +34,6 @@ def bookings() -> Answer:
     )  # fmt: skip
 
 
-def _line(booking: Booking, now: datetime) -> tuple[Booking, BookingStatus, int]:
-    """A booking, the state people see, and how many attendees are not named in the line."""
-    return booking, shown_status(booking.status, booking.hold_until, now=now), max(0, len(booking.attending) - NAMED)
+def _line(booking: Booking, now: datetime) -> tuple[Booking, BookingStatus]:
+    """A booking, and the state people see."""
+    return booking, shown_status(booking.status, booking.hold_until, now=now)

@@ -37,4 +37,4 @@ def sold_out(reference: str, form: AttendeesForm) -> tuple[str, int] | None:
 
 def _typed() -> list[tuple[str, str]]:
     """The rows as they came, to be sent again."""
-    return [pair for pair in request.form.items(multi=True) if pair[0].startswith("attendees-")]
+    return [pair for pair in request.form.items(multi=True) if pair[0].startswith("attendees-") or pair[0] == "unnamed"]

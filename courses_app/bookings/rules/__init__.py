@@ -23,6 +23,7 @@ from courses_app.bookings.rules.holding import (
     check_attendees,
     check_bookable,
     check_capacity,
+    check_named,
     check_one_course,
     check_room,
     over_by,
@@ -38,6 +39,14 @@ from courses_app.bookings.rules.lifecycles import (
     SeatStatus,
     hold_has_run_out,
     shown_status,
+)
+from courses_app.bookings.rules.naming import (
+    NamesNeeded,
+    NamingClosed,
+    SeatHasName,
+    TooManyNames,
+    check_nameable,
+    check_unnamed,
 )
 from courses_app.bookings.rules.paying import NEWS_TRAVELS, PAGE_OPEN, Payable, is_in_time, methods_for, payable
 from courses_app.bookings.rules.refusals import (
@@ -78,6 +87,7 @@ from courses_app.bookings.rules.waiting import (
     SMALLER_PASSED,
     AlreadyWaiting,
     InLine,
+    NamesToWait,
     NoOfferNow,
     OfferIsForThem,
     OthersWait,
@@ -89,6 +99,7 @@ from courses_app.bookings.rules.waiting import (
     Sharing,
     TooFewFree,
     WaitingIsOver,
+    check_all_waiting_named,
     offer_until,
     share_out,
 )
@@ -99,13 +110,14 @@ __all__ = [
     "SMALLER_PASSED", "AlreadyBooked", "AlreadyWaiting", "AmountsChanged", "AnotherPerson", "AttendeeFacts",
     "AttendeeUnknown", "BlockEndsAtOnce", "BookingClosed", "BookingHasEnded", "BookingMove", "BookingNotOpen",
     "BookingStatus", "CancelByOffice", "CapacityBelowSold", "FeeKind", "HoldChanged", "HoldRanOut", "InLine",
-    "MethodNotOffered", "NoOfferNow", "NoRoom", "NoSeatChosen", "NobodyNamed", "OfferIsForThem", "OtherCourse",
-    "OthersWait", "OverbookingNeedsReason", "PartyMove", "PartyState", "PartyTooLarge", "PassingNeedsReason",
-    "Payable", "Possible", "ReasonMissing", "RunFull", "RunIsOver", "RunNotOffered", "RunOfAnother",
-    "SamePersonTwice", "SeatFees", "SeatMove", "SeatStatus", "SeatsAreFree", "Sharing", "SubstituteByOffice",
-    "SubstitutionClosed", "TooFewFree", "TooFewToBlock", "TooLateToCancel", "TooLateToChange", "TooManyAttendees",
-    "TransferTooLate", "WaitingIsOver", "check_attendees", "check_bookable", "check_cancellable", "check_capacity",
-    "check_correctable", "check_one_course", "check_room", "check_substitutable", "hold_has_run_out", "is_in_time",
-    "may_be_cancelled", "methods_for", "offer_until", "over_by", "payable", "seat_fees", "share_out",
-    "shown_status", "what_is_possible",
+    "MethodNotOffered", "NamesNeeded", "NamesToWait", "NamingClosed", "NoOfferNow", "NoRoom", "NoSeatChosen",
+    "NobodyNamed", "OfferIsForThem", "OtherCourse", "OthersWait", "OverbookingNeedsReason", "PartyMove", "PartyState",
+    "PartyTooLarge", "PassingNeedsReason", "Payable", "Possible", "ReasonMissing", "RunFull", "RunIsOver",
+    "RunNotOffered", "RunOfAnother", "SamePersonTwice", "SeatFees", "SeatHasName", "SeatMove", "SeatStatus",
+    "SeatsAreFree", "Sharing", "SubstituteByOffice", "SubstitutionClosed", "TooFewFree", "TooFewToBlock",
+    "TooLateToCancel", "TooLateToChange", "TooManyAttendees", "TooManyNames", "TransferTooLate", "WaitingIsOver",
+    "check_all_waiting_named", "check_attendees", "check_bookable", "check_cancellable", "check_capacity",
+    "check_correctable", "check_nameable", "check_named", "check_one_course", "check_room", "check_substitutable",
+    "check_unnamed", "hold_has_run_out", "is_in_time", "may_be_cancelled", "methods_for", "offer_until", "over_by",
+    "payable", "seat_fees", "share_out", "shown_status", "what_is_possible",
 ]  # fmt: skip

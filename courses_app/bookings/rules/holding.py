@@ -22,7 +22,10 @@ from courses_app.bookings.rules.refusals import (
 
 @dataclass(frozen=True)
 class AttendeeFacts:
-    """One attendee as typed, or a person the organization knows (`person`, a reference; then names may be empty)."""
+    """One attendee as typed, or a person the organization knows (`person`, a reference; then names may be empty).
+
+    Neither a name nor a person: a seat whose name follows.
+    """
 
     family_name: str = ""
     given_name: str = ""
@@ -33,6 +36,10 @@ class AttendeeFacts:
     role_code: str | None = None
     person: str | None = None
     run: str | None = None  # the reference of another date than the page's
+
+    @property
+    def is_unnamed(self) -> bool:
+        return self.person is None and not self.family_name
 
 
 def check_bookable(*, published: bool, opens_at: datetime, closes_at: datetime, now: datetime) -> None:
@@ -51,10 +58,17 @@ def check_attendees(attendees: Sequence[AttendeeFacts], *, most: int = MOST_ATTE
         raise NobodyNamed()
     if len(attendees) > most:
         raise TooManyAttendees(most)
-    typed = [(one.family_name, one.given_name, one.born_on) for one in attendees if one.person is None]
+    named = [one for one in attendees if one.person is None and not one.is_unnamed]
+    typed = [(one.family_name, one.given_name, one.born_on) for one in named]
     twice = {f"{family} {given}".strip() for family, given, born in typed if typed.count((family, given, born)) > 1}
     if twice:
         raise SamePersonTwice(sorted(twice))
+
+
+def check_named(attendees: Sequence[AttendeeFacts]) -> None:
+    """Whether everybody among them is named. Raises NobodyNamed."""
+    if any(one.is_unnamed for one in attendees):
+        raise NobodyNamed()
 
 
 def check_one_course(courses: Collection[int]) -> None:

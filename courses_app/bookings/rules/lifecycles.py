@@ -62,6 +62,7 @@ class SeatMove(StrEnum):
     CANCEL = "cancel"
     RESEAT = "reseat"
     SUBSTITUTE = "substitute"  # somebody else takes it over
+    NAME = "name"  # a seat booked without a name gets one
 
 
 SEAT = Lifecycle[SeatStatus, SeatMove](
@@ -76,6 +77,9 @@ SEAT = Lifecycle[SeatStatus, SeatMove](
         (SeatStatus.EXPIRED, SeatMove.RESEAT): SeatStatus.CONFIRMED,
         (SeatStatus.ORDERED, SeatMove.SUBSTITUTE): SeatStatus.ORDERED,
         (SeatStatus.CONFIRMED, SeatMove.SUBSTITUTE): SeatStatus.CONFIRMED,
+        (SeatStatus.HELD, SeatMove.NAME): SeatStatus.HELD,
+        (SeatStatus.ORDERED, SeatMove.NAME): SeatStatus.ORDERED,
+        (SeatStatus.CONFIRMED, SeatMove.NAME): SeatStatus.CONFIRMED,
     },
     begins=(SeatStatus.HELD,),
 )

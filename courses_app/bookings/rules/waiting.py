@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
+from courses_app.bookings.rules.holding import AttendeeFacts
 from courses_app.bookings.rules.refusals import NoRoom
 from courses_app.foundation.lifecycle import Lifecycle
 from courses_app.foundation.refusal import Refusal
@@ -122,6 +123,21 @@ class OthersWait(NoRoom):
                 "booked; you can join the waiting list with these people."
             )
         super().__init__(message)
+
+
+class NamesToWait(Refusal):
+    """Who waits is named: an offer must be taken within hours."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("On the waiting list everybody is named. Enter the names, or 0 seats without a name."), field="unnamed"
+        )
+
+
+def check_all_waiting_named(attendees: Iterable[AttendeeFacts]) -> None:
+    """Raises NamesToWait."""
+    if any(one.is_unnamed for one in attendees):
+        raise NamesToWait()
 
 
 class SeatsAreFree(Refusal):

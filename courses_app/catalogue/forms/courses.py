@@ -11,7 +11,15 @@ from wtforms.validators import Length, Optional
 
 from courses_app.catalogue.forms.fields import LONGEST_TEXT, LONGEST_TITLE, MOST_YEN, Given, Versioned, between
 from courses_app.catalogue.models import Course
-from courses_app.catalogue.rules import CourseChange, FeeAudience, Language, SubjectChange, SubjectKind
+from courses_app.catalogue.rules import (
+    CourseChange,
+    DayKind,
+    FeeAudience,
+    Language,
+    SubjectChange,
+    SubjectKind,
+    UnnamedSeats,
+)
 from courses_app.foundation.forms import BaseForm, DayField, NameField, Required, WholeNumberField, options
 from courses_app.foundation.yen import TaxCategory
 
@@ -25,7 +33,8 @@ TEXTS = ("name", "summary", "description", "certificate_worth", "legal_basis")
 NUMBERS = (
     "net_minutes", "pass_mark", "test_minutes", "test_questions", "validity_months", "default_capacity",
     "default_language", "closes_days_before_venue", "closes_business_days_before_online", "payment_due_business_days",
-    "payment_grace_business_days", "hold_minutes", "offer_hours", "smaller_may_pass", "withdrawn_on",
+    "payment_grace_business_days", "hold_minutes", "offer_hours", "smaller_may_pass", "naming_days_before",
+    "naming_day_kind", "naming_reminder_days", "unnamed_seats", "withdrawn_on",
 )  # fmt: skip
 FIELDS = (*(f"{name}_{language}" for name in TEXTS for language in ("ja", "en")), *NUMBERS)
 
@@ -97,6 +106,22 @@ class CourseForm(Versioned):
         _l("A smaller party may be served before a larger one that does not fit"),
         description=_l("The page of the run says which rule holds."),
     )
+    naming_days_before = WholeNumberField(
+        _l("Seats booked without a name are named until (days before the run)"),
+        [Given(), between(0, 60)],
+        description=_l("0: everybody is named when booking. Orders keep the rule they were placed under."),
+    )
+    naming_day_kind = RadioField(
+        _l("How these days are counted"), [Required()], choices=options([(kind.value, kind.label) for kind in DayKind])
+    )
+    naming_reminder_days = WholeNumberField(
+        _l("Who booked is reminded before that (days)"), [Given(), between(0, 60)], description=_l("0: no reminder.")
+    )
+    unnamed_seats = RadioField(
+        _l("A seat without a name then"),
+        [Required()],
+        choices=options([(each.value, each.label) for each in UnnamedSeats]),
+    )
     withdrawn_on = DayField(
         _l("No longer offered from"),
         [Optional()],
@@ -122,7 +147,9 @@ class CourseForm(Versioned):
 
     def change(self) -> CourseChange:
         """What was typed about the course."""
-        return CourseChange(**{name: _plain(self.data[name]) for name in FIELDS})
+        facts = {name: _plain(self.data[name]) for name in FIELDS}
+        kinds = {"naming_day_kind": DayKind, "unnamed_seats": UnnamedSeats}
+        return CourseChange(**facts | {name: kind(facts[name]) for name, kind in kinds.items()})
 
     def wanted_subjects(self) -> list[SubjectChange]:
         """What was typed about its subjects."""

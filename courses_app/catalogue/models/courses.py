@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from courses_app.catalogue.rules.changes import DayKind
+from courses_app.catalogue.rules.naming import NamingTerms, UnnamedSeats
 from courses_app.catalogue.rules.words import (
     CourseKind,
     DutyStrength,
@@ -27,6 +29,7 @@ class Course(Base):
         CheckConstraint("net_minutes >= 0", name="net_minutes"),
         CheckConstraint("pass_mark IS NULL OR pass_mark BETWEEN 0 AND 100", name="pass_mark"),
         CheckConstraint("offer_hours > 0", name="offer_hours"),
+        CheckConstraint("naming_days_before >= 0 AND naming_reminder_days >= 0", name="naming"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,6 +64,12 @@ class Course(Base):
     hold_minutes: Mapped[int]
     offer_hours: Mapped[int] = mapped_column(default=48)  # so long an offer to a waiting party stands
     smaller_may_pass: Mapped[bool] = mapped_column(default=False)  # a party that fits, before one that does not
+    naming_days_before: Mapped[int] = mapped_column(default=0)  # 0: everybody is named when booking
+    naming_day_kind: Mapped[DayKind] = mapped_column(choice(DayKind, "naming_day_kind"), default=DayKind.BUSINESS)
+    naming_reminder_days: Mapped[int] = mapped_column(default=0)  # so long before the last day; 0: no reminder
+    unnamed_seats: Mapped[UnnamedSeats] = mapped_column(
+        choice(UnnamedSeats, "unnamed_seats"), default=UnnamedSeats.GIVEN_UP
+    )
     position: Mapped[int] = mapped_column(default=0)
     withdrawn_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -71,6 +80,13 @@ class Course(Base):
     duties: Mapped[list[Duty]] = relationship(order_by="Duty.position", cascade="all, delete-orphan")
     fees: Mapped[list[Fee]] = relationship(order_by="Fee.from_on, Fee.audience", cascade="all, delete-orphan")
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def naming(self) -> NamingTerms | None:
+        """The rule for seats without a name; None where everybody is named when booking."""
+        if not self.naming_days_before:
+            return None
+        return NamingTerms(self.naming_days_before, self.naming_day_kind, self.unnamed_seats)
 
 
 class Subject(Base):

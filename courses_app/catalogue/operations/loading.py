@@ -21,11 +21,15 @@ from courses_app.catalogue.models import (
     SubjectKind,
     Venue,
 )
+from courses_app.catalogue.rules import DayKind, UnnamedSeats
 from courses_app.foundation.audit import Actor, record
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import TaxCategory
 
 Row = dict[str, Any]
+WORDS = {
+    "kind": CourseKind, "programme": Programme, "naming_day_kind": DayKind, "unnamed_seats": UnnamedSeats,
+}  # fmt: skip
 DUTY_TEXTS = (
     "role_code",
     "role_name_ja",
@@ -73,10 +77,11 @@ def add_missing_courses(rows: Iterable[Row], *, by: Actor, now: datetime) -> int
 
 
 def _course(row: Row) -> Course:
-    parts = {"subjects", "duties", "fees", "kind", "programme"}
+    parts = {"subjects", "duties", "fees"}
     facts = {name: value for name, value in row.items() if name not in parts}
     texts = {name: value.strip() for name, value in facts.items() if isinstance(value, str)}
-    course = Course(**{**facts, **texts}, kind=CourseKind(row["kind"]), programme=Programme(row["programme"]))
+    words = {name: WORDS[name](value) for name, value in texts.items() if name in WORDS}
+    course = Course(**{**facts, **texts, **words})
     course.subjects = [_subject(number, part) for number, part in enumerate(row["subjects"], start=1)]
     course.duties = [_duty(number, part) for number, part in enumerate(row.get("duties", []), start=1)]
     course.fees = [_fee(part) for part in row["fees"]]

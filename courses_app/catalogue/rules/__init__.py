@@ -18,6 +18,7 @@ from courses_app.catalogue.rules.clashes import Clash, ClashFound, ClashKind, Oc
 from courses_app.catalogue.rules.days import DayPart, lay_out_day
 from courses_app.catalogue.rules.facts import CourseChange, SubjectChange, VenueFacts
 from courses_app.catalogue.rules.filters import RunFilter, month_of, run_filter
+from courses_app.catalogue.rules.naming import NamingTerms, UnnamedSeats, naming_words, unnamed_words
 from courses_app.catalogue.rules.plans import (
     ChangedMeanwhile,
     DraftNeeded,
@@ -58,11 +59,11 @@ from courses_app.catalogue.rules.words import (
 __all__ = [
     "RUN", "Audience", "Availability", "ChangeTerms", "ChangedMeanwhile", "Clash", "ClashFound", "ClashKind",
     "CourseChange", "CourseKind", "DayKind", "DayPart", "Delivery", "DraftNeeded", "DutyStrength", "FeeAudience",
-    "FeeInForceAlready", "FeeLike", "LadderIncomplete", "Language", "MeetingPlan", "NetTimeDiffers", "NoFee",
-    "NoLink", "Occupied", "PlanRefused", "PolicyFacts", "PolicyInForceAlready", "Price", "Programme", "RunDayOver",
-    "RunFilter", "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SeatFee", "Step", "StepUnclear",
-    "SubjectChange", "SubjectKind", "VenueFacts", "Visibility", "availability", "booking_closes_by_default",
-    "cancellation_words", "check_begins_later", "check_ladder", "check_move", "check_net_time", "check_plan",
-    "clashes_between", "fee_for", "fingerprint", "ladder_words", "lay_out_day", "month_of", "opens", "price_for",
-    "run_filter", "seats_left", "step_words",
+    "FeeInForceAlready", "FeeLike", "LadderIncomplete", "Language", "MeetingPlan", "NamingTerms", "NetTimeDiffers",
+    "NoFee", "NoLink", "Occupied", "PlanRefused", "PolicyFacts", "PolicyInForceAlready", "Price", "Programme",
+    "RunDayOver", "RunFilter", "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SeatFee", "Step", "StepUnclear",
+    "SubjectChange", "SubjectKind", "UnnamedSeats", "VenueFacts", "Visibility", "availability",
+    "booking_closes_by_default", "cancellation_words", "check_begins_later", "check_ladder", "check_move",
+    "check_net_time", "check_plan", "clashes_between", "fee_for", "fingerprint", "ladder_words", "lay_out_day",
+    "month_of", "naming_words", "opens", "price_for", "run_filter", "seats_left", "step_words", "unnamed_words",
 ]  # fmt: skip

@@ -88,9 +88,7 @@ class ChangeTerms:
 
     def last_day(self, days_before: int, *, run_day: date) -> date:
         """The last day that is at least so many days before the run, counted as these rules count."""
-        if self.day_kind is DayKind.BUSINESS:
-            return add_business_days(run_day, -days_before)
-        return run_day - timedelta(days=days_before)
+        return last_day(self.day_kind, days_before, run_day=run_day)
 
     def substitution_until(self, *, run_day: date) -> date:
         """The last day on which somebody else may be named."""
@@ -131,6 +129,13 @@ class PolicyFacts:
     name: str
     from_on: date
     terms: ChangeTerms
+
+
+def last_day(kind: DayKind, days_before: int, *, run_day: date) -> date:
+    """The last day that is at least so many days of this kind before the run's."""
+    if kind is DayKind.BUSINESS:
+        return add_business_days(run_day, -days_before)
+    return run_day - timedelta(days=days_before)
 
 
 def fee_for(terms: ChangeTerms, price: Yen, *, on: date, run_day: date) -> SeatFee:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from courses_app.catalogue.rules.changes import DayKind
+from courses_app.catalogue.rules.naming import UnnamedSeats
 from courses_app.catalogue.rules.words import SubjectKind
 
 
@@ -47,6 +49,10 @@ class CourseChange:
     hold_minutes: int
     offer_hours: int
     smaller_may_pass: bool
+    naming_days_before: int
+    naming_day_kind: DayKind
+    naming_reminder_days: int
+    unnamed_seats: UnnamedSeats
     withdrawn_on: date | None
 
 

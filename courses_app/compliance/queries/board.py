@@ -94,7 +94,8 @@ def rows_of(organization: Organization, lines: Sequence[Line], *, now: datetime)
     """The lines with the next run for those who need one. Three statements."""
     needed = {line.course.id for line in lines if line.course and _asks(line)}
     runs = fitting_runs(needed, now=now)
-    seats = {(seat.person_id, seat.run.course_id): seat for seat in _coming_seats(organization, now) if needed}
+    coming = _coming_seats(organization, now) if needed else []
+    seats = {(seat.person_id, seat.run.course_id): seat for seat in coming if seat.person_id is not None}
     return [_row(line, runs, seats) for line in lines]
 
 

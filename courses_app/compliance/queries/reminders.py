@@ -113,7 +113,7 @@ def _kept_seats(person_ids: Collection[int], *, now: datetime) -> Seats:
         .where(CourseRun.ends_at > now - ROSTER_CLOSED_WITHIN, ~closed)
         .order_by(CourseRun.starts_at.desc(), Seat.id.desc())
     )
-    return {(seat.person_id, seat.run.course_id): seat for seat in seats}
+    return {(seat.person_id, seat.run.course_id): seat for seat in seats if seat.person_id is not None}
 
 
 def _with_seat(reminder: Reminder, seats: Seats) -> Reminder:

@@ -134,7 +134,9 @@ def _nearly_empty(*, now: datetime) -> ColumnElement[bool]:
 def _roster_unfinished(*, now: datetime) -> ColumnElement[bool]:
     """The run is over, people had seats, and nobody has closed its roster."""
     closed = exists().where(Roster.run_id == CourseRun.id, Roster.closed_at.is_not(None))
-    seated = exists().where(Seat.run_id == CourseRun.id, Seat.status == SeatStatus.CONFIRMED)
+    seated = exists().where(
+        Seat.run_id == CourseRun.id, Seat.status == SeatStatus.CONFIRMED, Seat.person_id.is_not(None)
+    )
     return and_(CourseRun.status == RunStatus.PUBLISHED, CourseRun.ends_at <= now, seated, ~closed)
 
 

@@ -33,7 +33,7 @@ def record_day(run: CourseRun, day: Day, *, by: Actor, now: datetime) -> None:
 
 
 def _record(one: Attendee, run: CourseRun, day: Day) -> Record:
-    person, meetings = one.seat.person.reference, len(queries.counted_meetings(run))
+    person, meetings = one.seat.attendee.reference, len(queries.counted_meetings(run))
     if person in day.absent:
         return replace(blank(meetings), absent=True)
     late = (day.late.get(person, 0), *(0,) * (meetings - 1))

@@ -99,7 +99,7 @@ def _lines(shown: Sequence[Examined], run: CourseRun, *, now: datetime) -> list[
     people = {one.known.id for one in shown if one.known is not None}
     meanwhile: defaultdict[int, list[Seat]] = defaultdict(list)
     for seat in seats_meanwhile(run, people, now=now):
-        meanwhile[seat.person_id].append(seat)
+        meanwhile[seat.person_id or 0].append(seat)
     clocks = _clocks(run, people, now=now)
     return [
         DraftLine(one, meanwhile[one.known.id], clocks.get(one.known.id)) if one.known else DraftLine(one, [], None)

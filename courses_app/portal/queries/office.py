@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from courses_app.bookings.queries import blocked_by_run, taken_by_run
+from courses_app.bookings.queries import blocked_by_run, taken_by_run, unnamed_by_run
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.queries import OfficeFilter, office_runs
 from courses_app.catalogue.rules import Availability
@@ -18,18 +18,23 @@ from courses_app.portal.queries.lines import state_of
 
 @dataclass(frozen=True)
 class OfficeLine:
-    """A run, and how full it is."""
+    """A run, how full it is, and how many of its seats have no name yet."""
 
     run: CourseRun
     taken: int
+    unnamed: int
     state: Availability
 
 
 def office_page(wanted: OfficeFilter, *, number: int, now: datetime) -> Page[OfficeLine]:
-    """A page of runs for staff, in three statements."""
+    """A page of runs for staff, in four statements."""
     page = paged(office_runs(wanted, now=now), number=number)
     taken = taken_by_run([run.id for run in page.rows], now=now)
-    lines = [OfficeLine(run, taken[run.id], state_of(run, taken[run.id], now=now)) for run in page.rows]
+    unnamed = unnamed_by_run(list(taken), now=now)
+    lines = [
+        OfficeLine(run, taken[run.id], unnamed.get(run.id, 0), state_of(run, taken[run.id], now=now))
+        for run in page.rows
+    ]
     return Page(lines, page.number, page.per_page, page.total)
 
 

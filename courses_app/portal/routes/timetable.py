@@ -10,7 +10,7 @@ from courses_app.bookings.guards import shown_run
 from courses_app.bookings.queries import OtherDate, line_of, other_dates, parties_for_run, places_of
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.models import CourseRun
-from courses_app.catalogue.rules import Availability, cancellation_words, run_filter
+from courses_app.catalogue.rules import Availability, cancellation_words, naming_words, run_filter
 from courses_app.foundation import clock
 from courses_app.foundation.paging import page_number
 from courses_app.foundation.web import public
@@ -56,6 +56,7 @@ def run(reference: str) -> str:
         line=line_of(found, now=clock.now()),
         dates=_elsewhere(found, seats),
         cancellation=_cancellation(found, free=seats.price == 0),
+        naming=_naming(found, free=seats.price == 0),
         person=person_in(request.args.get("person")),
     )
 
@@ -72,6 +73,14 @@ def _cancellation(found: CourseRun, *, free: bool) -> list[str]:
     today = clock.today()
     terms = catalogue.change_terms_on(found.course_id, today)
     return cancellation_words(terms, free=free, run_day=clock.day_of(found.starts_at), on=today)
+
+
+def _naming(found: CourseRun, *, free: bool) -> list[str]:
+    """Until when the names of seats may follow, and what happens then; nothing where they may not, or no longer."""
+    terms, run_day = found.course.naming, clock.day_of(found.starts_at)
+    if terms is None or clock.today() > terms.until(run_day=run_day):
+        return []
+    return naming_words(terms, free=free, run_day=run_day)
 
 
 @on_behalf("/courses/<slug>", "catalogue.course")
