@@ -1,0 +1,26 @@
+"""Words of an order and its papers: the last page before ordering, the lines of the invoice, the admission ticket."""
+
+from courses_app.bookings.documents.orders import (
+    FinalItem,
+    continued_as,
+    date_choice,
+    final_items,
+    frozen_terms,
+    history,
+    invoice_lines,
+    invoice_subject,
+    listed,
+    naming_lines,
+    payable_of,
+    place_of,
+    shown_terms,
+    terms_with_payment,
+    when_and_where,
+)
+from courses_app.bookings.documents.tickets import ticket_facts, ticket_pdf
+
+__all__ = [
+    "FinalItem", "continued_as", "date_choice", "final_items", "frozen_terms", "history", "invoice_lines",
+    "invoice_subject", "listed", "naming_lines", "payable_of", "place_of", "shown_terms", "terms_with_payment",
+    "ticket_facts", "ticket_pdf", "when_and_where",
+]  # fmt: skip
