@@ -155,7 +155,7 @@ def test_r25_capacity_below_what_is_sold(app: Flask, clerk: FlaskClient, make: M
     data = {"csrf_token": csrf_token(clerk, page)}
     refused = clerk.post(page, data={**data, "capacity": "5"})
     assert refused.status_code == 409
-    assert "6席が埋まっているため、定員を5名に減らすことはできません" in text_of(refused)
+    assert "6席が埋まっているため、定員を5名にすると定員超過になります" in text_of(refused)
     for nonsense in ("0", "-1", "many", ""):
         assert clerk.post(page, data={**data, "capacity": nonsense}).status_code == 422
     assert clerk.post(page, data={**data, "capacity": "６"}).status_code == 303

@@ -187,7 +187,7 @@ class CapacityBelowSold(Refusal):
     def __init__(self, *, sold: int, capacity: int) -> None:
         super().__init__(
             _l(
-                "%(sold)d seats are taken, so the capacity can't be lowered to %(capacity)d. Nothing was changed.",
+                "%(sold)d seats are taken: a capacity of %(capacity)d would overbook the run. Nothing was changed.",
                 sold=sold,
                 capacity=capacity,
             ),
