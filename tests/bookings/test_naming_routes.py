@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from courses_app.bookings.models import Booking, BookingStatus, Seat
+from courses_app.bookings.operations import count_upload
 from courses_app.bookings.tasks import run_due
 from courses_app.catalogue.models import Course, CourseRun
 from courses_app.foundation import clock
@@ -112,6 +114,10 @@ def test_five_places_two_named_two_later_one_never(
     assert wrong.status_code == 409
     assert "この開催に申込済みの方がいます" in text_of(wrong)
     assert plain(7)["given_name"] in text_of(wrong)
+    listed = sheet(*(f"𠮷野,花子{number},ヨシノ,ハナコ,1985-04-09" for number in (7, 8)))
+    token = csrf_token(client, f"{address}/names")
+    page = text_of(client.post(f"{address}/names/file", data={"csrf_token": token, "sheet": listed}))
+    assert 'value="花子8"' in page
     assert client.post(f"{address}/names", data=names(client, address, 7, 8)).status_code == 303
     page = text_of(client.get(address))
     assert "氏名が未定の席が1名分あります" in page
@@ -126,6 +132,42 @@ def test_five_places_two_named_two_later_one_never(
     assert client.get(f"{address}/names").status_code == 303
     assert client.post(f"{address}/names", data={"csrf_token": csrf_token(client, address)}).status_code == 409
     nothing_is_broken(app)
+
+
+def sheet(*lines: str) -> tuple[BytesIO, str]:
+    header = "氏,名,氏（フリガナ）,名（フリガナ）,生年月日"
+    return BytesIO("\n".join([header, *lines]).encode("utf-16")), "名簿.csv"
+
+
+def test_names_come_from_a_file_and_are_looked_at_first(app: Flask, client: FlaskClient, run: CourseRun) -> None:
+    address = kept(client, run, named=1, unnamed=2)
+    ordered(client, address)
+    data = {"csrf_token": csrf_token(client, f"{address}/names"), "sheet": sheet("山田,花子,やまだ,はなこ,S60.4.9")}
+    page = unescape(text_of(client.post(f"{address}/names/file", data=data)))
+    assert 'value="花子"' in page
+    assert 'value="1985-04-09"' in page
+    with app.app_context():
+        assert len(session.scalars(select(Booking)).one().unnamed) == 2, "nothing is written yet"
+    many = sheet(*(f"山田,花子{number},ヤマダ,ハナコ,1985-04-09" for number in range(3)))
+    refused = client.post(f"{address}/names/file", data=data | {"sheet": many})
+    assert refused.status_code == 409
+    assert "氏名未定の席は2名分だけです" in text_of(refused)
+
+
+def test_s39_an_organization_sends_no_more_files_than_anybody_fills_in(
+    app: Flask, client: FlaskClient, make: MakeHere, run: CourseRun
+) -> None:
+    address = kept(client, run, named=0, unnamed=1)
+    with app.app_context(), make.deed():
+        organization = session.scalars(select(Booking)).one().organization
+        for _file in range(60):
+            count_upload(organization=organization, now=clock.now())
+    token = csrf_token(client, f"{address}/names")
+    for door in (f"{address}/names/file", f"/runs/{run.reference}/bookings/file"):
+        data = {"csrf_token": token, "form_token": "once", "sheet": sheet("山田,花子,ヤマダ,ハナコ,1985-04-09")}
+        refused = client.post(door, data=data)
+        assert refused.status_code == 429
+        assert "分後にもう一度お試しください" in text_of(refused)
 
 
 def test_all_without_a_name_there_is_nothing_to_compare(client: FlaskClient, run: CourseRun) -> None:

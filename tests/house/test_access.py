@@ -68,7 +68,8 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of(
         "bookings", OWN,
         "attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct draft "
-        "enter_names give_up_draft hold_again leave mend_draft name names party remove_alert substitute"),
+        "enter_names give_up_draft hold_again leave mend_draft name names names_from_file party remove_alert "
+        "substitute"),
     **doors_of("bookings", STAFF, "book_by_telephone telephone"),
     **doors_of("bookings", OWN | STAFF, "invoice receipt ticket"),
     **doors_of("bookings", OWN | ON_THE_RUN, "seat"),  # and the attendee, who is none of these

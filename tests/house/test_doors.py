@@ -27,6 +27,7 @@ WITHOUT_ONE_TRANSACTION = {
             "bookings.create",
             "bookings.wait",
             "bookings.send_sheet",
+            "bookings.names_from_file",
             "bookings.mend_draft",
             "bookings.book_draft",
             "bookings.change",

@@ -31,14 +31,15 @@ from courses_app.bookings.operations.settle import settle
 from courses_app.bookings.operations.substitute import substitute
 from courses_app.bookings.operations.telephone import Call, book_by_telephone
 from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
+from courses_app.bookings.operations.uploads import count_upload
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
     "KEPT_FOR", "UNNAMED_LEFT", "Agreed", "AttendeeFacts", "Call", "Unfitting", "ask_for_runs", "begin_checkout",
     "block_seats", "book_by_telephone", "book_draft", "call_off", "cancel", "cancel_by_office", "cancel_seats",
     "change_attendees", "change_capacity", "change_run", "change_to_transfer", "close_naming", "correct_attendee",
-    "end_line", "forget_drafts", "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft", "keep_ticket",
-    "lapse_hold", "lapse_order", "leave_waiting_list", "mend_draft", "name_seats", "no_longer_ask",
+    "count_upload", "end_line", "forget_drafts", "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft",
+    "keep_ticket", "lapse_hold", "lapse_order", "leave_waiting_list", "mend_draft", "name_seats", "no_longer_ask",
     "note_refund_from_firm", "note_refund_sent", "offer_by_hand", "offer_free_seats", "order", "put_off_ticket",
     "release_block", "remind_of_names", "remove_from_line", "settle", "settle_checkout", "substitute", "tell_of_run",
     "transfer_for", "waiver",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
@@ -11,7 +12,16 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 from courses_app.accounts.models import Membership, Organization, Person
 from courses_app.bookings.models import AttendeeDraft, Seat
 from courses_app.bookings.queries.seats import live
-from courses_app.bookings.rules.sheets import Directory, DraftRow, Examined, Known, examined
+from courses_app.bookings.rules import TooManyNames
+from courses_app.bookings.rules.sheets import (
+    Directory,
+    DraftRow,
+    Examined,
+    Known,
+    examined,
+    typed_day,
+)
+from courses_app.bookings.rules.sheets.rows import NAMES, READINGS
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.queries import duties_on
 from courses_app.foundation.clock import day_of
@@ -94,6 +104,21 @@ def rows_of(draft: AttendeeDraft, *, now: datetime) -> list[Examined]:
         booked=everybody_in_run(draft.run_id, now=now),
         today=day_of(now),
     )
+
+
+def people_in_rows(organization: Organization, rows: Sequence[DraftRow], *, most: int) -> list[dict[str, Any]]:
+    """Whom the rows of a list name, as the form of attendees takes them. Raises TooManyNames."""
+    if len(rows) > most:
+        raise TooManyNames(most)
+    directory = directory_of(organization.id)
+    return [_person_of(row, directory.known(row)) for row in rows]
+
+
+def _person_of(row: DraftRow, known: Known | None) -> dict[str, Any]:
+    if known is not None:
+        return {"person": known.reference, "role": row.role, "email": row.email}
+    typed = {name: getattr(row, name) for name in (*NAMES, *READINGS, "role", "email")}
+    return {**typed, "person": "", "born_on": typed_day(row.born_on)}
 
 
 def seats_meanwhile(run: CourseRun, person_ids: Collection[int], *, now: datetime) -> Sequence[Seat]:

@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from courses_app.accounts.guards import coordinator, current_actor
 from courses_app.bookings import operations, queries
-from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
+from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm, SheetForm
 from courses_app.bookings.queries import Waiting
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.rules import SeatHasName
@@ -29,8 +29,12 @@ def names(reference: str) -> Answer:
 
 
 def _page(reference: str, form: BaseForm) -> str:
-    """Raises SeatHasName where no seat waits for a name any more."""
-    waiting = _still_waiting(reference)
+    return names_page(reference, form, SheetForm(formdata=None))
+
+
+def names_page(reference: str, form: BaseForm, sheet: SheetForm) -> str:
+    """The page, its rows perhaps filled in from a file. Raises SeatHasName where no seat waits for a name any more."""
+    waiting = still_waiting(reference)
     assert isinstance(form, AttendeesForm)
     run, now = waiting.run, clock.now()
     people = queries.people_to_choose(waiting.booking.organization, first=form.chosen)
@@ -42,6 +46,7 @@ def _page(reference: str, form: BaseForm) -> str:
         booking=waiting.booking,
         run=run,
         form=form,
+        sheet=sheet,
         people=list(enumerate(people, start=KNOWN_FROM)),
         seated=queries.people_in_run(run, [person.id for person in people], now=now),
         most=len(waiting.seats),
@@ -53,7 +58,7 @@ def _page(reference: str, form: BaseForm) -> str:
 @writes
 @coordinator
 def enter_names(reference: str) -> Answer:
-    form, waiting = AttendeesForm(), _still_waiting(reference)
+    form, waiting = AttendeesForm(), still_waiting(reference)
     if form.changed_rows():
         return _page(reference, form)
     if not form.validate():
@@ -73,7 +78,8 @@ def _waiting(reference: str) -> Waiting | None:
     return next((one for one in waiting if one.run.reference == wanted), waiting[0] if waiting else None)
 
 
-def _still_waiting(reference: str) -> Waiting:
+def still_waiting(reference: str) -> Waiting:
+    """The same. Raises SeatHasName where no seat waits any more."""
     waiting = _waiting(reference)
     if waiting is None:
         raise SeatHasName()

@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
 from courses_app.bookings import imports, operations, queries
-from courses_app.bookings.forms import SheetForm
+from courses_app.bookings.forms import AttendeesForm, SheetForm
 from courses_app.bookings.guards import shown_run
 from courses_app.bookings.routes.blueprint import Answer, pages
-from courses_app.bookings.rules.sheets import MOST_FROM_FILE
+from courses_app.bookings.routes.names import names_page, still_waiting
+from courses_app.bookings.rules.sheets import MOST_FROM_FILE, DraftRow
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
@@ -68,10 +69,33 @@ def give_up_draft(reference: str) -> Answer:
     return see_other("bookings.bookings")
 
 
-def _kept(run: CourseRun, form: SheetForm) -> str:
-    """Read the file and keep its list; its reference. Raises SheetRefused, NoHeader, NoRows, TooManyDrafts."""
+@pages.post("/bookings/<reference>/names/file")
+@coordinator
+def names_from_file(reference: str) -> Answer:
+    """The page of names filled in from a file, to be looked at: nothing is written yet."""
+    form, waiting = SheetForm(), still_waiting(reference)
+    if not form.validate():
+        return names_page(reference, AttendeesForm(formdata=None), form), 422
+    try:
+        rows, _digest = _read(waiting.run, form)
+        people = queries.people_in_rows(waiting.booking.organization, rows, most=len(waiting.seats))
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return names_page(reference, AttendeesForm(formdata=None), form), refusal.status
+    return names_page(reference, AttendeesForm(formdata=None, attendees=people), form)
+
+
+def _read(run: CourseRun, form: SheetForm) -> tuple[list[DraftRow], str]:
+    """The rows of the file and its digest. Raises TooManyFiles, SheetRefused, NoHeader and NoRows."""
+    reference = run.reference
+    in_transaction(lambda: operations.count_upload(organization=current_organization(), now=clock.now()))
     content, digest = form.content(most=LARGEST_FILE)
-    rows = imports.read_attendees(content, queries.roles_of(run))
+    return imports.read_attendees(content, queries.roles_of(shown_run(reference))), digest
+
+
+def _kept(run: CourseRun, form: SheetForm) -> str:
+    """Read the file and keep its list; its reference. Raises what `_read` raises, and TooManyDrafts."""
+    rows, digest = _read(run, form)
 
     def keep() -> str:
         draft = operations.keep_draft(

@@ -20,6 +20,21 @@ class TooManyDrafts(Refusal):
         )  # fmt: skip
 
 
+class TooManyFiles(Refusal):
+    """An organization sent more files than anybody fills in."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            _l(
+                "Your organization has sent very many files. Please try again in %(minutes)d minutes.",
+                minutes=-(-seconds // 60),
+            ),
+            field="sheet",
+        )
+
+
 class ListChangedMeanwhile(Refusal):
     """A colleague saved the same list first; what was typed stays on the page (R-41)."""
 
