@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import everyday, sale
+from bench import everyday, growth, sale
 
-PARTS = {"everyday": everyday.measure, "sale": sale.measure}
+PARTS = {"everyday": everyday.measure, "sale": sale.measure, "growth": growth.measure}
 
 
 def main() -> None:

@@ -42,8 +42,10 @@ def _page(connection: Connection, path: str, cookie: str) -> tuple[str, str]:
     return found[1].decode(), answer.cookie or cookie
 
 
-def booking(coordinator: Coordinator, run: str, *, people: int = 3, form_token: str = "") -> bytes:
-    """The request that books so many new attendees into a run."""
+def booking(
+    coordinator: Coordinator, run: str, *, people: int = 3, form_token: str = "", path: str = "bookings"
+) -> bytes:
+    """The request that books so many new attendees into a run, or has them wait for it."""
     fields = {"csrf_token": coordinator.token, "form_token": form_token or secrets.token_urlsafe(16)}
     for index in range(people):
         fields |= {
@@ -53,7 +55,7 @@ def booking(coordinator: Coordinator, run: str, *, people: int = 3, form_token: 
             f"attendees-{index}-given_name_kana": "ケンイチ",
             f"attendees-{index}-born_on": "1985-04-09",
         }
-    return post(f"/runs/{run}/bookings", urlencode(fields).encode(), coordinator.cookie)
+    return post(f"/runs/{run}/{path}", urlencode(fields).encode(), coordinator.cookie)
 
 
 def bare_booking(run: int, *, people: int = 3) -> bytes:
