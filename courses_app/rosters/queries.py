@@ -21,6 +21,8 @@ from courses_app.foundation.refusal import Refusal
 from courses_app.rosters.models import MeetingMinutes, Roster, RosterEntry
 from courses_app.rosters.rules import Record, RunTookPlace, blank, verdict
 
+ATTENDEES_A_PAGE = 100  # of the roster as it is filled in: the largest hall on one page, a broadcast on several
+
 
 @dataclass(frozen=True)
 class Attendee:
@@ -135,6 +137,28 @@ def attendees(run: CourseRun) -> list[Attendee]:
     rows = session.execute(_seats_with_entries(run)).unique()
     meetings = counted_meetings(run)
     return [Attendee(seat, entry, record_of(entry, meetings)) for seat, entry in rows]
+
+
+def page_of_attendees(run: CourseRun, *, number: int) -> Page[Attendee]:
+    """The same, a page of them."""
+    meetings = counted_meetings(run)
+    confirmed = select(func.count(Seat.id)).where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED)
+    start = (number - 1) * ATTENDEES_A_PAGE
+    rows = session.execute(_seats_with_entries(run).limit(ATTENDEES_A_PAGE).offset(start)).unique()
+    shown = [Attendee(seat, entry, record_of(entry, meetings)) for seat, entry in rows]
+    return Page(shown, number, ATTENDEES_A_PAGE, session.scalar(confirmed) or 0)
+
+
+def records(run: CourseRun) -> list[Record]:
+    """Only what is recorded of everybody with a confirmed seat, in no order: to be counted."""
+    entries = (
+        select(Seat.id, RosterEntry)
+        .outerjoin(RosterEntry, RosterEntry.seat_id == Seat.id)
+        .options(selectinload(RosterEntry.minutes))
+        .where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED)
+    )
+    meetings = counted_meetings(run)
+    return [record_of(entry, meetings) for _seat, entry in session.execute(entries)]
 
 
 def _seats_with_entries(run: CourseRun) -> Select[Seat, RosterEntry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, render_template, request
@@ -11,13 +12,13 @@ from flask_babel import ngettext
 from courses_app.accounts.guards import current_account, current_actor, current_person, instructor, signed_in
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
-from courses_app.foundation.paging import page_number
+from courses_app.foundation.paging import Page, page_number
 from courses_app.foundation.web import see_other, writes
 from courses_app.rosters import operations, queries
-from courses_app.rosters.forms import RosterForm
+from courses_app.rosters.forms import WAS, RosterForm
 from courses_app.rosters.operations import EntryChange
-from courses_app.rosters.queries import Attendee
-from courses_app.rosters.rules import EntryChanged, Incomplete, Outcome, RosterChanged, lack, verdict
+from courses_app.rosters.queries import ATTENDEES_A_PAGE, Attendee
+from courses_app.rosters.rules import EntryChanged, Incomplete, Outcome, Record, RosterChanged, lack, verdict
 
 pages = Blueprint("rosters", __name__)
 
@@ -38,11 +39,12 @@ def teaching() -> str:
 def roster(reference: str) -> str:
     """Who is in the room; to be filled in, or closed."""
     run = _run(reference)
-    people, kept = queries.attendees(run), queries.roster_of(run)
+    kept = queries.roster_of(run)
     if kept is not None and kept.closed_at is not None:
-        judged = _judged(run, people, kept.pass_mark)
+        judged = _judged(run, queries.attendees(run), kept.pass_mark)
         return render_template("rosters/closed.html", run=run, roster=kept, judged=judged, **_viewer())
-    return _sheet(run, people, RosterForm.of(_records(people)))
+    page = queries.page_of_attendees(run, number=_number())
+    return _sheet(run, page, RosterForm.of(_records(page.rows)))
 
 
 @pages.post("/teaching/runs/<reference>/roster")
@@ -51,18 +53,18 @@ def roster(reference: str) -> str:
 def save(reference: str) -> Any:
     """Save all rows that were sent; a single row comes alone where scripts run."""
     run = _run(reference)
-    people, meetings = queries.attendees(run), queries.counted_meetings(run)
-    form = RosterForm.typed(_records(people), request.form, len(meetings))
+    page = _page_sent(queries.attendees(run), _number())
+    form = RosterForm.typed(_records(page.rows), request.form, len(queries.counted_meetings(run)))
     if not form.check(queries.net_minutes(run)):
-        return _sheet(run, people, form), 422
+        return _sheet(run, page, form), 422
     changes = [EntryChange(row.seat, row.form.base(), row.form.record()) for row in form]
     try:
         saved = operations.save_entries(run=run, changes=changes, by=current_actor(), now=clock.now())
     except EntryChanged as changed:
         form.show(changed)
-        return _sheet(run, people, form), 409
+        return _sheet(run, page, form), 409
     _say_saved(saved)
-    return see_other("rosters.roster", reference=reference)
+    return see_other("rosters.roster", reference=reference, page=request.args.get("page"))
 
 
 @pages.get("/teaching/runs/<reference>/roster/closing")
@@ -108,14 +110,27 @@ def _viewer() -> dict[str, bool]:
     return {"is_staff": current_account().has_role("staff")}
 
 
-def _sheet(run: CourseRun, people: list[Attendee], form: RosterForm) -> str:
+def _number() -> int:
+    return page_number(request.args.get("page"))
+
+
+def _page_sent(everybody: list[Attendee], number: int) -> Page[Attendee]:
+    """The page from which rows were sent, with those that are on another by now: people may have come or gone."""
+    start = (number - 1) * ATTENDEES_A_PAGE
+    here = {one.seat.reference for one in everybody[start : start + ATTENDEES_A_PAGE]}
+    rows = [one for one in everybody if one.seat.reference in here or one.seat.reference + WAS in request.form]
+    return Page(rows, number, ATTENDEES_A_PAGE, len(everybody))
+
+
+def _sheet(run: CourseRun, page: Page[Attendee], form: RosterForm) -> str:
     return render_template(
         "rosters/roster.html",
         run=run,
         form=form,
-        people={one.seat.reference: one for one in people},
+        page=page,
+        people={one.seat.reference: one for one in page.rows},
         meetings=queries.counted_meetings(run),
-        counts=_counts(run, people),
+        counts=_counts(run, queries.records(run)),
         begun=clock.now() >= clock.start_of(clock.day_of(run.starts_at)),
         **_viewer(),
     )
@@ -144,17 +159,17 @@ def _judged(run: CourseRun, people: list[Attendee], pass_mark: int | None) -> li
     ]
 
 
-def _records(people: list[Attendee]) -> list[tuple[str, str, Any]]:
+def _records(people: Sequence[Attendee]) -> list[tuple[str, str, Any]]:
     return [(one.seat.reference, one.seat.full_name, one.record) for one in people]
 
 
-def _counts(run: CourseRun, people: list[Attendee]) -> dict[str, int]:
+def _counts(run: CourseRun, records: list[Record]) -> dict[str, int]:
     net, pass_mark = queries.net_minutes(run), run.course.pass_mark
     return {
-        "all": len(people),
-        "identity": sum(one.record.identity for one in people),
-        "absent": sum(one.record.absent for one in people),
-        "to_do": sum(lack(one.record, net=net, pass_mark=pass_mark) is not None for one in people),
+        "all": len(records),
+        "identity": sum(one.identity for one in records),
+        "absent": sum(one.absent for one in records),
+        "to_do": sum(lack(one, net=net, pass_mark=pass_mark) is not None for one in records),
     }
 
 
