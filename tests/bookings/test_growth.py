@@ -19,6 +19,7 @@ from tests.bookings.conftest import MakeHere
 from tests.bookings.crowding import Crowd, crowd
 from tests.bookings.test_routes import filled, row
 
+MOST_OF_A_REFUSAL = 3  # who is it? is it full? which other dates are there?
 MOST_OF_JOINING = 20  # people, party, audit and the mail with all it names
 MOST_OF_AN_OFFER = 25  # booking, seat, party, audit, history and mail of one offer, after the look at the line
 
@@ -46,7 +47,7 @@ def test_being_refused_and_joining_ask_little(app: Flask, client: FlaskClient, c
     with app.app_context():
         run = session.scalars(select(CourseRun).where(CourseRun.reference == crowded.run)).one()
     form = filled(client, run, row(0))
-    for path, status, most in (("bookings", 409, 2), ("waiting", 303, MOST_OF_JOINING)):
+    for path, status, most in (("bookings", 409, MOST_OF_A_REFUSAL), ("waiting", 303, MOST_OF_JOINING)):
         with statements(app) as seen:
             assert client.post(f"/runs/{crowded.run}/{path}", data=form).status_code == status
         assert len(asked(seen)) <= most, seen
