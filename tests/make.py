@@ -13,6 +13,7 @@ from tests.bookings.making import MakeBookings
 from tests.catalogue.making import MakeCatalogue
 from tests.certificates.making import MakeCertificates
 from tests.compliance.making import MakeCompliance
+from tests.dispatches.making import MakeDispatches
 from tests.payments.making import MakePayments
 from tests.rosters.making import MakeRosters
 
@@ -33,6 +34,14 @@ class _Deed:
 
 
 class Make(
-    _Deed, MakeAccounts, MakeCatalogue, MakePayments, MakeRosters, MakeBookings, MakeCertificates, MakeCompliance
+    _Deed,
+    MakeAccounts,
+    MakeCatalogue,
+    MakePayments,
+    MakeRosters,
+    MakeBookings,
+    MakeCertificates,
+    MakeCompliance,
+    MakeDispatches,
 ):
     """`make.course()`, `make.run()`, … each commits; objects come back loaded and may be read afterwards."""

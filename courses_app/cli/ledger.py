@@ -11,13 +11,14 @@ from flask.cli import with_appcontext
 from courses_app.bookings import queries as bookings
 from courses_app.catalogue import queries as catalogue
 from courses_app.certificates import queries as certificates
+from courses_app.dispatches import queries as dispatches
 from courses_app.foundation import audit, clock
 from courses_app.foundation.db import snapshot
 from courses_app.payments import queries as payments
 from courses_app.rosters import queries as rosters
 
 # Rooms whose tables could break a promise: `queries.violations(*, now)`.
-ROOMS = (payments, catalogue, bookings, rosters, certificates)
+ROOMS = (payments, catalogue, bookings, rosters, dispatches, certificates)
 
 
 def violations() -> Iterator[str]:

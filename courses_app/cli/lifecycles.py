@@ -13,10 +13,17 @@ from courses_app.bookings.rules import PARTY
 from courses_app.bookings.rules.lifecycles import BOOKING, SEAT, SEAT_MOVES
 from courses_app.catalogue.rules.runs import RUN
 from courses_app.config import ROOT
+from courses_app.dispatches.rules import DISPATCH
 from courses_app.foundation.lifecycle import Lifecycle
 
 README = ROOT / "README.md"
-LIVES: dict[str, Lifecycle[Any, Any]] = {"booking": BOOKING, "seat": SEAT, "party": PARTY, "run": RUN}
+LIVES: dict[str, Lifecycle[Any, Any]] = {
+    "booking": BOOKING,
+    "seat": SEAT,
+    "party": PARTY,
+    "run": RUN,
+    "dispatch": DISPATCH,
+}
 BLOCK = re.compile(r"(<!-- lifecycle: (\w+) -->\n).*?(<!-- /lifecycle -->)", re.DOTALL)
 
 

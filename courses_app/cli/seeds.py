@@ -17,7 +17,7 @@ from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import transaction
 
 # Rooms with content of their own: `load(*, by, now) -> int`, the number of rows added.
-ROOMS = ("compliance.imports", "payments.imports")
+ROOMS = ("compliance.imports", "payments.imports", "dispatches.imports")
 
 
 def load_catalogue_and_rules() -> int:

@@ -17,6 +17,7 @@ from courses_app.bookings import tasks as bookings
 from courses_app.calendar_feeds import tasks as calendar_feeds
 from courses_app.certificates import tasks as certificates
 from courses_app.compliance import tasks as compliance
+from courses_app.dispatches import tasks as dispatches
 from courses_app.foundation import audit, clock, throttle
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox import deliver_due
@@ -27,7 +28,7 @@ PAUSE_SECONDS = 2.0
 KEEP_ATTEMPTS = timedelta(days=2)
 
 # Each has `run_due(*, clock) -> int`: does what is due now and returns how much that was.
-ROOMS = (bookings, payments, certificates, compliance, calendar_feeds)
+ROOMS = (bookings, dispatches, payments, certificates, compliance, calendar_feeds)
 
 
 def tasks() -> list[tuple[str, Callable[[], int]]]:

@@ -10,9 +10,28 @@ from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, FieldList, Form, FormField, IntegerField, PasswordField, StringField, TimeField
+from wtforms import (
+    DateField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    StringField,
+    TimeField,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the types are of an older release
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from courses_app.foundation import text
 from courses_app.foundation.refusal import Refusal
@@ -161,6 +180,34 @@ class ClockField(TimeField):
         self.data = time(int(parts[1]), int(parts[2]))
 
 
+class Given(InputRequired):
+    """The field must be filled in, zero included; a reading error already shown is enough."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data is not None and field.data != "":
+            return
+        if not field.errors:
+            raise StopValidation(str(_l("Enter: %(label)s", label=field.label.text)))
+        raise StopValidation()
+
+
+class Versioned(BaseForm):
+    """A form that remembers which version of a thing it shows (R-41)."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """The version the form was made from; 0, which nothing has, when it doesn't say."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+def between(least: int, most: int) -> NumberRange:
+    """A whole number in a range, ends included."""
+    return NumberRange(least, most, _l("Enter a number from %(least)d to %(most)d.", least=least, most=most))
+
+
 def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     """What can be chosen, of pairs: what is sent, and the words people read."""
     return [SelectChoice(value, words) for value, words in pairs]
@@ -181,6 +228,7 @@ def safe_next(target: str | None) -> str | None:
 
 
 __all__ = [
-    "BaseForm", "DayField", "FilterForm", "FoldedField", "InputRequired", "KanaField", "Length",
-    "NameField", "Optional", "PhoneField", "Required", "WholeNumberField", "email_shape", "options", "safe_next",
+    "BaseForm", "ClockField", "DayField", "FilterForm", "FoldedField", "Given", "InputRequired", "KanaField", "Length",
+    "NameField", "Optional", "PhoneField", "Required", "Versioned", "WholeNumberField", "between", "email_shape",
+    "options", "safe_next",
 ]  # fmt: skip

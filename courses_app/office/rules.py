@@ -13,6 +13,7 @@ from courses_app.calendar_feeds import rules as calendar_feeds
 from courses_app.catalogue.rules import told as catalogue
 from courses_app.certificates.rules import told as certificates
 from courses_app.compliance import rules as compliance
+from courses_app.dispatches.rules import told as dispatches
 from courses_app.foundation import naming
 from courses_app.foundation.naming import Told
 from courses_app.foundation.refusal import Refusal
@@ -108,6 +109,10 @@ MATTERS = {
             " itself."
         ),
     ),
+    "dispatch_clash": MatterKind(
+        _l("An accepted plan clashes with another run"),
+        _l("Look at the draft of its run: find another instructor or time, agree with the organization, then confirm."),
+    ),
     "ticket_failed": MatterKind(
         _l("An admission ticket could not be printed"),
         _l("Correct the text the message names; the document is tried again by itself."),
@@ -133,7 +138,8 @@ DETAILS = {
 # The words of the whole house for what the audit and the outbox keep as codes.
 WORDS = naming.joined(
     (
-        naming.TOLD, accounts.TOLD, catalogue.TOLD, payments.TOLD, bookings.TOLD, rosters.TOLD, certificates.TOLD,
+        naming.TOLD, accounts.TOLD, catalogue.TOLD, payments.TOLD, bookings.TOLD, rosters.TOLD, dispatches.TOLD,
+        certificates.TOLD,
         compliance.TOLD, calendar_feeds.TOLD,
         Told(states={f"matter.{kind}": one.title for kind, one in MATTERS.items()}),
     )

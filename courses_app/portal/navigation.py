@@ -20,6 +20,7 @@ EVERYBODY: tuple[Place, ...] = (
     ("catalogue.courses", _l("Courses and seminars")),
     ("portal.runs", _l("Timetable")),
     ("portal.finder", _l("Which course do I need?")),
+    ("dispatches.services", _l("Services on request")),
     ("certificates.verify", _l("Verify a certificate")),
 )
 COORDINATOR: tuple[Place, ...] = (("portal.organization", _l("My organization")),)
@@ -31,6 +32,7 @@ OFFICE: tuple[Place, ...] = (
     ("office.search", _l("Search")),
     ("catalogue_admin.runs", _l("Course runs")),
     ("bookings_admin.bookings", _l("Bookings")),
+    ("dispatches_admin.dispatches", _l("Requests")),
     ("bookings_admin.payments", _l("Payments")),
     ("certificates_admin.certificates", _l("Certificates")),
     ("accounts_admin.organizations", _l("Organizations")),

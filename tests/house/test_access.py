@@ -81,6 +81,12 @@ ALLOWED: dict[str, set[str]] = {
         "attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
         "change_capacity demand demand_csv enter_name event_again event_dealt_with name offer party payment payments "
         "payments_csv record release refund_sent remove seats substitute waiting"),
+    **doors_of("dispatches", EVERYBODY, "service services"),
+    **doors_of("dispatches", COORDINATORS, "create dispatches new"),
+    **doors_of("dispatches", OWN, "accept answer dispatch withdraw"),
+    **doors_of(
+        "dispatches_admin", STAFF,
+        "ask call_off change_service decline dispatch dispatches plan quote send_quote service services"),
     **doors_of("rosters", TEACHERS, "teaching"),
     **doors_of("rosters", ON_THE_RUN, "close closing roster save sheet"),
     **doors_of("rosters_admin", STAFF, "call_off calling_off"),

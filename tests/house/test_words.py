@@ -18,10 +18,11 @@ from courses_app.bookings.rules import BookingMove, BookingStatus, PartyMove, Pa
 from courses_app.calendar_feeds.models import FeedPurpose
 from courses_app.catalogue.rules.facts import CourseChange, VenueFacts
 from courses_app.catalogue.rules.runs import RunMove
-from courses_app.catalogue.rules.words import FeeAudience, RunStatus
+from courses_app.catalogue.rules.words import FeeAudience, RunStatus, Visibility
 from courses_app.certificates.rules import ReissueReason
 from courses_app.compliance.rules import RequirementFacts
 from courses_app.config import ROOT
+from courses_app.dispatches.rules import DispatchMove, DispatchState, ServiceFacts
 from courses_app.foundation.audit import ActorKind
 from courses_app.foundation.outbox import OutboxState
 from courses_app.foundation.yen import TaxCategory
@@ -36,17 +37,17 @@ RECORDS = {"record", "_record", "_note"}
 # An action put together of a word and the member of one of these.
 MADE_OF: dict[str, type[StrEnum]] = {
     "booking.": BookingMove, "run.": RunMove, "stripe_event.": EventResult, "checkout.": CheckoutStatus,
-    "waiting.": PartyMove,
+    "waiting.": PartyMove, "dispatch.": DispatchMove,
 }  # fmt: skip
 STATES: dict[str, list[type[StrEnum]]] = {
     "booking": [BookingStatus], "run": [RunStatus], "checkout": [CheckoutStatus], "stripe_event": [EventResult],
     "refund": [RefundStatus], "roster": [Outcome], "organization": [MemberStatus], "outbox": [OutboxState],
     "actor": [ActorKind], "provider": [PaymentMethod], "method": [PaymentMethod], "reasons": [Reason],
-    "waiting": [PartyState],
+    "waiting": [PartyState], "dispatch": [DispatchState], "visibility": [Visibility],
     "purpose": [FeedPurpose], "audience": [FeeAudience], "tax_category": [TaxCategory], "kind": [OrganizationKind],
     "licence_class": [LicenceClass], "reason": [ReissueReason],
 }  # fmt: skip
-FACTS = (PersonFacts, OrganizationFacts, EstablishmentFacts, CourseChange, VenueFacts, RequirementFacts)
+FACTS = (PersonFacts, OrganizationFacts, EstablishmentFacts, CourseChange, VenueFacts, RequirementFacts, ServiceFacts)
 
 
 def calls() -> Iterator[ast.Call]:

@@ -64,6 +64,7 @@ def build(make: Make) -> World:
     print_tickets(clock=lambda: held.starts_at - timedelta(days=1))  # nobody needs a ticket afterwards
     with transaction():
         matter = matters.open_matter(kind="trial", subject=("run", coming.reference), now=clock.now(), by=audit.SYSTEM)
+    asked = {"reference": make.requested(own).reference}
     certificate = session.scalars(select(Certificate)).one()
     establishment = own.organization.establishments[0]
     actors = {
@@ -125,6 +126,9 @@ def build(make: Make) -> World:
         "bookings_admin.payment": {"reference": paid.invoice.reference},
         "bookings_admin.record": {"reference": paid.invoice.reference},
         "catalogue_admin": run,
+        **{f"dispatches.{name}": {"code": "briefing"} for name in ("service", "new", "create")},
+        **{f"dispatches_admin.{name}": {"code": "briefing"} for name in ("service", "change_service")},
+        "dispatches": asked, "dispatches_admin": asked,
         "catalogue_admin.venue": {"code": "tokyo-kanda"}, "catalogue_admin.change_venue": {"code": "tokyo-kanda"},
         "compliance_admin": {"reference": session.scalars(select(Requirement.reference)).first()},
         "office.settle": {"number": matter.id},

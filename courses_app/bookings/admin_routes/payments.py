@@ -130,6 +130,8 @@ def record(reference: str) -> Answer:
         now=clock.now(),
     )
     flash(_("The payment has been recorded."), "success")
+    if booking is None:
+        return see_other("bookings_admin.payment", reference=reference)
     return see_other("bookings_admin.booking", reference=booking.reference)
 
 

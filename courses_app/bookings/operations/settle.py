@@ -46,13 +46,14 @@ def settle(
     payer: str = "",
     by: Actor,
     now: datetime,
-) -> Booking:
+) -> Booking | None:
     """Record the money and confirm the seats of its booking; the same payment again changes nothing (R-10).
 
     Money after the seats were given up finds seats again if there is room, else it is owed back and never silent (R-07,
-    R-19). Raises AlreadyPaid for other money for the same invoice (R-16), AmountDiffers, RecordedElsewhere.
+    R-19). An invoice that is no booking's is simply paid: None. Raises AlreadyPaid for other money for the same invoice
+    (R-16), AmountDiffers, RecordedElsewhere.
     """
-    booking = locked_booking(session.scalars(select(Booking.id).where(of_invoice(invoice))).one())
+    booking = _asked_for_by(invoice)
     known = _is_known(invoice, provider, external_id)
     payment = receive(
         invoice=invoice,
@@ -64,7 +65,7 @@ def settle(
         by=by,
         now=now,
     )
-    if known:
+    if known or booking is None:
         return booking
     if booking.status is BookingStatus.ORDERED:
         _take_up(booking, invoice, by=by, now=now)
@@ -77,6 +78,12 @@ def settle(
     else:
         _owe_back(booking, payment, by=by, now=now)
     return booking
+
+
+def _asked_for_by(invoice: Invoice) -> Booking | None:
+    """The booking whose money it is, under its lock; None for what other rooms have billed."""
+    found = session.scalars(select(Booking.id).where(of_invoice(invoice))).one_or_none()
+    return locked_booking(found) if found is not None else None
 
 
 def _is_known(invoice: Invoice, provider: PaymentMethod, external_id: str) -> bool:

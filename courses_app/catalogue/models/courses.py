@@ -70,6 +70,7 @@ class Course(Base):
     unnamed_seats: Mapped[UnnamedSeats] = mapped_column(
         choice(UnnamedSeats, "unnamed_seats"), default=UnnamedSeats.GIVEN_UP
     )
+    on_request: Mapped[bool] = mapped_column(default=False)  # held for one organization at a time, never listed
     position: Mapped[int] = mapped_column(default=0)
     withdrawn_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)

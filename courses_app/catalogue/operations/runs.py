@@ -87,7 +87,7 @@ def change_run(
             elsewhere=plan.venue != _place(run), now=now,
         )  # fmt: skip
     if published:
-        check_net_time((meeting.net_minutes for meeting in plan.meetings), wanted=run.course.net_minutes)
+        _check_net_time(run, [meeting.net_minutes for meeting in plan.meetings])
     _refuse_unseen_clashes(plan, seen=clashes_seen, run=run)
     shown = run.visibility
     change = RunChange(run, moved, _joining(run) != _joining(plan), run.starts_at, run.ends_at)
@@ -113,7 +113,7 @@ def _note_change(change: RunChange, *, shown: Visibility, by: Actor, now: dateti
 
 def publish_run(run: CourseRun, *, by: Actor, now: datetime) -> CourseRun:
     """Put a draft before the public. Raises NetTimeDiffers, NoFee, PlanRefused, MoveNotAllowed."""
-    check_net_time((meeting.net_minutes for meeting in run.meetings), wanted=run.course.net_minutes)
+    _check_net_time(run, [meeting.net_minutes for meeting in run.meetings])
     queries.price_of(run, FeeAudience.GENERAL)
     if run.booking_closes_at <= now:
         raise PlanRefused(_l("Booking would have ended already. Please correct its last day, then publish."))
@@ -178,8 +178,16 @@ def _apply(run: CourseRun, plan: RunPlan, *, now: datetime) -> None:
     run.changed_at = now
 
 
+def _check_net_time(run: CourseRun, net_minutes: Sequence[int]) -> None:
+    """A private run without a certificate lasts as long as was agreed; all others keep the time of their course."""
+    if not run.private or run.course.issues_certificate:
+        check_net_time(net_minutes, wanted=run.course.net_minutes)
+
+
 def _show(run: CourseRun, plan: RunPlan) -> None:
     """Public, or private with a link of its own; the link stays until the run is public or staff renew it."""
+    if run.course.on_request and not plan.private:
+        raise PlanRefused(_l("This is held on request only: its runs are private."), field="visibility")
     run.organization = _bound(plan.organization)
     if plan.private and not run.private:
         run.visibility, run.link_token = Visibility.PRIVATE, new_token()

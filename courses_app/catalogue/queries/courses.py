@@ -41,6 +41,7 @@ class CourseOffer:
     net_minutes: int
     validity_months: int | None
     withdrawn_on: date | None
+    on_request: bool
     price: Price | None
     member_price: Price | None
 
@@ -59,7 +60,12 @@ COURSE_LINES = select(
     COURSES.audiences,
 ).order_by(COURSES.position, COURSES.id)  # fmt: skip
 COURSE_OFFERS = COURSE_LINES.add_columns(
-    COURSES.summary_ja, COURSES.summary_en, COURSES.net_minutes, COURSES.validity_months, COURSES.withdrawn_on
+    COURSES.summary_ja,
+    COURSES.summary_en,
+    COURSES.net_minutes,
+    COURSES.validity_months,
+    COURSES.withdrawn_on,
+    COURSES.on_request,
 )
 CURRENT_FEES = select(
     FEES.course_id, FEES.audience, FEES.amount, FEES.tax_category, FEES.from_on, FEES.until_on
@@ -67,13 +73,13 @@ CURRENT_FEES = select(
 
 
 def course_lines() -> list[CourseLine]:
-    """Every course ever taught, in the institution's order, in one light statement."""
-    return _lines(COURSE_LINES)
+    """Every course ever taught in public, in the institution's order, in one light statement."""
+    return _lines(COURSE_LINES.where(~COURSES.on_request))
 
 
 def courses_to_plan(today: date) -> list[CourseLine]:
     """Courses of which new runs are held."""
-    return _lines(COURSE_LINES.where(_offered(today)))
+    return _lines(COURSE_LINES.where(_offered(today), ~COURSES.on_request))
 
 
 def line_of(course: Any) -> CourseLine:
@@ -102,7 +108,8 @@ def _offered(today: date) -> ColumnElement[bool]:
 
 def catalogue_on(today: date, wanted: RunFilter) -> list[tuple[CourseKind, list[CourseOffer]]]:
     """The courses on offer that fit, by kind in the kinds' order, each with its fees of the day."""
-    offered = [offer for offer in all_offers(today) if offer.withdrawn_on is None or offer.withdrawn_on > today]
+    offers = (offer for offer in all_offers(today) if not offer.on_request)
+    offered = [offer for offer in offers if offer.withdrawn_on is None or offer.withdrawn_on > today]
     fitting = [offer for offer in offered if fits(wanted, offer.course)]
     groups = ((kind, [offer for offer in fitting if offer.course.kind is kind]) for kind in CourseKind)
     return [(kind, offers) for kind, offers in groups if offers]
@@ -114,7 +121,7 @@ def all_offers(today: date) -> list[CourseOffer]:
     return [
         CourseOffer(
             line_of(row), row.summary_ja, row.summary_en, row.net_minutes, row.validity_months, row.withdrawn_on,
-            *_prices(fees.get(row.id, []), today),
+            row.on_request, *_prices(fees.get(row.id, []), today),
         )
         for row in session.execute(COURSE_OFFERS)
     ]  # fmt: skip
@@ -131,8 +138,8 @@ def fits(wanted: RunFilter, course: CourseLine) -> bool:
 
 
 def course_by_slug(slug: str) -> Course | None:
-    """A course with its subjects, duties and fees, by its address."""
-    return session.scalar(_whole().where(Course.slug == slug))
+    """A course of the public catalogue with its subjects, duties and fees, by its address."""
+    return session.scalar(_whole().where(Course.slug == slug, ~Course.on_request))
 
 
 def find_course(code: str) -> Course | None:

@@ -14,6 +14,8 @@ from courses_app.bookings.models import Seat, SeatStatus
 from courses_app.bookings.queries import taken_of
 from courses_app.catalogue.models import Course, CourseRun, RunStatus
 from courses_app.certificates.models import Certificate
+from courses_app.dispatches.models import Dispatch
+from courses_app.dispatches.rules import DispatchState
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
@@ -41,6 +43,7 @@ class Desk:
     """What waits for a person, counted; and the last signs of life of mail and payments."""
 
     matters: int
+    requests_waiting: int  # for a quote, or for their plan to be confirmed
     payments_due: int  # transfers due soon or overdue
     payments_overdue: int
     refunds_due: int
@@ -75,6 +78,7 @@ def desk(*, now: datetime) -> Desk:
     """Everything the first page counts, in one statement."""
     counts = {
         "matters": _count(Matter.id, Matter.settled_at.is_(None)),
+        "requests_waiting": _count(Dispatch.id, Dispatch.state.in_((DispatchState.REQUESTED, DispatchState.ACCEPTED))),
         "refunds_due": _count(Refund.id, Refund.status == RefundStatus.DUE),
         "parked_events": _count(StripeEvent.id, StripeEvent.result == EventResult.PARKED),
         "members_pending": _count(Organization.id, Organization.member_status == MemberStatus.PENDING),

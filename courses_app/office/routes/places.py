@@ -16,6 +16,7 @@ PLACES = {
     "booking": (_l("Booking"), "bookings_admin.booking", "reference"),
     "certificate": (_l("Certificate"), "certificates_admin.certificate", "number"),
     "course": (_l("Course"), "catalogue_admin.course", "code"),
+    "dispatch": (_l("Request"), "dispatches_admin.dispatch", "reference"),
     "invoice": (_l("Invoice"), "bookings_admin.payment", "reference"),
     "organization": (_l("Organization"), "accounts_admin.organization", "reference"),
     "outbox": (_l("Mail"), "office.mail", "number"),
@@ -23,6 +24,7 @@ PLACES = {
     "roster": (_l("Roster"), "rosters.roster", "reference"),
     "run": (_l("Course run"), "catalogue_admin.run", "reference"),
     "seat": (_l("Seat"), "office.search", "q"),
+    "service": (_l("Service"), "dispatches_admin.service", "code"),
     "stripe_event": (_l("Stripe message"), "bookings_admin.payments", "q"),
     "waiting": (_l("Waiting party"), "bookings_admin.party", "reference"),
     "venue": (_l("Venue"), "catalogue_admin.venue", "code"),
@@ -41,6 +43,7 @@ WORDS_ONLY = {
 # Lists of what waits -> the page that shows them, and how it is asked.
 LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "payments": ("bookings_admin.payments", {}),
+    "requests": ("dispatches_admin.dispatches", {}),
     "refunds": ("bookings_admin.payments", {"view": "refunds"}),
     "stripe_events": ("bookings_admin.payments", {"view": "events"}),
     "certificates": ("certificates_admin.certificates", {}),

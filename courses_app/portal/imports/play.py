@@ -19,6 +19,7 @@ from courses_app.portal.imports import seats
 from courses_app.portal.imports.cast import Cast, demo_data
 from courses_app.portal.imports.days import Day, record_day
 from courses_app.portal.imports.plans import Where, plan_of
+from courses_app.portal.imports.requests import play_requests
 from courses_app.portal.imports.scenes import Order, Scene, SheetSent, Waiting, scenes
 from courses_app.portal.imports.script import Room, Script
 from courses_app.rosters import operations as rosters
@@ -52,6 +53,7 @@ def play(cast: Cast, *, now: datetime) -> None:
     alerts = demo_data("demo_runs")["alerts"]
     script.at(now - timedelta(days=1), partial(seats.ask_for_news, cast, alerts))
     script.worker_at(now - OFFERED_BEFORE, Room.BOOKINGS, Room.PAYMENTS)
+    play_requests(cast, script, now=now)
     script.at(now, cast.open_accounts)
     script.play()
 

@@ -1,0 +1,10 @@
+"""What is typed about requests: by those who ask, and by staff."""
+
+from courses_app.dispatches.forms.asking import AnswerForm, RequestForm, WithdrawalForm
+from courses_app.dispatches.forms.office import OfficeFilter, QuestionForm, QuoteForm, ReasonForm
+from courses_app.dispatches.forms.services import ServiceForm
+
+__all__ = [
+    "AnswerForm", "OfficeFilter", "QuestionForm", "QuoteForm", "ReasonForm", "RequestForm", "ServiceForm",
+    "WithdrawalForm",
+]  # fmt: skip

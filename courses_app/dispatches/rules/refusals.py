@@ -1,0 +1,55 @@
+"""How this room says no, each named after what happened."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import day
+
+
+class NotOffered(Refusal):
+    """The service is not offered today."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("This service is not offered at the moment. Please choose another one, or ask our office."))
+
+
+class WishRefused(Refusal):
+    """Something about a request can't be: says what, on the field it concerns."""
+
+    def __init__(self, message: Any, field: str) -> None:
+        super().__init__(message, field=field)
+
+
+class QuoteRefused(Refusal):
+    """A quote that could not be kept."""
+
+    def __init__(self, message: Any, field: str) -> None:
+        super().__init__(message, field=field)
+
+
+class QuoteOutOfTime(Refusal):
+    """The last day of the quote is over."""
+
+    def __init__(self, last_day: date) -> None:
+        super().__init__(
+            _l("This quote was valid through %(day)s. Please ask our office for a new one.", day=day(last_day))
+        )
+
+
+class NothingQuoted(Refusal):
+    """Another quote stands than the one that was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Our office has changed the quote. Please look at the new one before you accept it."))
+
+
+class WordsMissing(Refusal):
+    """A question, an answer or a reason without words."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(_l("Please write a few words: the other side reads them."), field=field)
