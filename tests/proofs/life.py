@@ -21,6 +21,7 @@ from courses_app.accounts.operations.people import PersonFacts
 from courses_app.bookings import operations, queries, tasks
 from courses_app.bookings.models import Booking, Seat, SeatBlock, SeatEvent, WaitingParty
 from courses_app.bookings.operations import Agreed
+from courses_app.bookings.operations.overbooking import ByOffice
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus, PartyState
 from courses_app.catalogue import operations as catalogue_operations
 from courses_app.catalogue import queries as catalogue
@@ -165,11 +166,12 @@ class Life(RuleBasedStateMachine):
                 self._order(held, card=card)
 
     @precondition(there("booking"))
-    @rule(party=PARTY, at=ANY, who=WHO, sure=SELDOM)
-    def hold_beyond_the_capacity(self, party: int, at: int, who: list[int], sure: bool) -> None:
-        """By the office, with a reason."""
-        if sure and (run := self._some(CourseRun, at)):
-            self._send(operations.hold_seats, {**self._form(party, run, who), "beyond": "更新の期限が近いため"})
+    @rule(party=PARTY, at=ANY, who=WHO, beyond=SELDOM, long=st.booleans())
+    def hold_by_the_office(self, party: int, at: int, who: list[int], beyond: bool, long: bool) -> None:
+        """For hours, or beyond the capacity with a reason."""
+        if run := self._some(CourseRun, at):
+            office = ByOffice(beyond="更新の期限が近いため" if beyond else "", long=long)
+            self._send(operations.hold_seats, {**self._form(party, run, who), "office": office})
 
     @rule(at=ANY, seats=st.integers(1, 3), hours=st.sampled_from([None, 1, 48]))
     def keep_seats_for_a_purpose(self, at: int, seats: int, hours: int | None) -> None:
