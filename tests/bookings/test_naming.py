@@ -138,6 +138,12 @@ def test_a_named_seat_has_its_event_its_audit_row_and_then_its_ticket(run: Cours
     assert broken(clock.now()) == []
 
 
+def test_inv3_a_name_given_while_the_seat_is_held_does_not_end_the_hold(run: CourseRun, make: MakeHere) -> None:
+    booking = make.held(run, attendees=[attendee(), NOBODY])
+    name(make, booking, attendee())
+    assert broken(clock.now()) == []
+
+
 def test_r04_who_has_a_seat_is_named_for_no_second_and_all_or_none_are(run: CourseRun, make: MakeHere) -> None:
     booking = make.ordered(run, attendees=[attendee(), NOBODY, NOBODY])
     known = AttendeeFacts(person=booking.seats[0].attendee.reference)

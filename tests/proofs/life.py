@@ -26,7 +26,7 @@ from courses_app.bookings.rules import AttendeeFacts, BookingStatus, PartyState
 from courses_app.catalogue import operations as catalogue_operations
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.models import CourseRun, RunStatus
-from courses_app.catalogue.rules import fingerprint
+from courses_app.catalogue.rules import UnnamedSeats, fingerprint
 from courses_app.cli import ledger
 from courses_app.foundation import audit
 from courses_app.foundation.audit import SYSTEM, Actor, ActorKind, AuditEntry
@@ -51,7 +51,8 @@ TICK = timedelta(seconds=1)
 MOST_RUNS, MOST_ROUNDS = 3, 10
 ANY = st.integers(0, 11)
 PARTY = st.integers(0, ORGANIZATIONS - 1)
-WHO = st.lists(st.integers(0, PEOPLE + 2), min_size=1, max_size=4, unique=True)
+NAMED = PEOPLE + 3  # whoever comes after these has no name yet
+WHO = st.lists(st.integers(0, NAMED + 1), min_size=1, max_size=4, unique=True)
 SELDOM = st.sampled_from([False, False, True])
 SEATS = st.lists(st.integers(0, 3), min_size=1, max_size=4, unique=True)
 SHORT, LONG = [timedelta(minutes=1), timedelta(minutes=10)], [timedelta(days=1), timedelta(days=6), timedelta(days=11)]
@@ -107,10 +108,14 @@ class Life(RuleBasedStateMachine):
 
     # ---- The timetable ---------------------------------------------------------------------------------------------
 
-    @initialize(first=st.integers(3, 8), second=st.integers(1, 3), smaller=st.booleans())
-    def opened(self, first: int, second: int, smaller: bool) -> None:
+    @initialize(
+        first=st.integers(3, 8), second=st.integers(1, 3), smaller=st.booleans(), naming=st.sampled_from([0, 10]),
+        unnamed=st.sampled_from(UnnamedSeats),
+    )  # fmt: skip
+    def opened(self, first: int, second: int, smaller: bool, naming: int, unnamed: UnnamedSeats) -> None:
         with transaction():
-            catalogue.course_by_code("SUP").smaller_may_pass = smaller
+            course = catalogue.course_by_code("SUP")
+            course.smaller_may_pass, course.naming_days_before, course.unnamed_seats = smaller, naming, unnamed
         self._plan("SUP", capacity=first, days=40, free=False)
         self._plan("SUP", capacity=second, days=25, free=False)
 
@@ -280,6 +285,16 @@ class Life(RuleBasedStateMachine):
             )
 
     @precondition(there("booking"))
+    @rule(at=ANY, who=WHO, office=st.booleans())
+    def name_seats(self, at: int, who: list[int], office: bool) -> None:
+        if booking := self._some(Booking, at):
+            people = [self._attendee(self._party_of(booking), one) for one in who[: len(booking.unnamed) or 1]]
+            self._do(
+                operations.name_seats, booking=booking, run=booking.first_run, attendees=people, office=office,
+                by=SYSTEM,
+            )  # fmt: skip
+
+    @precondition(there("booking"))
     @rule(at=ANY, seat=st.integers(0, 3))
     def correct_a_name(self, at: int, seat: int) -> None:
         if booking := self._some(Booking, at):
@@ -417,8 +432,10 @@ class Life(RuleBasedStateMachine):
         }  # fmt: skip
 
     def _attendee(self, party: int, who: int) -> AttendeeFacts:
-        """Somebody the organization knows, or one of the few whose names it types."""
+        """Somebody the organization knows, one of the few whose names it types, or nobody yet."""
         people = self.ground.parties[party].people
+        if who >= NAMED:
+            return AttendeeFacts()
         if who < len(people):
             return AttendeeFacts(person=people[who])
         return AttendeeFacts("新井", f"次郎{who}", "アライ", "ジロウ", date(1980, 1, 1 + who), f"new{who}@example.jp")

@@ -87,7 +87,7 @@ def _seated_twice() -> Iterator[str]:
 def _holds_not_ended_once() -> Iterator[str]:
     """INV-3: a hold begins once and ends exactly once, and the last event tells the seat's state."""
     begun = func.count().filter(SeatEvent.before.is_(None))
-    ended = func.count().filter(SeatEvent.before == SeatStatus.HELD)
+    ended = func.count().filter(SeatEvent.before == SeatStatus.HELD, SeatEvent.after != SeatStatus.HELD)
     wanted = case((Seat.status == SeatStatus.HELD, 0), else_=1)
     counted = (
         select(Seat.reference)
