@@ -20,8 +20,8 @@ NIGHTLY = int(os.environ.get("LIVES", "0"))  # how many lives; without it, few a
 LIVES = {"sqlite": NIGHTLY or 200, "postgresql": NIGHTLY // 10 or 10}
 STEPS, FEW = 25 if NIGHTLY else 16, 40
 DEEDS = {
-    "hold_seats", "order", "settle", "cancel_seats", "cancel_by_office", "join_waiting_list", "change_capacity",
-    "change", "call_off", "block_seats", "release_block", "held", "ordered", "paid", "expired", "cancelled",
+    "hold_seats", "order", "settle", "cancel_seats", "join_waiting_list", "change_capacity", "change", "block_seats",
+    "held", "ordered", "paid", "expired", "cancelled",
 }  # fmt: skip
 
 
