@@ -118,6 +118,13 @@ def _of_names(name: str, booking: Booking, waiting: Waiting, *, key: str, now: d
     _to_booker(name, booking, key=key, now=now, waiting=waiting, rule=rule, **more)
 
 
+def seat_moved(seat: Seat, *, before: Whereabouts, refund: Yen, now: datetime) -> None:
+    """A seat is on another date now: who booked and who comes are told what was, what is, and what goes back."""
+    key, more = f"seat_moved:{now.isoformat()}", _of_run(seat.run) | {"seat": seat, "before": before, "refund": refund}
+    _to_booker("seat_moved", seat.booking, key=f"{key}:{seat.position}", now=now, **more)
+    _to_attendee("seat_moved_attendee", seat, key=key, now=now, before=before)
+
+
 def called_off(
     booking: Booking, run: CourseRun, concerned: Sequence[Seat], *, reason: str, refund: Yen, now: datetime
 ) -> None:

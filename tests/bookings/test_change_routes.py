@@ -147,6 +147,7 @@ def test_staff_set_new_rules_for_a_course(app: Flask, client: FlaskClient, make:
     form = {
         "csrf_token": csrf_token(client, page), "scope": "course", "name": "試験の規定", "day_kind": "business",
         "from_on": "2099-04-01", "handling_fee": "550", "no_show_percent": "100", "substitution_until_days": "2",
+        "move_until_days": "8", "moves_allowed": "2",
         "steps-0-days_before": "10", "steps-0-percent": "0", "steps-0-amount": "",
         "steps-1-days_before": "0", "steps-1-percent": "", "steps-1-amount": "5000",
     }  # fmt: skip

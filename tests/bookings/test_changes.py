@@ -287,10 +287,8 @@ def test_somebody_else_takes_the_seat_with_a_new_ticket(inside: Flask, make: Mak
     seat = make.whole(booking).seats[0]
     assert (seat.full_name, seat.status, seat.ticket_document_id) == ("小林 次郎", SeatStatus.CONFIRMED, None)
     assert seat.person_id != old.person_id or seat.person.family_name == "小林"
-    assert (
-        session.scalars(select(SeatEvent.move).where(SeatEvent.seat_id == seat.id).order_by(SeatEvent.id)).all()[-1]
-        is SeatMove.SUBSTITUTE
-    )
+    told = select(SeatEvent.move).where(SeatEvent.seat_id == seat.id).order_by(SeatEvent.id)
+    assert session.scalars(told).all()[-1] is SeatMove.SUBSTITUTE
     assert [mail.recipient for mail in mails("substituted_former")] == [address]
     assert [mail.recipient for mail in mails("substituted_attendee")] == [new.email]
     assert len(mails("substituted")) == 1

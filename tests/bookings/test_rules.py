@@ -77,6 +77,8 @@ SEAT_EDGES = {
     ("held", "name"): "held",
     ("ordered", "name"): "ordered",
     ("confirmed", "name"): "confirmed",
+    ("ordered", "move"): "ordered",
+    ("confirmed", "move"): "confirmed",
     ("expired", "reseat"): "confirmed",
 }
 

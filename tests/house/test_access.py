@@ -67,9 +67,9 @@ ALLOWED: dict[str, set[str]] = {
         "alerts bookings create create_alert new new_alert send_sheet sheet template_csv template_xlsx wait"),
     **doors_of(
         "bookings", OWN,
-        "attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct draft "
-        "enter_names give_up_draft hold_again leave mend_draft name names names_from_file party remove_alert "
-        "substitute"),
+        "attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct date draft "
+        "enter_names give_up_draft hold_again leave mend_draft move_seat name names names_from_file party "
+        "remove_alert substitute"),
     **doors_of("bookings", STAFF, "book_by_telephone telephone"),
     **doors_of("bookings", OWN | STAFF, "invoice receipt ticket"),
     **doors_of("bookings", OWN | ON_THE_RUN, "seat"),  # and the attendee, who is none of these
@@ -79,8 +79,8 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of(
         "bookings_admin", STAFF,
         "attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
-        "change_capacity demand demand_csv enter_name event_again event_dealt_with name offer party payment payments "
-        "payments_csv record release refund_sent remove seats substitute waiting"),
+        "change_capacity date demand demand_csv enter_name event_again event_dealt_with move_seat name offer party "
+        "payment payments payments_csv record release refund_sent remove seats substitute waiting"),
     **doors_of("dispatches", EVERYBODY, "service services"),
     **doors_of("dispatches", COORDINATORS, "create dispatches new"),
     **doors_of("dispatches", OWN, "accept answer dispatch withdraw"),

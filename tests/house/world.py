@@ -99,11 +99,13 @@ def build(make: Make) -> World:
             ("bookings.template_xlsx", "bookings.template_csv", "bookings.sheet", "bookings.send_sheet"), run
         ),
         **dict.fromkeys(
-            ("bookings.attendee", "bookings.substitute", "bookings.cancellation", "bookings.cancel_seats"), order
+            ("bookings.attendee", "bookings.substitute", "bookings.cancellation", "bookings.cancel_seats",
+             "bookings.date", "bookings.move_seat"), order
         ),
         **dict.fromkeys(
             ("bookings_admin.attendee", "bookings_admin.substitute", "bookings_admin.cancellation",
-             "bookings_admin.cancel_seats", "bookings_admin.name", "bookings_admin.enter_name"), order
+             "bookings_admin.cancel_seats", "bookings_admin.name", "bookings_admin.enter_name",
+             "bookings_admin.date", "bookings_admin.move_seat"), order
         ),
         "bookings.own_ticket": {"reference": paid.seats[0].reference},
         "bookings.attendees": {"reference": waiting.reference}, "bookings.change": {"reference": waiting.reference},

@@ -116,6 +116,8 @@ def _changes(booking: Booking, events: Sequence[SeatEvent]) -> Iterator[tuple[da
     for one in events:
         if one.move is SeatMove.SUBSTITUTE:
             yield one.at, _("Somebody else was named: now %(name)s.", name=names[one.seat_id])
+        elif one.move is SeatMove.MOVE:
+            yield one.at, _("The seat of %(name)s was moved to another date.", name=names[one.seat_id])
         elif one.move is SeatMove.CANCEL and not names[one.seat_id] and one.at != booking.closed_at:
             yield one.at, _("A seat without a name was cancelled.")
         elif one.move is SeatMove.CANCEL and one.at != booking.closed_at:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from courses_app.bookings.forms.attendees import Choices, NameFields
 from courses_app.bookings.rules import AttendeeFacts
@@ -38,6 +38,13 @@ class OfficeCancellationForm(CancellationForm):
         [Length(max=1000)],
         description=_l("It is kept with the fee and in the audit trail."),
     )
+
+
+class MoveForm(BaseForm):
+    """To which date a seat goes, and the figure that was shown for it."""
+
+    run = StringField(_l("Date"), [Length(max=40)])
+    less = WholeNumberField("")
 
 
 class SubstituteForm(NameFields, BaseForm):

@@ -197,6 +197,10 @@ class SeatEvent(Base):
     """One move of a seat. Triggers refuse UPDATE and DELETE."""
 
     __tablename__ = "seat_events"
+    __table_args__ = (
+        CheckConstraint("(from_run_id IS NULL) = (to_run_id IS NULL)", name="runs"),
+        CheckConstraint("(move = 'move') = (to_run_id IS NOT NULL)", name="moved"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     seat_id: Mapped[int] = mapped_column(ForeignKey("seats.id"), index=True)
@@ -204,6 +208,8 @@ class SeatEvent(Base):
     move: Mapped[SeatMove] = mapped_column(choice(SeatMove, "move"))
     before: Mapped[SeatStatus | None] = mapped_column(choice(SeatStatus, "before"))
     after: Mapped[SeatStatus] = mapped_column(choice(SeatStatus, "after"))
+    from_run_id: Mapped[int | None] = mapped_column(ForeignKey("course_runs.id"))  # of a move to another run
+    to_run_id: Mapped[int | None] = mapped_column(ForeignKey("course_runs.id"))
     actor_label: Mapped[str]
     request_id: Mapped[str]
 

@@ -7,6 +7,7 @@ from courses_app.bookings.operations.cancel import call_off, cancel, cancel_by_o
 from courses_app.bookings.operations.capacity import change_capacity
 from courses_app.bookings.operations.change import change_attendees
 from courses_app.bookings.operations.checkouts import begin_checkout
+from courses_app.bookings.operations.dates import move_seat
 from courses_app.bookings.operations.drafts import (
     KEPT_FOR,
     book_draft,
@@ -39,8 +40,8 @@ __all__ = [
     "block_seats", "book_by_telephone", "book_draft", "call_off", "cancel", "cancel_by_office", "cancel_seats",
     "change_attendees", "change_capacity", "change_run", "change_to_transfer", "close_naming", "correct_attendee",
     "count_upload", "end_line", "forget_drafts", "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft",
-    "keep_ticket", "lapse_hold", "lapse_order", "leave_waiting_list", "mend_draft", "name_seats", "no_longer_ask",
-    "note_refund_from_firm", "note_refund_sent", "offer_by_hand", "offer_free_seats", "order", "put_off_ticket",
-    "release_block", "remind_of_names", "remove_from_line", "settle", "settle_checkout", "substitute", "tell_of_run",
-    "transfer_for", "waiver",
+    "keep_ticket", "lapse_hold", "lapse_order", "leave_waiting_list", "mend_draft", "move_seat", "name_seats",
+    "no_longer_ask", "note_refund_from_firm", "note_refund_sent", "offer_by_hand", "offer_free_seats", "order",
+    "put_off_ticket", "release_block", "remind_of_names", "remove_from_line", "settle", "settle_checkout",
+    "substitute", "tell_of_run", "transfer_for", "waiver",
 ]  # fmt: skip

@@ -83,7 +83,7 @@ def take_out(booking: Booking, seats: Sequence[Seat], *, reason: str, by: Actor,
     move_seats(seats, SeatMove.CANCEL, by=by, now=now)
     session.flush()
     if booking.status is not BookingStatus.PAID:
-        _bill_anew(booking, by=by, now=now)
+        bill_anew(booking, by=by, now=now)
         return Yen(0)
     refund = total(seat.price for seat in seats)
     if booking.invoice is not None and refund:
@@ -111,7 +111,7 @@ def give_back(booking: Booking, quote: Quote, *, waived: str, by: Actor, now: da
     if paid:
         _owe_back(booking, quote.seats, waived=bool(waived), by=by, now=now)
     else:
-        _bill_anew(booking, by=by, now=now)
+        bill_anew(booking, by=by, now=now)
 
 
 def _note(seats: Sequence[SeatQuote], *, waived: str, by: Actor, now: datetime) -> None:
@@ -150,7 +150,7 @@ def _owe_back(booking: Booking, seats: Sequence[SeatQuote], *, waived: bool, by:
             owe_refund(invoice=booking.invoice, amount=amount, reason=reason, key=key, by=by, now=now)
 
 
-def _bill_anew(booking: Booking, *, by: Actor, now: datetime) -> None:
+def bill_anew(booking: Booking, *, by: Actor, now: datetime) -> None:
     """The old invoice is void; who is left is billed by a new one, by the day that was promised."""
     if booking.live_seats:
         booking.total = total(seat.price for seat in booking.live_seats)

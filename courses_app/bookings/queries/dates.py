@@ -9,11 +9,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager
 
-from courses_app.bookings.models import STILL_WAITING, WaitingParty
+from courses_app.accounts.models import MemberStatus
+from courses_app.bookings.models import STILL_WAITING, Seat, WaitingParty
 from courses_app.bookings.queries.seats import taken_of
-from courses_app.catalogue.models import CourseRun, Delivery, Prefecture, RunStatus, Venue
-from courses_app.catalogue.queries import OF_EVERYBODY
+from courses_app.catalogue.models import CourseRun, Delivery, FeeAudience, Prefecture, RunStatus, Venue
+from courses_app.catalogue.queries import OF_EVERYBODY, price_of
 from courses_app.foundation.db import session
+from courses_app.foundation.yen import Yen
 
 MOST_DATES = 12
 
@@ -24,6 +26,30 @@ class OtherDate:
 
     run: CourseRun
     left: int
+
+
+@dataclass(frozen=True)
+class DateForSeat:
+    """Where a seat could go: what a seat costs there, and how much less or more that is than now, in yen."""
+
+    run: CourseRun
+    left: int
+    price: Yen
+    less: Yen
+    dearer: Yen
+
+
+def dates_for(seat: Seat, *, now: datetime) -> list[DateForSeat]:
+    """The dates to which a seat could be moved, near ones first, with what each means in money. Raises NoFee."""
+    verified = seat.booking.organization.member_status is MemberStatus.VERIFIED
+    audience = FeeAudience.MEMBER if verified else FeeAudience.GENERAL
+    found = other_dates(seat.run.reference, now=now)
+    return [_for_seat(one, seat, price_of(one.run, audience).amount) for one in found]
+
+
+def _for_seat(one: OtherDate, seat: Seat, price: Yen) -> DateForSeat:
+    difference = seat.price - price
+    return DateForSeat(one.run, one.left, price, Yen(max(difference, 0)), Yen(max(-difference, 0)))
 
 
 def other_dates(reference: str, *, also: Collection[str] = (), now: datetime) -> list[OtherDate]:

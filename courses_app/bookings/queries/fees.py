@@ -80,15 +80,21 @@ def fees_kept(booking: Booking) -> Yen:
 
 
 def changes_of(booking: Booking) -> Sequence[SeatEvent]:
-    """Seats given back, handed on and named afterwards, oldest first."""
+    """Seats given back, handed on, named afterwards and moved to another date, oldest first."""
     return session.scalars(
         select(SeatEvent)
         .where(
             SeatEvent.seat_id.in_([seat.id for seat in booking.seats]),
-            SeatEvent.move.in_((SeatMove.CANCEL, SeatMove.SUBSTITUTE, SeatMove.NAME)),
+            SeatEvent.move.in_((SeatMove.CANCEL, SeatMove.SUBSTITUTE, SeatMove.NAME, SeatMove.MOVE)),
         )
         .order_by(SeatEvent.id)
     ).all()
+
+
+def moves_of(seat: Seat) -> int:
+    """How often a seat was moved to another date."""
+    made = select(func.count()).where(SeatEvent.seat_id == seat.id, SeatEvent.move == SeatMove.MOVE)
+    return session.scalar(made) or 0
 
 
 def _quoted(booking: Booking, seat: Seat, *, now: datetime) -> SeatQuote:

@@ -8,11 +8,12 @@ from flask_babel import ngettext
 
 from courses_app.accounts.guards import coordinator, current_actor
 from courses_app.bookings import operations, queries
-from courses_app.bookings.forms import CancellationForm, SubstituteForm
+from courses_app.bookings.forms import CancellationForm, MoveForm, SubstituteForm
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
-from courses_app.bookings.rules import BookingStatus, check_cancellable, check_substitutable
+from courses_app.bookings.rules import BookingStatus, check_cancellable, check_movable, check_substitutable
 from courses_app.foundation import clock
+from courses_app.foundation.db import in_transaction
 from courses_app.foundation.doors import refusals_on
 from courses_app.foundation.forms import BaseForm
 from courses_app.foundation.refusal import Refusal
@@ -86,6 +87,45 @@ def substitute(reference: str, position: int) -> Answer:
         return _attendee(found, seat, form), refusal.status
     flash(_("Somebody else has been named. The admission ticket is made anew."), "success")
     return see_other("bookings.booking", reference=reference)
+
+
+@pages.get("/bookings/<reference>/seats/<int:position>/date")
+@coordinator
+def date(reference: str, position: int) -> Answer:
+    found = own_booking(reference)
+    return _date(found, _seat(found, position), MoveForm(formdata=None))
+
+
+@pages.post("/bookings/<reference>/seats/<int:position>/date")
+@coordinator
+def move_seat(reference: str, position: int) -> Answer:
+    form = MoveForm()
+    try:
+        in_transaction(lambda: _move(reference, position, form))
+    except Refusal as refusal:
+        form.refuse(refusal)
+        found = own_booking(reference)
+        return _date(found, _seat(found, position), form), refusal.status
+    flash(_("The seat has been moved to the other date."), "success")
+    return see_other("bookings.booking", reference=reference)
+
+
+def _move(reference: str, position: int, form: MoveForm) -> None:
+    operations.move_seat(
+        booking=own_booking(reference), position=position, run_reference=form.run.data or "",
+        agreed=Yen(form.less.data or 0), by=current_actor(), now=clock.now(),
+    )  # fmt: skip
+
+
+def _date(found: Booking, seat: Seat, form: MoveForm) -> str:
+    now = clock.now()
+    if not form.errors:
+        check_movable(
+            found.status, found.change_terms, moved=queries.moves_of(seat), starts_at=seat.run.starts_at, now=now,
+            office=False,
+        )  # fmt: skip
+    dates = queries.dates_for(seat, now=now)
+    return render_template("bookings/date.html", booking=found, seat=seat, form=form, dates=dates)
 
 
 def _seat(found: Booking, position: int) -> Seat:

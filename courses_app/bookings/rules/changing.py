@@ -80,6 +80,41 @@ class AmountsChanged(Refusal):
         )
 
 
+class MoveByOffice(Refusal):
+    """The order was placed before such rules were part of the terms."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("The terms of this order do not let you move a seat to another date. Please contact our office.")
+        )
+
+
+class MovingClosed(Refusal):
+    """Too near to the day."""
+
+    def __init__(self, until_on: date) -> None:
+        super().__init__(
+            _l(
+                "By the terms of this order a seat could be moved to another date until %(until)s. "
+                "Please contact our office.",
+                until=day(until_on),
+            )
+        )
+
+
+class MovesUsedUp(Refusal):
+    """As often as the terms let it."""
+
+    def __init__(self, allowed: int) -> None:
+        super().__init__(
+            _l(
+                "By the terms of this order a seat may be moved %(allowed)d times, and this one has been. "
+                "Please contact our office.",
+                allowed=allowed,
+            )
+        )
+
+
 @dataclass(frozen=True)
 class SeatFees:
     """What giving back one seat costs, and what of its price goes back; `because` None where no fee is asked."""
@@ -101,7 +136,7 @@ def check_cancellable(
 
     Raises BookingHasEnded, TooLateToChange and CancelByOffice.
     """
-    _check_stands(status, starts_at=starts_at, now=now)
+    check_stands(status, starts_at=starts_at, now=now)
     if status is BookingStatus.PAID and total > 0 and terms is None and not office:
         raise CancelByOffice()
 
@@ -113,7 +148,7 @@ def check_substitutable(
 
     Raises BookingHasEnded, TooLateToChange, SubstituteByOffice and SubstitutionClosed.
     """
-    _check_stands(status, starts_at=starts_at, now=now)
+    check_stands(status, starts_at=starts_at, now=now)
     if office:
         return
     if terms is None:
@@ -123,6 +158,31 @@ def check_substitutable(
         raise SubstitutionClosed(until_on)
 
 
+def check_movable(
+    status: BookingStatus,
+    terms: ChangeTerms | None,
+    *,
+    moved: int,
+    starts_at: datetime,
+    now: datetime,
+    office: bool,
+) -> None:
+    """Whether a seat that was moved so often may be moved once more; the office may until its run begins.
+
+    Raises BookingHasEnded, TooLateToChange, MoveByOffice, MovingClosed and MovesUsedUp.
+    """
+    check_stands(status, starts_at=starts_at, now=now)
+    if office:
+        return
+    if terms is None or terms.moves_allowed == 0:
+        raise MoveByOffice()
+    until_on = terms.moving_until(run_day=day_of(starts_at))
+    if day_of(now) > until_on:
+        raise MovingClosed(until_on)
+    if moved >= terms.moves_allowed:
+        raise MovesUsedUp(terms.moves_allowed)
+
+
 @dataclass(frozen=True)
 class Possible:
     """What can be done with a booking's seats in one run now: None, or the sentence that says which rule forbids it."""
@@ -130,7 +190,9 @@ class Possible:
     cancel: Refusal | None
     substitute: Refusal | None
     correct: Refusal | None
+    move: Refusal | None  # of a seat that was not moved before
     substitute_until: date | None  # None where no rule was part of the terms
+    move_until: date | None
 
 
 def what_is_possible(
@@ -142,7 +204,9 @@ def what_is_possible(
         _against(check_cancellable, status, total, terms, starts_at=starts_at, now=now, office=office),
         _against(check_substitutable, status, terms, starts_at=starts_at, now=now, office=office),
         _against(check_correctable, status, starts_at=starts_at, now=now),
+        _against(check_movable, status, terms, moved=0, starts_at=starts_at, now=now, office=office),
         terms.substitution_until(run_day=run_day) if terms else None,
+        terms.moving_until(run_day=run_day) if terms else None,
     )
 
 
@@ -172,10 +236,11 @@ def seat_fees(
 def check_correctable(status: BookingStatus, *, starts_at: datetime, now: datetime) -> None:
     """Whether the spelling of a name may still be corrected. Raises BookingHasEnded and TooLateToChange."""
     if status is not BookingStatus.HELD:
-        _check_stands(status, starts_at=starts_at, now=now)
+        check_stands(status, starts_at=starts_at, now=now)
 
 
-def _check_stands(status: BookingStatus, *, starts_at: datetime, now: datetime) -> None:
+def check_stands(status: BookingStatus, *, starts_at: datetime, now: datetime) -> None:
+    """Whether an order stands whose run has not begun. Raises MoveNotAllowed, BookingHasEnded, TooLateToChange."""
     if status is BookingStatus.HELD:
         raise MoveNotAllowed(status, BookingMove.CANCEL)  # not ordered yet: the last page gives it back
     if status not in (BookingStatus.ORDERED, BookingStatus.PAID):

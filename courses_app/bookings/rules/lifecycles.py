@@ -63,6 +63,7 @@ class SeatMove(StrEnum):
     RESEAT = "reseat"
     SUBSTITUTE = "substitute"  # somebody else takes it over
     NAME = "name"  # a seat booked without a name gets one
+    MOVE = "move"  # to another run of the course
 
 
 SEAT = Lifecycle[SeatStatus, SeatMove](
@@ -80,6 +81,8 @@ SEAT = Lifecycle[SeatStatus, SeatMove](
         (SeatStatus.HELD, SeatMove.NAME): SeatStatus.HELD,
         (SeatStatus.ORDERED, SeatMove.NAME): SeatStatus.ORDERED,
         (SeatStatus.CONFIRMED, SeatMove.NAME): SeatStatus.CONFIRMED,
+        (SeatStatus.ORDERED, SeatMove.MOVE): SeatStatus.ORDERED,
+        (SeatStatus.CONFIRMED, SeatMove.MOVE): SeatStatus.CONFIRMED,
     },
     begins=(SeatStatus.HELD,),
 )

@@ -52,7 +52,7 @@ def set_changes(code: str) -> Answer:
 
 def _set(form: PolicyForm, course: Course) -> None:
     today = clock.today()
-    facts = form.facts(queries.change_terms_on(course.id, today))
+    facts = form.facts()
     target = None if form.for_the_house else course
     operations.set_change_policy(target, facts, by=current_actor(), now=clock.now(), today=today)
 

@@ -18,7 +18,7 @@ from courses_app.foundation.yen import Yen
 MOST_STEPS, MOST_DAYS = 12, 365
 COURSE, HOUSE = "course", "house"
 FIRST = ChangeTerms(DayKind.CALENDAR, (Step(0, percent=100),), Yen(0), 100, 1, 8, 1)  # where nothing was set before
-NUMBERS = ("handling_fee", "no_show_percent", "substitution_until_days")
+NUMBERS = ("handling_fee", "no_show_percent", "substitution_until_days", "move_until_days", "moves_allowed")
 
 
 class StepForm(Form):
@@ -52,6 +52,12 @@ class PolicyForm(BaseForm):
     substitution_until_days = WholeNumberField(
         _l("Somebody else may be named until so many days before"), [Given(), between(0, MOST_DAYS)]
     )
+    move_until_days = WholeNumberField(
+        _l("A seat may be moved to another date until so many days before"), [Given(), between(0, MOST_DAYS)]
+    )
+    moves_allowed = WholeNumberField(
+        _l("So many times a seat may be moved (0: only by the office)"), [Given(), between(0, MOST_STEPS)]
+    )
 
     @classmethod
     def after(cls, terms: ChangeTerms | None, *, from_on: date, scope: str) -> PolicyForm:
@@ -68,15 +74,13 @@ class PolicyForm(BaseForm):
     def for_the_house(self) -> bool:
         return bool(self.scope.data == HOUSE)
 
-    def facts(self, standing: ChangeTerms | None) -> PolicyFacts:
-        """What was typed; what the form does not ask for stays as in the standing rules."""
-        known, given = standing or FIRST, self.from_on.data
+    def facts(self) -> PolicyFacts:
+        """What was typed."""
+        given = self.from_on.data
         assert given is not None  # validated
         terms = ChangeTerms(
             day_kind=DayKind(self.day_kind.data),
             steps=_steps(self.steps.data),
-            move_until_days=known.move_until_days,
-            moves_allowed=known.moves_allowed,
             **{name: self.data[name] for name in NUMBERS},
         )
         return PolicyFacts(name=self.name.data or "", from_on=given, terms=terms)

@@ -18,7 +18,7 @@ def cancellation_words(terms: ChangeTerms | None, *, free: bool, run_day: date, 
     """All a buyer must know of giving back and changing, for an order placed on a day; None: no rules were set."""
     if free:
         begins = _("You can cancel on this site until the run begins, at no charge.")
-        return [begins, *([substitution_words(terms, run_day=run_day)] if terms else [])]
+        return [begins, *(_others(terms, run_day=run_day) if terms else [])]
     unpaid = _(
         "Until you have paid you can cancel on this site at no charge. Orders not paid in time are cancelled by us."
     )
@@ -29,7 +29,11 @@ def cancellation_words(terms: ChangeTerms | None, *, free: bool, run_day: date, 
         return [unpaid, by_office, _no_refund()]
     each = _("After payment you can cancel each seat on this site until the run begins; the others stay as they are.")
     ladder = ladder_words(terms, run_day=run_day, on=on)
-    return [unpaid, each, *ladder, substitution_words(terms, run_day=run_day), no_show_words(terms)]
+    return [unpaid, each, *ladder, *_others(terms, run_day=run_day), no_show_words(terms)]
+
+
+def _others(terms: ChangeTerms, *, run_day: date) -> list[str]:
+    return [substitution_words(terms, run_day=run_day), *moving_words(terms, run_day=run_day)]
 
 
 def ladder_words(terms: ChangeTerms, *, run_day: date, on: date) -> list[str]:
@@ -41,6 +45,23 @@ def substitution_words(terms: ChangeTerms, *, run_day: date) -> str:
     """Until when somebody else may be named."""
     until = day(terms.substitution_until(run_day=run_day))
     return str(_("You can name somebody else for a seat on this site until %(until)s, at no charge.", until=until))
+
+
+def moving_words(terms: ChangeTerms, *, run_day: date) -> list[str]:
+    """Until when and how often a seat may be moved; nothing where it may not."""
+    if not terms.moves_allowed:
+        return []
+    until = day(terms.moving_until(run_day=run_day))
+    return [
+        ngettext(
+            "You can move a seat to another date of the course once until %(until)s, at no charge, if that date costs "
+            "the same or less; what it costs less is refunded.",
+            "You can move a seat to another date of the course up to %(num)d times until %(until)s, at no charge, if "
+            "that date costs the same or less; what it costs less is refunded.",
+            terms.moves_allowed,
+            until=until,
+        )
+    ]
 
 
 def no_show_words(terms: ChangeTerms) -> str:

@@ -94,6 +94,10 @@ class ChangeTerms:
         """The last day on which somebody else may be named."""
         return self.last_day(self.substitution_until_days, run_day=run_day)
 
+    def moving_until(self, *, run_day: date) -> date:
+        """The last day on which a seat may be moved to another date."""
+        return self.last_day(self.move_until_days, run_day=run_day)
+
     def as_data(self) -> dict[str, Any]:
         """Plain values to be kept with an order."""
         steps = [{"days_before": one.days_before, "percent": one.percent, "amount": one.amount} for one in self.steps]
