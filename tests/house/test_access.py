@@ -67,9 +67,9 @@ ALLOWED: dict[str, set[str]] = {
         "alerts bookings create create_alert new new_alert send_sheet sheet template_csv template_xlsx wait"),
     **doors_of(
         "bookings", OWN,
-        "attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct date draft "
-        "enter_names give_up_draft hold_again leave mend_draft move_seat name names names_from_file party "
-        "remove_alert substitute"),
+        "attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct date "
+        "draft enter_names give_up_draft hold_again keep_seats leave mend_draft move_seat name names "
+        "names_from_file party remove_alert substitute"),
     **doors_of("bookings", STAFF, "book_by_telephone telephone"),
     **doors_of("bookings", OWN | STAFF, "invoice receipt ticket"),
     **doors_of("bookings", OWN | ON_THE_RUN, "seat"),  # and the attendee, who is none of these

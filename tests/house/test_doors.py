@@ -30,6 +30,7 @@ WITHOUT_ONE_TRANSACTION = {
             "bookings.names_from_file",
             "bookings.mend_draft",
             "bookings.book_draft",
+            "bookings.keep_seats",
             "bookings.change",
             "bookings.move_seat",
             "bookings_admin.event_again",

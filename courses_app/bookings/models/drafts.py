@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models.seats import Booking
+from courses_app.bookings.rules import hold_has_run_out
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import Base
 
@@ -39,11 +40,21 @@ class AttendeeDraft(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]  # booked, or given up: then without rows
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))  # seats kept while it is mended, the latest
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
     version: Mapped[int] = mapped_column(default=1)
 
     run: Mapped[CourseRun] = relationship()
     organization: Mapped[Organization] = relationship()
     created_by: Mapped[Person] = relationship()
-    booking: Mapped[Booking | None] = relationship()
+    hold: Mapped[Booking | None] = relationship(foreign_keys=hold_id)
+    booking: Mapped[Booking | None] = relationship(foreign_keys=booking_id)
+
+    def kept(self, *, now: datetime) -> Booking | None:
+        """The seats that are kept for its rows; None where none are, or no more."""
+        hold = self.hold
+        if hold is None or not hold.live_seats or hold_has_run_out(hold.status, hold.hold_until, now=now):
+            return None
+        return hold
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration

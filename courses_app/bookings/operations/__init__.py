@@ -19,6 +19,7 @@ from courses_app.bookings.operations.drafts import (
 from courses_app.bookings.operations.firms import Unfitting, note_refund_from_firm, settle_checkout
 from courses_app.bookings.operations.hold import hold_seats
 from courses_app.bookings.operations.joining import join_waiting_list
+from courses_app.bookings.operations.keeping import keep_seats, keep_while_mended
 from courses_app.bookings.operations.lapse import lapse_hold, lapse_order
 from courses_app.bookings.operations.leaving import end_line, leave_waiting_list, remove_from_line
 from courses_app.bookings.operations.methods import change_to_transfer, transfer_for
@@ -40,8 +41,8 @@ __all__ = [
     "block_seats", "book_by_telephone", "book_draft", "call_off", "cancel", "cancel_by_office", "cancel_seats",
     "change_attendees", "change_capacity", "change_run", "change_to_transfer", "close_naming", "correct_attendee",
     "count_upload", "end_line", "forget_drafts", "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft",
-    "keep_ticket", "lapse_hold", "lapse_order", "leave_waiting_list", "mend_draft", "move_seat", "name_seats",
-    "no_longer_ask", "note_refund_from_firm", "note_refund_sent", "offer_by_hand", "offer_free_seats", "order",
-    "put_off_ticket", "release_block", "remind_of_names", "remove_from_line", "settle", "settle_checkout",
-    "substitute", "tell_of_run", "transfer_for", "waiver",
+    "keep_seats", "keep_ticket", "keep_while_mended", "lapse_hold", "lapse_order", "leave_waiting_list",
+    "mend_draft", "move_seat", "name_seats", "no_longer_ask", "note_refund_from_firm", "note_refund_sent",
+    "offer_by_hand", "offer_free_seats", "order", "put_off_ticket", "release_block", "remind_of_names",
+    "remove_from_line", "settle", "settle_checkout", "substitute", "tell_of_run", "transfer_for", "waiver",
 ]  # fmt: skip

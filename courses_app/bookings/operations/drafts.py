@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import AttendeeDraft, Booking
 from courses_app.bookings.operations.hold import hold_seats
+from courses_app.bookings.operations.keeping import fit, named_of
 from courses_app.bookings.queries.drafts import draft_of_form, drafts_waiting, roles_of, rows_of
 from courses_app.bookings.rules.drafts import DraftEnded, ListChangedMeanwhile, check_drafts
 from courses_app.bookings.rules.sheets import MOST_FROM_FILE, DraftRow, RowsToMend, facts_of, mended
@@ -60,9 +61,10 @@ def mend_draft(
     version: int,
     typed: Mapping[int, Mapping[str, str]],
     removed: Collection[int],
+    by: Actor,
     now: datetime,
 ) -> None:
-    """Rows by their numbers with what was typed into them, or taken out.
+    """Rows by their numbers with what was typed into them, or taken out; seats kept for these are free again.
 
     The draft is locked. Raises DraftEnded, and ListChangedMeanwhile where it isn't the `version` somebody looked at.
     """
@@ -72,11 +74,13 @@ def mend_draft(
     draft.rows = [mended(row, typed.get(row.number, {}), roles).stored for row in rows]
     draft.updated_at = now
     session.flush()
+    fit(draft, len(rows), by=by, now=now)
 
 
 def give_up_draft(*, draft: AttendeeDraft, by: Actor, now: datetime) -> None:
-    """Nobody wants the list any more: its rows go at once."""
+    """Nobody wants the list any more: its rows go at once, and the seats kept for them."""
     if draft.ended_at is None:
+        fit(draft, 0, by=by, now=now)
         _end(draft, now=now)
         audit.record(by=by, now=now, action="draft.given_up", subject=("draft", draft.reference))
 
@@ -100,8 +104,9 @@ def book_draft(
     rows = rows_of(draft, now=now)
     if wrong := sum(bool(one.errors) for one in rows):
         raise RowsToMend(wrong)
-    draft.booking = hold_seats(
-        organization=draft.organization, run_reference=draft.run.reference, attendees=[facts_of(one) for one in rows],
+    attendees = [facts_of(one) for one in rows]
+    draft.booking = named_of(draft, attendees, by=by, now=now) or hold_seats(
+        organization=draft.organization, run_reference=draft.run.reference, attendees=attendees,
         form_token=f"draft:{draft.reference}", by=by, booked_by=booked_by, language=language, now=now,
         most=MOST_FROM_FILE,
     )  # fmt: skip

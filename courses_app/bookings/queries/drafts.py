@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from courses_app.accounts.models import Membership, Organization, Person
-from courses_app.bookings.models import AttendeeDraft, Seat
+from courses_app.bookings.models import AttendeeDraft, Booking, Seat
 from courses_app.bookings.queries.seats import live
 from courses_app.bookings.rules import TooManyNames
 from courses_app.bookings.rules.sheets import (
@@ -147,6 +147,7 @@ def _whole(organization: Organization) -> Select[AttendeeDraft]:
             joinedload(AttendeeDraft.run).joinedload(CourseRun.course),
             joinedload(AttendeeDraft.run).joinedload(CourseRun.venue),
             joinedload(AttendeeDraft.created_by),
+            joinedload(AttendeeDraft.hold).selectinload(Booking.seats),
             joinedload(AttendeeDraft.booking),
         )
         .where(AttendeeDraft.organization_id == organization.id)

@@ -109,6 +109,9 @@ def _kept(run: CourseRun, form: SheetForm) -> str:
             by=current_actor(),
             now=clock.now(),
         )
+        operations.keep_while_mended(
+            draft=draft, booked_by=current_person(), language=locale(), by=current_actor(), now=clock.now()
+        )
         return draft.reference
 
     return in_transaction(keep)

@@ -54,6 +54,8 @@ class DraftSheet:
     known: int
     booked: int
     left: int
+    kept: int  # seats that are kept for it, beside those left
+    kept_until: datetime | None
     price: Yen
     most: int = MOST_FROM_FILE
 
@@ -69,7 +71,12 @@ class DraftSheet:
     @property
     def may_be_booked(self) -> bool:
         """Whether the button is worth pressing."""
-        return 0 < self.rows <= min(self.most, self.left) and not self.wrong
+        return 0 < self.rows <= min(self.most, max(self.left, 0) + self.kept) and not self.wrong
+
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether seats could be kept while it is mended."""
+        return not self.kept and 0 < self.rows <= min(self.most, self.left)
 
 
 def draft_sheet(draft: AttendeeDraft, *, number: int, now: datetime) -> DraftSheet:
@@ -78,6 +85,7 @@ def draft_sheet(draft: AttendeeDraft, *, number: int, now: datetime) -> DraftShe
     ordered = sorted(rows, key=lambda one: (not one.errors, not one.warnings, one.number))
     number = min(number, max(1, -(-len(rows) // ROWS_A_PAGE)))
     shown = ordered[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
+    kept = draft.kept(now=now)
     verified = draft.organization.member_status is MemberStatus.VERIFIED
     return DraftSheet(
         page=Page(_lines(shown, draft.run, now=now), number, ROWS_A_PAGE, len(rows)),
@@ -86,6 +94,8 @@ def draft_sheet(draft: AttendeeDraft, *, number: int, now: datetime) -> DraftShe
         known=sum(one.known is not None for one in rows),
         booked=sum(one.booked for one in rows),
         left=seats_left(draft.run, now=now),
+        kept=len(kept.live_seats) if kept else 0,
+        kept_until=kept.hold_until if kept else None,
         price=price_of(draft.run, FeeAudience.MEMBER if verified else FeeAudience.GENERAL).amount,
     )
 

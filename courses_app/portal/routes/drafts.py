@@ -61,10 +61,33 @@ def book(reference: str) -> Answer:
     return see_other("bookings.booking", reference=booking)
 
 
+@on_behalf("/organization/drafts/<reference>/seats", "bookings.keep_seats", ["POST"])
+@coordinator
+def keep_seats(reference: str) -> Answer:
+    """Seats for all rows while they are mended; what was typed meanwhile belongs to another button."""
+    try:
+        in_transaction(lambda: _kept(reference))
+    except Refusal as refusal:
+        return _refused(reference, MendedRows.read(request.form), refusal)
+    return see_other("bookings.draft", reference=reference)
+
+
+def _kept(reference: str) -> None:
+    operations.keep_seats(
+        draft=_locked(reference),
+        booked_by=current_person(),
+        language=locale(),
+        by=current_actor(),
+        now=clock.now(),
+    )
+
+
 def _mended(reference: str, sent: MendedRows) -> None:
     now, found = clock.now(), _locked(reference)
     removed = sent.removed | (queries.rows_booked(found, now=now) if sent.without_booked else set())
-    operations.mend_draft(draft=found, version=sent.version, typed=sent.rows, removed=removed, now=now)
+    operations.mend_draft(
+        draft=found, version=sent.version, typed=sent.rows, removed=removed, by=current_actor(), now=now
+    )
 
 
 def _booked(reference: str, sent: MendedRows) -> str:
@@ -92,7 +115,8 @@ def _refused(reference: str, sent: MendedRows, refusal: Refusal) -> Answer:
 
 def _page(found: AttendeeDraft, typed: Typed, refusal: Refusal | None = None) -> str:
     number = page_number(request.values.get("page"))
-    sheet = queries.draft_sheet(found, number=number, now=clock.now())
+    now = clock.now()
+    sheet = queries.draft_sheet(found, number=number, now=now)
     roles = {code: words[0 if locale() == "ja" else 1] for code, words in bookings.roles_of(found.run).items()}
     edited = {number for number in (*typed, request.args.get("edit", type=int)) if number}
     forms = {
@@ -102,4 +126,6 @@ def _page(found: AttendeeDraft, typed: Typed, refusal: Refusal | None = None) ->
         for one in (line.one for line in sheet.page.rows)
         if one.errors or one.number in edited
     }
-    return render_template("portal/draft.html", draft=found, sheet=sheet, forms=forms, roles=roles, refusal=refusal)
+    return render_template(
+        "portal/draft.html", draft=found, sheet=sheet, forms=forms, roles=roles, refusal=refusal, now=now
+    )
