@@ -34,6 +34,7 @@ from courses_app.bookings.rules import (
     check_one_course,
     check_room,
 )
+from courses_app.bookings.rules.sheets import MOST_FROM_FILE
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.clock import day_of
@@ -109,6 +110,8 @@ def hold_seats(
     if asked[0].crowd.same_form is not None:
         return session.get_one(Booking, asked[0].crowd.same_form)
     _check(asked, organization_id=organization_id, given_up=given_up, beyond=bool(office.beyond), now=now)
+    for one in asked:
+        one.offer.check_named(one.people, now=now)
     places = _with_new_people(places, organization_id=organization_id, by=by, now=now)
     booking = booking_of(places, until=_kept_until([one.offer for one in asked], long=office.long, now=now), now=now)
     booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
@@ -118,6 +121,33 @@ def hold_seats(
         allow_beyond(
             booking, offer=one.offer, crowd=one.crowd, wanted=len(one.people), reason=office.beyond, by=by, now=now
         )
+    return booking
+
+
+def hold_for_list(
+    *,
+    organization: Organization,
+    run_reference: str,
+    seats: int,
+    form_token: str,
+    by: Actor,
+    booked_by: Person,
+    language: str,
+    now: datetime,
+) -> Booking:
+    """So many seats without names, for a list that is still mended; whether names are needed is asked when ordering.
+
+    Raises as `hold_seats`.
+    """
+    unnamed, organization_id = [AttendeeFacts()] * seats, id_of(organization)
+    check_attendees(unnamed, most=MOST_FROM_FILE)
+    places = _places(run_reference, unnamed, organization_id=organization_id, key="")
+    asked = _looked_at(places, organization_id=organization_id, form_token=form_token, now=now)
+    _check(asked, organization_id=organization_id, given_up=NOTHING, beyond=False, now=now)
+    booking = booking_of(places, until=_kept_until([one.offer for one in asked], long=False, now=now), now=now)
+    booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
+    booking.form_token, booking.language = form_token, language
+    write_hold(booking, places=places, by=by, now=now)
     return booking
 
 
@@ -151,7 +181,6 @@ def _check(
     for one in asked:
         offer, crowd, wanted = one.offer, one.crowd, len(one.people)
         offer.check_bookable(now=now)
-        offer.check_named(one.people, now=now)
         only_new(crowd, run_id=offer.run_id, people=one.known, organization_id=organization_id, now=now)
         if beyond:
             continue

@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from courses_app.accounts.models import Person
 from courses_app.bookings.models import AttendeeDraft, Booking, Seat
 from courses_app.bookings.operations.cancel import cancel
-from courses_app.bookings.operations.hold import hold_seats
+from courses_app.bookings.operations.hold import hold_for_list
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_seats
 from courses_app.bookings.operations.naming import name_seats
 from courses_app.bookings.queries.drafts import rows_of
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus, SeatMove
-from courses_app.bookings.rules.sheets import MOST_FROM_FILE
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.refusal import Refusal
@@ -30,11 +29,9 @@ def keep_seats(*, draft: AttendeeDraft, booked_by: Person, language: str, by: Ac
     kept = draft.kept(now=now)
     if kept is not None:
         return kept
-    draft.hold = hold_seats(
-        organization=draft.organization, run_reference=draft.run.reference,
-        attendees=[AttendeeFacts()] * len(draft.rows),
+    draft.hold = hold_for_list(
+        organization=draft.organization, run_reference=draft.run.reference, seats=len(draft.rows),
         form_token=f"draft:{draft.reference}:{now.isoformat()}", by=by, booked_by=booked_by, language=language, now=now,
-        most=MOST_FROM_FILE, names_follow=True,
     )  # fmt: skip
     session.flush()
     return draft.hold
