@@ -93,7 +93,8 @@ def build(make: Make) -> World:
         "bookings.hold_again": {"reference": waiting.reference}, "bookings.correct": {"reference": waiting.reference},
         "bookings.name": {"reference": waiting.reference},
         **dict.fromkeys(
-            ("bookings.draft", "bookings.mend_draft", "bookings.book_draft", "bookings.give_up_draft"), listed
+            ("bookings.draft", "bookings.mend_draft", "bookings.keep_seats", "bookings.book_draft",
+             "bookings.give_up_draft"), listed
         ),
         **dict.fromkeys(
             ("bookings.template_xlsx", "bookings.template_csv", "bookings.sheet", "bookings.send_sheet"), run
