@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from courses_app.bookings import operations, queries, tasks
-from courses_app.bookings.models import Booking, Overbooking, PartyState, SeatBlock, WaitingParty
+from courses_app.bookings.models import Booking, Overbooking, PartyState, Seat, SeatBlock, WaitingParty
 from courses_app.bookings.operations import AttendeeFacts
 from courses_app.bookings.operations.overbooking import ByOffice
 from courses_app.bookings.rules import (
@@ -225,3 +225,14 @@ def test_inv5_a_run_full_by_kept_seats_hides_no_old_hold(inside: Flask, make: Ma
     assert queries.violations(now=now) == []
     broken = queries.violations(now=now + timedelta(days=1))
     assert [line.partition(":")[0] for line in broken] == ["INV-5"]
+
+
+def test_inv1_what_is_given_back_of_an_allowance_is_allowed_to_nobody_else(inside: Flask, make: MakeHere) -> None:
+    run = make.run(capacity=5)
+    first, allowed = make.held(run, 5), beyond(make, run, 3)
+    assert queries.violations(now=clock.now()) == []
+    seats = update(Seat).where(Seat.booking_id == allowed.id, Seat.position > 1)
+    with transaction():  # two of the three go, and by a fault two others sit beyond the capacity
+        session.execute(seats.values(booking_id=first.id, position=Seat.position + 10))
+    found = [one for one in queries.violations(now=clock.now()) if one.startswith("INV-1:")]
+    assert found == [f"INV-1: run {run.reference} has 8 seats taken of 5 and 1 allowed beyond"]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from courses_app.bookings.models import LIVING, Overbooking, Seat, SeatBlock
@@ -75,9 +75,21 @@ def overbookings_of(run: CourseRun) -> Sequence[Overbooking]:
 
 
 def allowed_of(run_id: ColumnElement[int]) -> ColumnElement[int]:
-    """How many people more than seats were allowed in the run, as a part of a statement."""
-    summed = select(func.coalesce(func.sum(Overbooking.seats), 0)).where(Overbooking.run_id == run_id, _counts())
-    return summed.correlate_except(Overbooking).scalar_subquery()
+    """How many people more than seats were allowed in the run, as a part of a statement.
+
+    For a booking never more than the seats it still has there: what was given back is allowed to nobody else.
+    """
+    left = _seats_left()
+    partly = and_(Overbooking.booking_id.is_not(None), left < Overbooking.seats)
+    summed = func.sum(case((partly, left), else_=Overbooking.seats))
+    query = select(func.coalesce(summed, 0)).where(Overbooking.run_id == run_id, Overbooking.ended_at.is_(None))
+    return query.correlate_except(Overbooking).scalar_subquery()
+
+
+def _seats_left() -> ColumnElement[int]:
+    """The seats in the run of the booking that an allowance is for."""
+    mine = (Seat.booking_id == Overbooking.booking_id, Seat.run_id == Overbooking.run_id, LIVING)
+    return select(func.count(Seat.id)).where(*mine).correlate(Overbooking).scalar_subquery()
 
 
 def _counts() -> ColumnElement[bool]:
