@@ -100,6 +100,17 @@ class Booking(Base):
         kept = (self.terms or {}).get("changes")
         return ChangeTerms.of_data(kept) if kept else None
 
+    def note_moved(self, run: CourseRun, *, was_on: date) -> None:
+        """We moved a run of this order: its fees may count from the day it was ordered for, the first of several."""
+        if self.terms is not None:
+            kept = {run.reference: was_on.isoformat(), **self.terms.get("moved_from", {})}
+            self.terms = {**self.terms, "moved_from": kept}
+
+    def moved_from(self, run: CourseRun) -> date | None:
+        """The day of a run as it was ordered; None where we have not moved it since."""
+        kept = (self.terms or {}).get("moved_from", {}).get(run.reference)
+        return date.fromisoformat(kept) if kept else None
+
     @property
     def unnamed(self) -> list[Seat]:
         """Its live seats without a name."""

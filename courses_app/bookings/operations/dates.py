@@ -9,6 +9,7 @@ from courses_app.bookings.documents import payable_of
 from courses_app.bookings.emails import Whereabouts
 from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.operations.crowd import crowd_of, make_room
+from courses_app.bookings.operations.due import due_no_later
 from courses_app.bookings.operations.line import check_nobody_before
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.offers import Offer, locked_offer
@@ -114,11 +115,5 @@ def _settle(booking: Booking, seat: Seat, less: Yen, *, by: Actor, now: datetime
 def _ask_anew(booking: Booking, *, by: Actor, now: datetime) -> None:
     """The new date on a new invoice; by transfer, it is due no later than an order for the new dates would be."""
     bill_anew(booking, by=by, now=now)
-    invoice = booking.invoice
-    if invoice is None or booking.payment_method is not PaymentMethod.BANK_TRANSFER:
-        return
-    way = payable_of(booking, booking.payment_method, now=now)
-    invoice.due_on = min(filter(None, (invoice.due_on, way.due_on)), default=None)
-    invoice.grace_until_on = min(filter(None, (invoice.grace_until_on, way.grace_until_on)), default=None)
-    booking.pay_until = min(filter(None, (booking.pay_until, way.pay_until)))
-    session.flush()
+    if booking.payment_method is PaymentMethod.BANK_TRANSFER:
+        due_no_later(booking, payable_of(booking, booking.payment_method, now=now))

@@ -12,7 +12,7 @@ from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.rules import BookingMove, BookingStatus, SeatMove, SeatStatus
-from courses_app.foundation.audit import SYSTEM
+from courses_app.foundation.audit import SYSTEM, Actor
 from courses_app.foundation.db import session
 from courses_app.payments.operations import cancel_invoice
 
@@ -61,6 +61,16 @@ def lapse_order(booking_id: int, *, now: datetime) -> bool:
     cancel_invoice(invoice=booking.invoice, by=SYSTEM, now=now)
     emails.expired(booking, now=now)
     return True
+
+
+def give_up_if_over(booking: Booking, *, by: Actor, now: datetime) -> None:
+    """A locked order that nobody paid before its last date had ended: it lapses as the sweep would have it."""
+    over = all(run.ends_at <= now for run in booking.runs)
+    if booking.status is not BookingStatus.ORDERED or not over or booking.invoice is None:
+        return
+    _lapse(booking, now=now)
+    cancel_invoice(invoice=booking.invoice, by=by, now=now)
+    emails.expired(booking, now=now)
 
 
 def _lapse(booking: Booking, *, now: datetime) -> None:

@@ -15,10 +15,12 @@ from courses_app.bookings.rules import (
     MethodNotOffered,
     Payable,
     SeatMove,
+    check_orderable,
     check_unnamed,
     hold_has_run_out,
     methods_for,
 )
+from courses_app.catalogue.models import RunStatus
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
@@ -31,18 +33,15 @@ def order(
 ) -> Booking:
     """Place the order that the last page showed; a booking ordered before comes back as it is (R-42).
 
-    Free runs are settled at once. Raises HoldRanOut, MethodNotOffered, NamesNeeded, and MoveNotAllowed
-    for a cancelled booking.
+    Free runs are settled at once. Raises HoldRanOut, RunNotOffered, BookingClosed, MethodNotOffered, NamesNeeded,
+    and MoveNotAllowed for a cancelled booking.
     """
     booking = locked_booking(booking.id)
     if booking.status in (BookingStatus.ORDERED, BookingStatus.PAID):
         return booking
-    if booking.status is BookingStatus.EXPIRED or hold_has_run_out(booking.status, booking.hold_until, now=now):
-        raise HoldRanOut()
+    _check(booking, now=now)
     if payment_method not in methods_for(booking.total, stripe_enabled=stripe_enabled):
         raise MethodNotOffered()
-    for seat in booking.unnamed:
-        check_unnamed(booking.naming, starts_at=seat.run.starts_at, now=now)
     payable = documents.payable_of(booking, payment_method, now=now)
     _freeze(booking, payable, language=language, now=now)
     move_booking(booking, BookingMove.ORDER, by=by, now=now, detail={"method": payment_method.value})
@@ -56,6 +55,16 @@ def order(
     session.flush()
     emails.ordered(booking, now=now)
     return booking
+
+
+def _check(booking: Booking, *, now: datetime) -> None:
+    """Whether the hold stands, its runs are to come, and nobody has to be named first."""
+    if booking.status is BookingStatus.EXPIRED or hold_has_run_out(booking.status, booking.hold_until, now=now):
+        raise HoldRanOut()
+    for run in booking.runs:
+        check_orderable(published=run.status is RunStatus.PUBLISHED, starts_at=run.starts_at, now=now)
+    for seat in booking.unnamed:
+        check_unnamed(booking.naming, starts_at=seat.run.starts_at, now=now)
 
 
 def _freeze(booking: Booking, payable: Payable, *, language: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from courses_app.bookings import emails
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations.crowd import crowd_of, make_room
+from courses_app.bookings.operations.lapse import give_up_if_over
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.queries import of_invoice
@@ -50,11 +51,13 @@ def settle(
     """Record the money and confirm the seats of its booking; the same payment again changes nothing (R-10).
 
     Money after the seats were given up finds seats again if there is room, else it is owed back and never silent (R-07,
-    R-19). An invoice that is no booking's is simply paid: None. Raises AlreadyPaid for other money for the same invoice
-    (R-16), AmountDiffers, RecordedElsewhere.
+    R-19), as is money after the last date of an order. An invoice that is no booking's is simply paid: None. Raises
+    AlreadyPaid for other money for the same invoice (R-16), AmountDiffers, RecordedElsewhere.
     """
     booking = _asked_for_by(invoice)
     known = _is_known(invoice, provider, external_id)
+    if booking is not None and not known:
+        give_up_if_over(booking, by=by, now=now)
     payment = receive(
         invoice=invoice,
         provider=provider,

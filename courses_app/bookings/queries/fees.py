@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
@@ -13,6 +14,7 @@ from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fe
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import step_words
 from courses_app.foundation.db import session
+from courses_app.foundation.templating import day
 from courses_app.foundation.yen import Yen, total
 
 
@@ -99,6 +101,10 @@ def moves_of(seat: Seat) -> int:
 
 def _quoted(booking: Booking, seat: Seat, *, now: datetime) -> SeatQuote:
     terms = booking.change_terms
-    fees = seat_fees(booking.status, seat.price, terms, starts_at=seat.run.starts_at, now=now)
+    starts_at, moved_from = seat.run.starts_at, booking.moved_from(seat.run)
+    fees = seat_fees(booking.status, seat.price, terms, starts_at=starts_at, moved_from=moved_from, now=now)
     rule = step_words(terms, fees.because.step) if terms and fees.because else ""
+    if fees.counted_from:
+        was = day(fees.counted_from)
+        rule = _("%(rule)s (counted to %(day)s as ordered, for we moved the run)", rule=rule, day=was)
     return SeatQuote(seat, fees, rule)

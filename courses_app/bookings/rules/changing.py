@@ -123,6 +123,7 @@ class SeatFees:
     handling: Yen
     refund: Yen
     because: SeatFee | None
+    counted_from: date | None = None  # the day as ordered, where we moved the run and that day is the cheaper one
 
     @property
     def total(self) -> Yen:
@@ -219,18 +220,34 @@ def _against(check: Callable[..., None], *facts: object, **more: object) -> Refu
 
 
 def seat_fees(
-    status: BookingStatus, price: Yen, terms: ChangeTerms | None, *, starts_at: datetime, now: datetime
+    status: BookingStatus,
+    price: Yen,
+    terms: ChangeTerms | None,
+    *,
+    starts_at: datetime,
+    moved_from: date | None = None,
+    now: datetime,
 ) -> SeatFees:
     """What one seat costs its booker when it is given back now. Nothing before payment, or without rules.
 
-    An order that nobody pays lapses without a fee, so giving it back earlier costs nothing either. Raises RunDayOver.
+    An order that nobody pays lapses without a fee, so giving it back earlier costs nothing either. Nobody pays more
+    because we moved the run: of its day and the day as ordered (`moved_from`) the cheaper counts. Raises RunDayOver.
     """
     if status is not BookingStatus.PAID:
         return SeatFees(Yen(0), Yen(0), Yen(0), None)
     if terms is None or price == 0:
         return SeatFees(Yen(0), Yen(0), price, None)
     fee = fee_for(terms, price, on=day_of(now), run_day=day_of(starts_at))
-    return SeatFees(fee.cancellation, fee.handling, fee.refund, fee)
+    if moved_from is None or moved_from < day_of(now):
+        return SeatFees(fee.cancellation, fee.handling, fee.refund, fee)
+    ordered = fee_for(terms, price, on=day_of(now), run_day=moved_from)
+    best = min(fee, ordered, key=_dearness)
+    return SeatFees(best.cancellation, best.handling, best.refund, best, moved_from if best.total < fee.total else None)
+
+
+def _dearness(fee: SeatFee) -> tuple[Yen, bool, int]:
+    """Of two that cost the same, the one that stays so longer is the cheaper."""
+    return fee.total, fee.worse is not None, -fee.until_on.toordinal()
 
 
 def check_correctable(status: BookingStatus, *, starts_at: datetime, now: datetime) -> None:

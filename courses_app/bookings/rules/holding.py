@@ -52,6 +52,17 @@ def check_bookable(*, published: bool, opens_at: datetime, closes_at: datetime, 
         raise BookingClosed()
 
 
+def check_orderable(*, published: bool, starts_at: datetime, now: datetime) -> None:
+    """Whether held seats may still be ordered: booking may have closed meanwhile, but the run must be to come.
+
+    Raises RunNotOffered and BookingClosed.
+    """
+    if not published:
+        raise RunNotOffered()
+    if starts_at <= now:
+        raise BookingClosed()
+
+
 def check_attendees(attendees: Sequence[AttendeeFacts], *, most: int = MOST_ATTENDEES) -> None:
     """Whether one booking can be made of them. Raises NobodyNamed, TooManyAttendees or SamePersonTwice."""
     if not attendees:
