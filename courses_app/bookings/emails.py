@@ -147,10 +147,7 @@ class Whereabouts:
 
 
 def moved(booking: Booking, run: CourseRun, *, before: Whereabouts, billed_anew: bool, now: datetime) -> None:
-    """The run is at another time or place: what was, and what is, to who booked and who was going to attend.
-
-    Who booked also learns until when to order or to pay, and whether an earlier day is on a new invoice.
-    """
+    """The run is at another time or place: what was, and what is, to who booked and who was going to attend."""
     key = f"moved:{run.reference}:{run.sequence}"
     concerned = [seat for seat in booking.live_seats if seat.run_id == run.id]
     _to_booker("moved", booking, key=key, now=now, run=run, concerned=concerned, before=before, billed_anew=billed_anew)

@@ -59,15 +59,9 @@ def settle(
     if booking is not None and not known:
         give_up_if_over(booking, by=by, now=now)
     payment = receive(
-        invoice=invoice,
-        provider=provider,
-        external_id=external_id,
-        amount=amount,
-        received_on=received_on,
-        payer=payer,
-        by=by,
-        now=now,
-    )
+        invoice=invoice, provider=provider, external_id=external_id, amount=amount, received_on=received_on,
+        payer=payer, by=by, now=now,
+    )  # fmt: skip
     if known or booking is None:
         return booking
     if booking.status is BookingStatus.ORDERED:
