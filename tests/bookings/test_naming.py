@@ -77,7 +77,8 @@ def name(make: MakeHere, booking: Booking, *who: AttendeeFacts, now: datetime | 
 
 
 def moves(seat: Seat) -> list[str]:
-    return [one.value for one in session.scalars(select(SeatEvent.move).where(SeatEvent.seat_id == seat.id))]
+    events = select(SeatEvent.move).where(SeatEvent.seat_id == seat.id).order_by(SeatEvent.id)
+    return [one.value for one in session.scalars(events)]
 
 
 def test_places_without_a_name_cost_and_count_like_others(run: CourseRun, make: MakeHere) -> None:
