@@ -47,7 +47,7 @@ def order(
     move_booking(booking, BookingMove.ORDER, by=by, now=now, detail={"method": payment_method.value})
     move_seats(booking.live_seats, SeatMove.ORDER, by=by, now=now)
     if payment_method is PaymentMethod.NONE:
-        _settle_for_free(booking, by=by, now=now)
+        settle_for_free(booking, by=by, now=now)
     else:
         booking.invoice = bill_booking(
             booking, due_on=payable.due_on, grace_until_on=payable.grace_until_on, by=by, now=now
@@ -94,7 +94,8 @@ def bill_booking(
     )
 
 
-def _settle_for_free(booking: Booking, *, by: Actor, now: datetime) -> None:
+def settle_for_free(booking: Booking, *, by: Actor, now: datetime) -> None:
+    """There is nothing to pay: the seats are theirs at once."""
     booking.paid_at = now
     move_booking(booking, BookingMove.SETTLE, by=by, now=now, detail={"free": True})
     move_seats(booking.live_seats, SeatMove.CONFIRM, by=by, now=now)

@@ -10,14 +10,14 @@ from courses_app.bookings.models import Booking
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking
 from courses_app.bookings.operations.settle import PAID_NO_SEAT
-from courses_app.bookings.queries import of_invoice
+from courses_app.bookings.queries import of_invoice, still_owed
 from courses_app.bookings.rules import BOOKING, BookingMove
 from courses_app.foundation import matters
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.payments import operations as payments
 from courses_app.payments.models import Refund
-from courses_app.payments.queries import open_matter_of, refunds_due
+from courses_app.payments.queries import open_matter_of
 
 
 def note_refund_sent(
@@ -27,7 +27,7 @@ def note_refund_sent(
     found = session.scalar(select(Booking.id).where(of_invoice(refund.invoice)))
     booking = locked_booking(found) if found is not None else None
     payments.note_refund_sent(refund=refund, sent_on=sent_on, external_id=external_id, by=by, now=now)
-    if booking is None or refunds_due(refund.invoice) or not BOOKING.allows(booking.status, BookingMove.REFUND):
+    if booking is None or still_owed(booking) or not BOOKING.allows(booking.status, BookingMove.REFUND):
         return
     move_booking(booking, BookingMove.REFUND, by=by, now=now)
     matter = open_matter_of(PAID_NO_SEAT, "booking", booking.reference)

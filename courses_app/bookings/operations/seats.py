@@ -12,7 +12,7 @@ from courses_app.bookings import emails
 from courses_app.bookings.models import Booking, BookingFee, Seat
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
-from courses_app.bookings.operations.order import bill_booking
+from courses_app.bookings.operations.order import bill_booking, settle_for_free
 from courses_app.bookings.queries import Quote, SeatQuote, quote_of, runs_at
 from courses_app.bookings.rules import (
     AmountsChanged,
@@ -28,6 +28,7 @@ from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen, total
+from courses_app.payments.models import PaymentMethod
 from courses_app.payments.operations import cancel_invoice, owe_refund
 
 
@@ -151,13 +152,20 @@ def _owe_back(booking: Booking, seats: Sequence[SeatQuote], *, waived: bool, by:
 
 
 def bill_anew(booking: Booking, *, by: Actor, now: datetime) -> None:
-    """The old invoice is void; who is left is billed by a new one, by the day that was promised."""
+    """The old invoice is void; who is left is billed by a new one, by the day that was promised.
+
+    Where nothing is left to pay, the seats that are left are confirmed.
+    """
     if booking.live_seats:
         booking.total = total(seat.price for seat in booking.live_seats)
     if booking.invoice is None:
         return
     old = booking.invoice
     cancel_invoice(invoice=old, by=by, now=now)
-    if booking.live_seats:
+    if booking.live_seats and booking.total:
         booking.invoice = bill_booking(booking, due_on=old.due_on, grace_until_on=old.grace_until_on, by=by, now=now)
+    elif booking.live_seats:
+        booking.invoice, booking.payment_method = None, PaymentMethod.NONE
+        settle_for_free(booking, by=by, now=now)
+        emails.confirmed(booking, now=now)
     session.flush()

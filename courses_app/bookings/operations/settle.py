@@ -70,7 +70,7 @@ def settle(
     elif booking.status is BookingStatus.EXPIRED and _finds_seats_again(booking, now=now):
         _take_up(booking, invoice, by=by, now=now)
         _confirm(booking, SeatMove.RESEAT, by=by, now=now)
-    elif not BOOKING.allows(booking.status, BookingMove.SETTLE_WITHOUT_SEAT):
+    elif _is_second(booking, invoice) or not BOOKING.allows(booking.status, BookingMove.SETTLE_WITHOUT_SEAT):
         _owe_second_money(payment, by=by, now=now)
     else:
         _owe_back(booking, payment, by=by, now=now)
@@ -93,6 +93,11 @@ def _is_known(invoice: Invoice, provider: PaymentMethod, external_id: str) -> bo
         )
         is not None
     )
+
+
+def _is_second(booking: Booking, invoice: Invoice) -> bool:
+    """Whether the booking was paid for already, by another invoice."""
+    return booking.paid_at is not None and booking.invoice_id != invoice.id
 
 
 def _confirm(booking: Booking, how: SeatMove, *, by: Actor, now: datetime) -> None:

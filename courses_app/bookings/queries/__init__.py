@@ -10,6 +10,7 @@ from courses_app.bookings.queries.bookings import (
     named_seat_of,
     of_invoice,
     seat_of,
+    still_owed,
 )
 from courses_app.bookings.queries.consequences import Consequences, consequences_of
 from courses_app.bookings.queries.dates import MOST_DATES, DateForSeat, OtherDate, dates_for, other_dates
@@ -113,6 +114,6 @@ __all__ = [
     "people_in_run", "people_to_choose", "places_of", "quote_of", "refund_of_payment", "roles_of", "room_of",
     "rows_of", "runs_at", "runs_to_offer", "runs_without_hope", "seat_by_reference", "seat_of",
     "seat_of_organization", "seat_without_ticket", "seats_left", "seats_meanwhile", "seats_of_organization",
-    "seats_of_person", "seats_of_run", "sold_out", "still_to_come", "taken_by_run", "taken_of", "takes_part",
-    "tickets_put_off", "trail_of", "trail_of_party", "unnamed_by_run", "violations", "waiting_in",
+    "seats_of_person", "seats_of_run", "sold_out", "still_owed", "still_to_come", "taken_by_run", "taken_of",
+    "takes_part", "tickets_put_off", "trail_of", "trail_of_party", "unnamed_by_run", "violations", "waiting_in",
 ]  # fmt: skip

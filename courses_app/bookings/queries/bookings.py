@@ -13,7 +13,7 @@ from courses_app.bookings.rules import BookingStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
-from courses_app.payments.models import Invoice
+from courses_app.payments.models import Invoice, Refund, RefundStatus
 
 
 def booking_of(organization: Organization, reference: str) -> Booking | None:
@@ -36,6 +36,13 @@ def booking_of_invoice(invoice: Invoice) -> Booking | None:
 def of_invoice(invoice: Invoice) -> ColumnElement[bool]:
     """The booking an invoice was made for, also after another replaced it."""
     return or_(Booking.invoice_id == invoice.id, Booking.reference == invoice.order_reference)
+
+
+def still_owed(booking: Booking) -> bool:
+    """Whether money for any of its invoices, also of those replaced, is still to be sent back."""
+    of_it = or_(Invoice.id == booking.invoice_id, Invoice.order_reference == booking.reference)
+    due = select(Refund.id).join(Refund.invoice).where(Refund.status == RefundStatus.DUE, of_it)
+    return session.scalar(due.limit(1)) is not None
 
 
 def seat_of(booking: Booking, position: int) -> Seat | None:

@@ -20,7 +20,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Invoice, Payment, Refund
+from courses_app.payments.models import Invoice, Payment, Refund, RefundStatus
 
 Column = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 Summed = InstrumentedAttribute[Yen]
@@ -53,6 +53,7 @@ def violations(*, now: datetime) -> list[str]:
             ("INV-5", _undersold(now)),
             ("INV-6", _totals_differ()),
             ("INV-8", _kept_too_much()),
+            ("INV-8", _refunded_too_early()),
             ("INV-13", _moves_without_audit()),
             ("INV-14", _mails_not_owed()),
             ("INV-14", moves_not_told()),
@@ -120,6 +121,10 @@ def _seats_and_money_differ() -> Iterator[str]:
         yield f"booking {reference} is paid but not all its seats are confirmed"
     for reference in session.scalars(paid.where(~Booking.seats.any(Seat.status == SeatStatus.CONFIRMED))):
         yield f"booking {reference} is paid but none of its seats is confirmed"
+    for reference in session.scalars(
+        select(Booking.reference).where(Booking.status == BookingStatus.ORDERED, Booking.total == 0)
+    ):
+        yield f"booking {reference} waits for money though nothing is to pay"
     money = exists().where(Payment.invoice_id == Booking.invoice_id)
     for reference in session.scalars(paid.where(Booking.total > 0, not_(money))):
         yield f"booking {reference} is paid but no payment is recorded"
@@ -147,6 +152,24 @@ def _kept_too_much() -> Iterator[str]:
     query = select(Booking.reference).where(Booking.status.in_(ended), received - refunded != seats + fees)
     for reference in session.scalars(query):
         yield f"what is kept of booking {reference} is not its seats and its fees"
+
+
+def _refunded_too_early() -> Iterator[str]:
+    """INV-8: when a booking was refunded, no money of any of its invoices was still due."""
+    on = and_(AuditEntry.subject_kind == "booking", AuditEntry.subject_reference == Booking.reference)
+    query = (
+        select(Booking.reference)
+        .join(AuditEntry, on)
+        .join(Invoice, or_(Invoice.id == Booking.invoice_id, Invoice.order_reference == Booking.reference))
+        .join(Refund, Refund.invoice_id == Invoice.id)
+        .where(
+            Booking.status == BookingStatus.REFUNDED, AuditEntry.action == "booking.refund",
+            Refund.status == RefundStatus.DUE, Refund.due_at <= AuditEntry.at,
+        )
+        .distinct()
+    )  # fmt: skip
+    for reference in session.scalars(query):
+        yield f"booking {reference} is refunded though money is still due"
 
 
 def _sum(amount: Summed, belongs: Column, *which: ColumnElement[bool], of: Column = Booking.id) -> ColumnElement[int]:
