@@ -33,6 +33,7 @@ NOT_REACHED = {
     "accounts.confirm_email", "accounts.reset_password", "booking_payments.back", "bookings.name", "bookings.seat",
     "calendar_feeds.private", "office.front",
     "bookings.attendees", "bookings.own_ticket",  # of a hold; of an attendee with an account
+    "bookings.names", "bookings_admin.name",  # of seats without names: the cast has given all of theirs
     "bookings.draft", "bookings.new_alert", "bookings.party", "bookings_admin.party",  # nobody of the cast has one yet
 }  # fmt: skip
 MOST_OF_A_KIND = 2
@@ -67,11 +68,14 @@ def test_d01_every_kind_of_page(chromium: Browser, inhabited: Live, routes: MapA
 
 def _begins(surfer: Surfer, reader: str, email: str) -> list[str]:
     """Where a reader begins: the clerk at a run to come and at those held, which lead to all that is done to a run;
-    the coordinator at an order that is paid, which leads to all papers."""
+    the coordinator at orders to come, paid and unpaid, which lead to all changes and papers, and at a request."""
     if email:
         signs_in(surfer, email)
     if reader == "coordinator":
-        return surfer.open("/organization/bookings?state=paid").addresses("/bookings/")[:1]
+        _offer, coming, *_others = surfer.open("/organization/bookings?state=paid").addresses("/bookings/")
+        unpaid = surfer.open("/organization/bookings?state=ordered").addresses("/bookings/")[-1]
+        service = surfer.open("/services").addresses("/services/")[0]
+        return [coming, unpaid, f"{service}/requests/new"]
     if reader != "staff":
         return []
     few = surfer.open("/runs").page.locator("main li").filter(has_text=surfer.words("Few seats left")).first
