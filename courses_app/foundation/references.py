@@ -21,6 +21,11 @@ def reference_in(typed: str | None, prefix: str) -> str | None:
     return typed if typed and re.fullmatch(f"{prefix}-[{ALPHABET}]{{{REFERENCE_LENGTH}}}", typed) else None
 
 
+def of_outside(token: str | None) -> str:
+    """A form's token as it came, but never like one of ours, which have a colon (`draft:…`)."""
+    return (token or "").replace(":", "")
+
+
 def new_token() -> str:
     """An unguessable token of 256 bits, safe in a URL (ASVS 11.5.1)."""
     return secrets.token_urlsafe(32)

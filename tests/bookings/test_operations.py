@@ -92,8 +92,9 @@ def test_r05_r42_the_same_form_books_once(inside: Flask, make: MakeHere) -> None
     again = make.held(run, form_token="one-form", **same)
     assert again.reference == first.reference
     assert queries.taken_by_run([run.id], now=clock.now())[run.id] == 2
-    make.ordered(run, form_token="another", organization=somebody.organization, booked_by=somebody.person)
-    assert make.held(run, form_token="another", **same).status is BookingStatus.ORDERED
+    later = same | {"attendees": [attendee()], "form_token": "another"}
+    make.ordered(run, **later)
+    assert make.held(run, **later).status is BookingStatus.ORDERED
 
 
 def test_r04_a_colleague_was_quicker(inside: Flask, make: MakeHere) -> None:

@@ -25,6 +25,7 @@ from courses_app.bookings.rules import (
     MOST_ATTENDEES,
     MOST_TO_CHOOSE,
     AttendeeFacts,
+    FormSentBefore,
     NobodyNamed,
     NoRoom,
     TooManyAttendees,
@@ -43,6 +44,7 @@ from courses_app.foundation.forms import (
     options,
 )
 from courses_app.foundation.papers import GlyphMissing, check_name
+from courses_app.foundation.references import new_token, of_outside
 from courses_app.foundation.refusal import Refusal
 
 # Known people are checkboxes of the same list; their rows are numbered from here, new people from 0.
@@ -146,7 +148,7 @@ class AttendeesForm(BaseForm):
     `only` are the numbers of the rows that are booked where the seats are too few for all.
     """
 
-    form_token = HiddenField("", validators=[Length(max=100)])
+    form_token = HiddenField("", validators=[Length(max=100)], filters=[of_outside])
     attendees = Rows(FormField(AttendeeRow), label=_l("Attendee"))
     accepts_part = BooleanField(
         _l("We also take seats for a part of us"),
@@ -159,10 +161,13 @@ class AttendeesForm(BaseForm):
     edit = SubmitField("")
     choose_dates = SubmitField("")
     only = StringField("")
+    sent_before = ""  # what the form was sent for before, with something else in it; now it has a token of its own
     found_no_room = False  # whether the form was refused for want of seats: then the page offers to wait
 
     def refuse(self, refusal: Refusal) -> None:
         self.found_no_room = isinstance(refusal, NoRoom)
+        if isinstance(refusal, FormSentBefore):
+            self.sent_before, self.form_token.data = refusal.reference, new_token()
         super().refuse(refusal)
 
     def prepare(self, roles: Choices, dates: Choices) -> None:

@@ -14,7 +14,7 @@ from wtforms import Form, HiddenField, SelectField, StringField
 
 from courses_app.bookings.rules.sheets import DraftRow
 from courses_app.foundation.forms import BaseForm, Length, options
-from courses_app.foundation.references import digest
+from courses_app.foundation.references import digest, of_outside
 
 FIELD = re.compile(r"rows-([0-9]{1,7})-([a-z_]{1,20})")
 LONGEST_FILENAME = 120
@@ -25,7 +25,7 @@ TOGETHER = (("family_name", "given_name"), ("family_name_kana", "given_name_kana
 class SheetForm(BaseForm):
     """The file. The token makes the same file sent twice one list."""
 
-    form_token = HiddenField("", validators=[Length(max=100)])
+    form_token = HiddenField("", validators=[Length(max=100)], filters=[of_outside])
     sheet = FileField(
         _l("List of attendees (.xlsx or .csv)"),
         [FileRequired(_l("Choose the file with your attendees."))],

@@ -12,8 +12,9 @@ from courses_app.accounts.models import Person
 from courses_app.bookings import documents
 from courses_app.bookings.models import Booking
 from courses_app.bookings.operations.cancel import cancel
-from courses_app.bookings.operations.hold import hold_seats
+from courses_app.bookings.operations.hold import hold_seats, of_same_form
 from courses_app.bookings.operations.locks import locked_booking
+from courses_app.bookings.operations.people import people_for
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus, HoldChanged, OfferIsForThem
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
@@ -39,7 +40,9 @@ def change_attendees(
     old = locked_booking(booking.id, also=[one.run for one in attendees if one.run])
     made = select(Booking).where(Booking.organization_id == old.organization_id, Booking.form_token == form_token)
     if (known := session.scalars(made).one_or_none()) is not None:
-        return known
+        people = people_for(old.organization_id, attendees)
+        runs = [one.run or old.first_run.reference for one in attendees]
+        return of_same_form(known, zip(runs, (one.person_id for one in people), strict=True))
     if old.waiting_party_id is not None:
         raise OfferIsForThem()
     if old.ordered_at is not None or old.status not in (BookingStatus.HELD, BookingStatus.EXPIRED):

@@ -8,7 +8,8 @@ in bulk go around the ORM; each further run costs one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -28,6 +29,7 @@ from courses_app.bookings.rules import (
     MOST_ATTENDEES,
     AttendeeFacts,
     BookingStatus,
+    FormSentBefore,
     SeatMove,
     SeatStatus,
     check_attendees,
@@ -101,14 +103,15 @@ def hold_seats(
     run's link. `office` is what staff alone may ask for. `given_up` are seats by run that the organization has just
     given up for this: so many don't belong to those who wait. Raises NobodyNamed, TooManyAttendees, SamePersonTwice,
     AttendeeUnknown, RunNotOffered, RunOfAnother, OtherCourse, BookingNotOpen, BookingClosed, NamesNeeded,
-    AlreadyBooked, RunFull, and OthersWait (R-23b).
+    AlreadyBooked, RunFull, OthersWait (R-23b), and FormSentBefore.
     """
     check_attendees(attendees, most=most)
     organization_id = id_of(organization)
     places = _places(run_reference, attendees, organization_id=organization_id, key=key)
     asked = _looked_at(places, organization_id=organization_id, form_token=form_token, now=now)
     if asked[0].crowd.same_form is not None:
-        return session.get_one(Booking, asked[0].crowd.same_form)
+        pairs = [(place.offer.run_reference, place.who.person_id) for place in places]
+        return of_same_form(session.get_one(Booking, asked[0].crowd.same_form), pairs)
     _check(asked, organization_id=organization_id, given_up=given_up, beyond=bool(office.beyond), now=now)
     for one in asked:
         one.offer.check_named(one.people, now=now)
@@ -148,6 +151,18 @@ def hold_for_list(
     booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
     booking.form_token, booking.language = form_token, language
     write_hold(booking, places=places, by=by, now=now)
+    return booking
+
+
+def of_same_form(booking: Booking, wanted: Iterable[tuple[str, int | None]]) -> Booking:
+    """The booking that the form has made, if it asks for the same now: `wanted` are runs with people.
+
+    A token of ours (with a colon, as none from outside has) stands for one cause and is not looked into. Raises
+    FormSentBefore.
+    """
+    made = Counter((seat.run.reference, seat.person_id) for seat in booking.seats)
+    if ":" not in booking.form_token and made != Counter(wanted):
+        raise FormSentBefore(booking.reference)
     return booking
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from courses_app.bookings.operations.people import Attending, keep_new_people, p
 from courses_app.bookings.rules import (
     AlreadyWaiting,
     AttendeeFacts,
+    FormSentBefore,
     PartyState,
     PartyTooLarge,
     SeatsAreFree,
@@ -47,18 +49,19 @@ def join_waiting_list(
     """A party at the end of the run's line; the same form sent again gives the same party.
 
     Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge, AlreadyWaiting,
-    WaitingIsOver, and NamesToWait.
+    WaitingIsOver, NamesToWait, and FormSentBefore.
     """
     check_attendees(attendees)
     check_all_waiting_named(attendees)
     organization_id = id_of(organization)
     offer = locked_offer(run_reference, organization_id)
     offer.check_shown(organization_id, key=key)
+    people = people_for(organization_id, attendees)
     known = _same_form(organization_id, form_token)
     if known is not None:
+        _check_same(known, offer.run_id, people)
         return known
     offer.check_bookable(now=now)
-    people = people_for(organization_id, attendees)
     _check_may_wait(offer, people, accepts_part=accepts_part, organization_id=organization_id, now=now)
     people = keep_new_people(
         people, organization_id=organization_id, organization_reference=offer.organization_reference, by=by, now=now
@@ -78,6 +81,13 @@ def _same_form(organization_id: int, form_token: str) -> WaitingParty | None:
             WaitingParty.organization_id == organization_id, WaitingParty.form_token == form_token
         )
     ).one_or_none()
+
+
+def _check_same(party: WaitingParty, run_id: int, people: Sequence[Attending]) -> None:
+    """Whether the form asks for what it was sent for before. Raises FormSentBefore."""
+    theirs = Counter(one.person_id for one in party.attendees)
+    if party.run_id != run_id or theirs != Counter(one.person_id for one in people):
+        raise FormSentBefore(party.reference)
 
 
 def _check_may_wait(

@@ -135,6 +135,20 @@ class HoldChanged(Refusal):
         )
 
 
+class FormSentBefore(Refusal):
+    """The same form with other people or another date: what it was sent for first has been done (R-05)."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            _l(
+                "This form was sent before, for other people or another date (%(reference)s). Nothing more was booked. "
+                "If you need what it says now as well, send it once more.",
+                reference=reference,
+            )
+        )
+        self.reference = reference
+
+
 class MethodNotOffered(Refusal):
     """A way to pay that this booking can't be paid with."""
 
