@@ -261,3 +261,20 @@ def test_a_line_of_5000_keeps_the_pages_short(app: Flask, client: FlaskClient, m
     with app.app_context():
         later = clock.now() + timedelta(minutes=1)
         assert tasks.run_due(clock=lambda: later) == 1
+
+
+def test_nobody_waits_for_another_date_than_they_chose(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    make.issuer()
+    run, other = make.run(capacity=1), make.run(days_ahead=70, capacity=1)
+    make.held(run)
+    make.held(other)
+    sign_in(client, make.coordinator().email)
+    form = filled(client, run, row(0), row(1)) | {"attendees-1-run": other.reference}
+    refused = client.post(f"/runs/{run.reference}/waiting", data=form)
+    assert refused.status_code == 409
+    page = text_of(refused)
+    assert "開催日ごとに" in page
+    assert "花子0" in page
+    assert "花子1" in page
+    assert f'value="{other.reference}" selected' in page or f'selected value="{other.reference}"' in page
+    assert not parties(app)

@@ -12,6 +12,7 @@ from courses_app.accounts.models import Person
 from courses_app.bookings import documents
 from courses_app.bookings.models import Booking
 from courses_app.bookings.operations.cancel import cancel
+from courses_app.bookings.operations.hold import NOTHING, GivenUp, hold_seats
 from courses_app.bookings.operations.hold import hold_seats, of_same_form
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.people import people_for
@@ -33,9 +34,9 @@ def change_attendees(
     """Give the held seats back and keep new ones, both or neither: if not all find a seat, the old hold stays as it is.
 
     Whoever names no run sits in the first of the old hold. All runs are locked at once, and as many seats as were held
-    stay the organization's though others wait. The same form sent again gives the same booking (R-42); another form for
-    a hold that was changed, ordered or given back meanwhile is refused. Raises HoldChanged, OfferIsForThem (of the
-    waiting list), and as `hold_seats`.
+    stay the organization's though others wait, but then no longer than the old hold would have kept them. The same form
+    sent again gives the same booking (R-42); another form for a hold that was changed, ordered or given back meanwhile
+    is refused. Raises HoldChanged, OfferIsForThem (of the waiting list), and as `hold_seats`.
     """
     old = locked_booking(booking.id, also=[one.run for one in attendees if one.run])
     made = select(Booking).where(Booking.organization_id == old.organization_id, Booking.form_token == form_token)
@@ -60,8 +61,8 @@ def change_attendees(
     return new
 
 
-def _kept_of(old: Booking, *, now: datetime) -> Counter[int]:
-    """How many seats the hold keeps in each run; none once it has run out."""
+def _kept_of(old: Booking, *, now: datetime) -> GivenUp:
+    """How many seats the hold keeps in each run, and until when; none once it has run out."""
     if old.hold_until <= now:
-        return Counter()
-    return Counter(seat.run_id for seat in old.live_seats)
+        return NOTHING
+    return GivenUp(Counter(seat.run_id for seat in old.live_seats), old.hold_until)

@@ -44,7 +44,6 @@ from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference
 from courses_app.foundation.yen import total
 
-NOTHING: Mapping[int, int] = MappingProxyType({})
 SEATS, EVENTS = table_of(Seat), table_of(SeatEvent)
 _EVENTS = insert(EVENTS).from_select(
     ["seat_id", "at", "move", "after", "actor_label", "request_id"],
@@ -67,6 +66,22 @@ class Place:
 
     offer: Offer
     who: Attending
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """Seats by run that the organization has just given up for new ones, and until when these were kept."""
+
+    seats: Mapping[int, int]
+    until: datetime | None
+
+    def ends(self, asked: Sequence[Asked]) -> list[datetime]:
+        """Where others wait for such seats, the new hold ends with the old one: changing it gains no time."""
+        awaited = any(one.crowd.somebody_waits and self.seats.get(one.offer.run_id) for one in asked)
+        return [self.until] if awaited and self.until is not None else []
+
+
+NOTHING = GivenUp(MappingProxyType({}), None)
 
 
 @dataclass(frozen=True)
@@ -95,12 +110,12 @@ def hold_seats(
     most: int = MOST_ATTENDEES,
     key: str = "",
     office: ByOffice = NOT_BY_OFFICE,
-    given_up: Mapping[int, int] = NOTHING,
+    given_up: GivenUp = NOTHING,
 ) -> Booking:
     """Keep one seat for each attendee, or none at all; the same form sent again gives the same booking (R-05, R-42).
 
     Each sits in the run they name, else in `run_reference`; all runs are of one course. `key` is that of a private
-    run's link. `office` is what staff alone may ask for. `given_up` are seats by run that the organization has just
+    run's link. `office` is what staff alone may ask for. `given_up` are seats that the organization has just
     given up for this: so many don't belong to those who wait. Raises NobodyNamed, TooManyAttendees, SamePersonTwice,
     AttendeeUnknown, RunNotOffered, RunOfAnother, OtherCourse, BookingNotOpen, BookingClosed, NamesNeeded,
     AlreadyBooked, RunFull, OthersWait (R-23b), and FormSentBefore.
@@ -116,7 +131,9 @@ def hold_seats(
     for one in asked:
         one.offer.check_named(one.people, now=now)
     places = _with_new_people(places, organization_id=organization_id, by=by, now=now)
-    booking = booking_of(places, until=_kept_until([one.offer for one in asked], long=office.long, now=now), now=now)
+    fresh = _kept_until([one.offer for one in asked], long=office.long, now=now)
+    until = min([fresh, *given_up.ends(asked)])
+    booking = booking_of(places, until=until, now=now)
     booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
     booking.form_token, booking.language = form_token, language
     write_hold(booking, places=places, by=by, now=now)
@@ -188,9 +205,7 @@ def _looked_at(places: Sequence[Place], *, organization_id: int, form_token: str
     return asked
 
 
-def _check(
-    asked: Sequence[Asked], *, organization_id: int, given_up: Mapping[int, int], beyond: bool, now: datetime
-) -> None:
+def _check(asked: Sequence[Asked], *, organization_id: int, given_up: GivenUp, beyond: bool, now: datetime) -> None:
     """Whether all find a seat, each in their run; `beyond` the capacity, and those who wait, if staff say so."""
     check_one_course([one.offer.course_id for one in asked])
     for one in asked:
@@ -202,7 +217,7 @@ def _check(
         on = day_of(offer.starts_at) if len(asked) > 1 else None
         check_room(wanted=wanted, taken=crowd.taken, capacity=offer.capacity, on=on)
         if crowd.somebody_waits:
-            own = given_up.get(offer.run_id, 0)
+            own = given_up.seats.get(offer.run_id, 0)
             free = offer.capacity - crowd.taken - own
             check_nobody_before(offer, free=free, wanted=wanted - own, on=on, now=now)
 

@@ -26,6 +26,7 @@ from courses_app.bookings.rules import (
     WaitingIsOver,
     check_all_waiting_named,
     check_attendees,
+    check_one_date,
 )
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
@@ -49,10 +50,15 @@ def join_waiting_list(
     """A party at the end of the run's line; the same form sent again gives the same party.
 
     Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge, AlreadyWaiting,
+<<<<<<< HEAD
     WaitingIsOver, NamesToWait, and FormSentBefore.
+=======
+    WaitingIsOver, NamesToWait, and OneDateToWait.
+>>>>>>> 0f953f1 (A party's others keep their place whatever becomes of a part (R-22); changing a hold gains no time while others wait; nobody waits for another date than they chose)
     """
     check_attendees(attendees)
     check_all_waiting_named(attendees)
+    check_one_date(attendees, run=run_reference)
     organization_id = id_of(organization)
     offer = locked_offer(run_reference, organization_id)
     offer.check_shown(organization_id, key=key)

@@ -18,6 +18,12 @@ from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 
+FOLLOWS = {
+    BookingMove.ORDER: PartyMove.SERVE,
+    BookingMove.CANCEL: PartyMove.LEAVE,
+    BookingMove.LAPSE: PartyMove.LAPSE,
+}  # what a party does when its last open offer makes this move, and none of it waits any more
+
 
 def move_party(
     party: WaitingParty, move: PartyMove, *, by: Actor, now: datetime, detail: dict[str, Any] | None = None
@@ -39,18 +45,19 @@ def move_party(
 
 
 def follow_offer(booking: Booking, move: BookingMove, *, by: Actor, now: datetime) -> None:
-    """What becomes of a party when its offer was ordered, declined or ran out; the caller has locked the run."""
+    """What becomes of a party when its offer was ordered, declined or ran out; the caller has locked the run.
+
+    Who was offered seats and does not take them no longer waits; the others of the party keep their place, or their
+    own offer.
+    """
     party = session.get_one(WaitingParty, booking.waiting_party_id, populate_existing=True)
     if party.state not in IN_LINE:
         return
-    detail = {"booking": booking.reference}
+    step = FOLLOWS.get(move)
+    if step is not None and party.state is PartyState.OFFERED and not _offers_open(party, but=booking):
+        move_party(party, step, by=by, now=now, detail={"booking": booking.reference})
     if move is BookingMove.LAPSE:
-        move_party(party, PartyMove.LAPSE, by=by, now=now, detail=detail)
         emails.offer_lapsed(party, booking=booking, now=now)
-    elif move is BookingMove.CANCEL:
-        move_party(party, PartyMove.LEAVE, by=by, now=now, detail=detail)
-    elif move is BookingMove.ORDER and party.state is PartyState.OFFERED and not _offers_open(party, but=booking):
-        move_party(party, PartyMove.SERVE, by=by, now=now, detail=detail)
 
 
 def close_line(run: CourseRun, *, reason: str, words: str = "", by: Actor, now: datetime) -> int:

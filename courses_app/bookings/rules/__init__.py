@@ -112,6 +112,7 @@ from courses_app.bookings.rules.waiting import (
     TooFewFree,
     WaitingIsOver,
     check_all_waiting_named,
+    check_one_date,
     offer_until,
     share_out,
 )
@@ -131,7 +132,7 @@ __all__ = [
     "TooFewToBlock", "TooLateToCancel", "TooLateToChange", "TooManyAttendees", "TooManyNames", "TransferTooLate",
     "WaitingIsOver", "check_all_waiting_named", "check_attendees", "check_bookable", "check_cancellable",
     "check_capacity", "check_correctable", "check_movable", "check_nameable", "check_named", "check_one_course",
-    "check_orderable", "check_room", "check_substitutable", "check_unnamed", "given_back", "hold_has_run_out",
-    "is_in_time", "may_be_cancelled", "methods_for", "offer_until", "over_by", "payable", "seat_fees", "share_out",
-    "shown_status", "what_is_possible",
+    "check_one_date", "check_orderable", "check_room", "check_substitutable", "check_unnamed", "given_back",
+    "hold_has_run_out", "is_in_time", "may_be_cancelled", "methods_for", "offer_until", "over_by", "payable",
+    "seat_fees", "share_out", "shown_status", "what_is_possible",
 ]  # fmt: skip

@@ -43,7 +43,6 @@ PARTY = Lifecycle[PartyState, PartyMove](
         (PartyState.WAITING, PartyMove.OFFER): PartyState.OFFERED,
         (PartyState.WAITING, PartyMove.SERVE): PartyState.SERVED,  # all of them found seats by another way
         (PartyState.WAITING, PartyMove.LEAVE): PartyState.LEFT,
-        (PartyState.WAITING, PartyMove.LAPSE): PartyState.LAPSED,
         (PartyState.WAITING, PartyMove.CLOSE): PartyState.CLOSED,
         (PartyState.OFFERED, PartyMove.SERVE): PartyState.SERVED,
         (PartyState.OFFERED, PartyMove.LEAVE): PartyState.LEFT,
@@ -138,6 +137,25 @@ def check_all_waiting_named(attendees: Iterable[AttendeeFacts]) -> None:
     """Raises NamesToWait."""
     if any(one.is_unnamed for one in attendees):
         raise NamesToWait()
+
+
+class OneDateToWait(Refusal):
+    """A line belongs to one date; nobody is put into another than the one they chose."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l(
+                "Each date has its own waiting list, and some of these people are to attend on another date. Nothing"
+                " was changed: choose this date for all of them, or leave the others out here and join the waiting list"
+                " of their date on its own page."
+            )
+        )
+
+
+def check_one_date(attendees: Iterable[AttendeeFacts], *, run: str) -> None:
+    """Raises OneDateToWait."""
+    if any(one.run not in (None, run) for one in attendees):
+        raise OneDateToWait()
 
 
 class SeatsAreFree(Refusal):
