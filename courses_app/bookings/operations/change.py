@@ -12,8 +12,7 @@ from courses_app.accounts.models import Person
 from courses_app.bookings import documents
 from courses_app.bookings.models import Booking
 from courses_app.bookings.operations.cancel import cancel
-from courses_app.bookings.operations.hold import NOTHING, GivenUp, hold_seats
-from courses_app.bookings.operations.hold import hold_seats, of_same_form
+from courses_app.bookings.operations.hold import NOTHING, GivenUp, hold_seats, of_same_form
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.people import people_for
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus, HoldChanged, OfferIsForThem

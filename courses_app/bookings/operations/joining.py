@@ -50,11 +50,7 @@ def join_waiting_list(
     """A party at the end of the run's line; the same form sent again gives the same party.
 
     Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge, AlreadyWaiting,
-<<<<<<< HEAD
-    WaitingIsOver, NamesToWait, and FormSentBefore.
-=======
-    WaitingIsOver, NamesToWait, and OneDateToWait.
->>>>>>> 0f953f1 (A party's others keep their place whatever becomes of a part (R-22); changing a hold gains no time while others wait; nobody waits for another date than they chose)
+    WaitingIsOver, NamesToWait, OneDateToWait, and FormSentBefore.
     """
     check_attendees(attendees)
     check_all_waiting_named(attendees)
