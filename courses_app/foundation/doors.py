@@ -15,18 +15,22 @@ from courses_app.foundation.refusal import Refusal
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def refusals_on(form: type[BaseForm], page: Callable[[str, BaseForm], str]) -> Callable[[View], View]:
-    """Around a POST view of one reference: a refusal undoes everything, and stands on the form with what was typed."""
+def refusals_on(form: type[BaseForm], page: Callable[..., str]) -> Callable[[View], View]:
+    """Around a POST view: a refusal undoes everything, and stands on the form with what was typed.
+
+    `page` takes what the address names, as the view does, and the `form`. Put it outside `@writes`: caught inside, a
+    refusal would keep what was written before it.
+    """
 
     def around(view: View) -> View:
         @wraps(view)
-        def shown(reference: str) -> Any:
+        def shown(**named: Any) -> Any:
             try:
-                return view(reference)
+                return view(**named)
             except Refusal as refusal:
                 typed = form()
                 typed.refuse(refusal)
-                return page(reference, typed), refusal.status
+                return page(**named, form=typed), refusal.status
 
         return cast(View, shown)
 

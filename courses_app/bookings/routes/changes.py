@@ -1,4 +1,4 @@
-"""Changes to an order without telephoning: seats given back, somebody else named."""
+"""Changes to an order without telephoning: seats given back, somebody else named, another date."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from flask_babel import ngettext
 from courses_app.accounts.guards import coordinator, current_actor
 from courses_app.bookings import operations, queries
 from courses_app.bookings.forms import CancellationForm, MoveForm, SubstituteForm
-from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
-from courses_app.bookings.rules import BookingStatus, check_cancellable, check_movable, check_substitutable
+from courses_app.bookings.rules import BookingStatus
 from courses_app.foundation import clock
-from courses_app.foundation.db import in_transaction
 from courses_app.foundation.doors import refusals_on
 from courses_app.foundation.forms import BaseForm
-from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.web import see_other, writes
 from courses_app.foundation.yen import Yen
 
@@ -27,32 +24,24 @@ def cancellation(reference: str) -> Answer:
     found = own_booking(reference)
     if found.status is BookingStatus.HELD:
         return see_other("bookings.booking", reference=reference)
-    return _page(reference, CancellationForm(formdata=request.args))
+    return _cancellation(reference, CancellationForm(formdata=request.args))
 
 
-def _page(reference: str, form: BaseForm) -> str:
+def _cancellation(reference: str, form: BaseForm) -> str:
     """The seats with what each costs now; below, the figures for those that were chosen."""
-    found, now = own_booking(reference), clock.now()
     assert isinstance(form, CancellationForm)
-    last = found.runs[-1].starts_at
-    check_cancellable(found.status, found.total, found.change_terms, starts_at=last, now=now, office=False)
-    coming = [seat.position for seat in queries.still_to_come(found, now=now)]
-    each = queries.quote_of(found, coming, now=now)
-    chosen = [one for one in form.positions if one in coming]
-    quote = queries.quote_of(found, chosen, now=now) if chosen else None
-    return render_template(
-        "bookings/cancellation.html", booking=found, form=form, each=each, quote=quote, chosen=chosen
-    )
+    facts = queries.cancelling(own_booking(reference), form.positions, office=False, now=clock.now())
+    return render_template("bookings/cancellation.html", form=form, **vars(facts))
 
 
 @pages.post("/bookings/<reference>/seats/cancellation")
-@refusals_on(CancellationForm, _page)
+@refusals_on(CancellationForm, _cancellation)
 @writes
 @coordinator
 def cancel_seats(reference: str) -> Answer:
     found, form = own_booking(reference), CancellationForm()
     if not form.validate():
-        return _page(reference, form), 422
+        return _cancellation(reference, form), 422
     agreed = operations.Agreed(Yen(form.fee.data or 0), Yen(form.refund.data or 0))
     done = operations.cancel_seats(
         booking=found, positions=form.positions, agreed=agreed, by=current_actor(), now=clock.now()
@@ -66,25 +55,27 @@ def cancel_seats(reference: str) -> Answer:
 @pages.get("/bookings/<reference>/seats/<int:position>/attendee")
 @coordinator
 def attendee(reference: str, position: int) -> Answer:
-    found = own_booking(reference)
-    return _attendee(found, _seat(found, position), SubstituteForm(formdata=None))
+    return _attendee(reference, position, SubstituteForm(formdata=None))
+
+
+def _attendee(reference: str, position: int, form: BaseForm) -> str:
+    assert isinstance(form, SubstituteForm)
+    found, refused = own_booking(reference), bool(form.errors)
+    facts = queries.substituting(found, position, refused=refused, office=False, now=clock.now()) or abort(404)
+    form.offer([(one.reference, one.full_name) for one in facts.people])
+    return render_template("bookings/attendee.html", form=form, **vars(facts))
 
 
 @pages.post("/bookings/<reference>/seats/<int:position>/attendee")
+@refusals_on(SubstituteForm, _attendee)
 @writes
 @coordinator
 def substitute(reference: str, position: int) -> Answer:
     found, form = own_booking(reference), SubstituteForm()
-    seat = _seat(found, position)
+    queries.named_seat_of(found, position) or abort(404)
     if not form.validate():
-        return _attendee(found, seat, form), 422
-    try:
-        operations.substitute(
-            booking=found, position=position, attendee=form.facts(), by=current_actor(), now=clock.now()
-        )
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return _attendee(found, seat, form), refusal.status
+        return _attendee(reference, position, form), 422
+    operations.substitute(booking=found, position=position, attendee=form.facts(), by=current_actor(), now=clock.now())
     flash(_("Somebody else has been named. The admission ticket is made anew."), "success")
     return see_other("bookings.booking", reference=reference)
 
@@ -92,47 +83,24 @@ def substitute(reference: str, position: int) -> Answer:
 @pages.get("/bookings/<reference>/seats/<int:position>/date")
 @coordinator
 def date(reference: str, position: int) -> Answer:
-    found = own_booking(reference)
-    return _date(found, _seat(found, position), MoveForm(formdata=None))
+    return _date(reference, position, MoveForm(formdata=None))
+
+
+def _date(reference: str, position: int, form: BaseForm) -> str:
+    found, refused = own_booking(reference), bool(form.errors)
+    facts = queries.moving(found, position, refused=refused, office=False, now=clock.now()) or abort(404)
+    return render_template("bookings/date.html", form=form, **vars(facts))
 
 
 @pages.post("/bookings/<reference>/seats/<int:position>/date")
+@refusals_on(MoveForm, _date)
+@writes
 @coordinator
 def move_seat(reference: str, position: int) -> Answer:
-    form = MoveForm()
-    try:
-        in_transaction(lambda: _move(reference, position, form))
-    except Refusal as refusal:
-        form.refuse(refusal)
-        found = own_booking(reference)
-        return _date(found, _seat(found, position), form), refusal.status
+    found, form = own_booking(reference), MoveForm()
+    operations.move_seat(
+        booking=found, position=position, run_reference=form.run.data or "", agreed=Yen(form.less.data or 0),
+        by=current_actor(), now=clock.now(),
+    )  # fmt: skip
     flash(_("The seat has been moved to the other date."), "success")
     return see_other("bookings.booking", reference=reference)
-
-
-def _move(reference: str, position: int, form: MoveForm) -> None:
-    operations.move_seat(
-        booking=own_booking(reference), position=position, run_reference=form.run.data or "",
-        agreed=Yen(form.less.data or 0), by=current_actor(), now=clock.now(),
-    )  # fmt: skip
-
-
-def _date(found: Booking, seat: Seat, form: MoveForm) -> str:
-    now = clock.now()
-    if not form.errors:
-        check_movable(
-            found.status, found.change_terms, moved=queries.moves_of(seat), starts_at=seat.run.starts_at, now=now,
-            office=False,
-        )  # fmt: skip
-    dates = queries.dates_for(seat, now=now)
-    return render_template("bookings/date.html", booking=found, seat=seat, form=form, dates=dates)
-
-
-def _seat(found: Booking, position: int) -> Seat:
-    return queries.named_seat_of(found, position) or abort(404)
-
-
-def _attendee(found: Booking, seat: Seat, form: SubstituteForm) -> str:
-    check_substitutable(found.status, found.change_terms, starts_at=seat.run.starts_at, now=clock.now(), office=False)
-    form.offer([(one.reference, one.full_name) for one in queries.people_to_choose(found.organization)])
-    return render_template("bookings/attendee.html", booking=found, seat=seat, form=form)

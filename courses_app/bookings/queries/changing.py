@@ -1,0 +1,75 @@
+"""What a page of a change shows before it is done: the same for the organization and, with `office`, for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from courses_app.accounts.models import Person
+from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.queries.bookings import named_seat_of
+from courses_app.bookings.queries.dates import DateForSeat, dates_for
+from courses_app.bookings.queries.fees import Quote, moves_of, quote_of, still_to_come
+from courses_app.bookings.queries.seats import people_to_choose
+from courses_app.bookings.rules import check_cancellable, check_movable, check_substitutable
+
+
+@dataclass(frozen=True)
+class Cancelling:
+    """What giving back each seat would cost now; `quote` is for those `chosen`, None while there are none."""
+
+    booking: Booking
+    each: Quote
+    chosen: Sequence[int]
+    quote: Quote | None
+
+
+@dataclass(frozen=True)
+class Substituting:
+    """A seat and who might take it over."""
+
+    booking: Booking
+    seat: Seat
+    people: Sequence[Person]
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A seat and the dates it could go to."""
+
+    booking: Booking
+    seat: Seat
+    dates: Sequence[DateForSeat]
+
+
+def cancelling(booking: Booking, positions: Collection[int], *, office: bool, now: datetime) -> Cancelling:
+    """The seats still to come, and the figures for the chosen ones among them. Raises what `check_cancellable` does."""
+    last = booking.runs[-1].starts_at
+    check_cancellable(booking.status, booking.total, booking.change_terms, starts_at=last, now=now, office=office)
+    coming = [seat.position for seat in still_to_come(booking, now=now)]
+    chosen = [one for one in positions if one in coming]
+    each = quote_of(booking, coming, now=now)
+    return Cancelling(booking, each, chosen, quote_of(booking, chosen, now=now) if chosen else None)
+
+
+def substituting(booking: Booking, position: int, *, refused: bool, office: bool, now: datetime) -> Substituting | None:
+    """None where nobody sits at that place. Raises what `check_substitutable` does, unless it was `refused` already."""
+    seat = named_seat_of(booking, position)
+    if seat is None:
+        return None
+    if not refused:
+        starts_at = seat.run.starts_at
+        check_substitutable(booking.status, booking.change_terms, starts_at=starts_at, now=now, office=office)
+    return Substituting(booking, seat, people_to_choose(booking.organization))
+
+
+def moving(booking: Booking, position: int, *, refused: bool, office: bool, now: datetime) -> Moving | None:
+    """None where nobody sits at that place. Raises what `check_movable` does, unless it was `refused` already."""
+    seat = named_seat_of(booking, position)
+    if seat is None:
+        return None
+    if not refused:
+        terms, starts_at, moved = booking.change_terms, seat.run.starts_at, moves_of(seat)
+        check_movable(booking.status, terms, moved=moved, starts_at=starts_at, now=now, office=office)
+    return Moving(booking, seat, dates_for(seat, now=now))
