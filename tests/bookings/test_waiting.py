@@ -378,7 +378,7 @@ def test_who_found_a_seat_elsewhere_no_longer_waits_for_one(make: MakeHere) -> N
     person = session.scalars(select(Person.reference).join_from(WaitingParty, WaitingParty.attendees).join(
         Person, Person.id == session.get_one(WaitingParty, party.id).attendees[0].person_id
     ).limit(1)).one()  # fmt: skip
-    make.held(
+    make.ordered(
         run, attendees=[attendee(person=person)], organization=party.organization,
         booked_by=session.get_one(Person, party.booked_by_person_id),
     )  # fmt: skip

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, Subquery, func, or_, select
 
-from courses_app.bookings.models import STILL_WAITING, WaitingParty
+from courses_app.bookings.models import LIVING, STILL_WAITING, Seat, WaitingAttendee, WaitingParty
 from courses_app.bookings.operations.offers import Offer
-from courses_app.bookings.rules import InLine, OthersWait, Sharing, share_out
+from courses_app.bookings.rules import InLine, OthersWait, SeatStatus, Sharing, share_out
 from courses_app.foundation.db import session
+
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+HELD, ORDERED = (SeatStatus.HELD,), (SeatStatus.ORDERED, SeatStatus.CONFIRMED)
 
 
 def sharing_of(run_id: int, *, free: int, smaller_may_pass: bool) -> Sharing:
@@ -20,17 +24,50 @@ def sharing_of(run_id: int, *, free: int, smaller_may_pass: bool) -> Sharing:
 
 
 def servable(run_id: int, *, free: int, smaller_may_pass: bool) -> Sequence[InLine]:
-    """So much of the line as can matter to so many free seats."""
+    """So much of the line as can matter to so many free seats; who holds a seat already wants none, but waits on."""
+    holding = holding_in(run_id)
+    wanted = WaitingParty.wanted - func.coalesce(holding.c.people, 0)
     query = (
-        select(WaitingParty.id, WaitingParty.wanted, WaitingParty.accepts_part)
-        .where(WaitingParty.run_id == run_id, STILL_WAITING)
+        select(WaitingParty.id, wanted, WaitingParty.accepts_part)
+        .outerjoin(holding, holding.c.party_id == WaitingParty.id)
+        .where(WaitingParty.run_id == run_id, STILL_WAITING, wanted > 0)
         .order_by(WaitingParty.id)
     )
-    if smaller_may_pass:
-        query = query.where(or_(WaitingParty.accepts_part, WaitingParty.wanted <= free))
-    else:
-        query = query.limit(free + 1)
+    served = or_(WaitingParty.accepts_part, wanted <= free)
+    query = query.where(served) if smaller_may_pass else query.limit(free + 1)
     return [InLine(*row) for row in session.execute(query)]
+
+
+def holding_in(run_id: int) -> Subquery:
+    """How many people of each party hold a seat of the run by another booking that is not ordered yet.
+
+    Their place is kept, for such a hold may run out: but as long as it stands they can't be offered another seat.
+    """
+    people = _with_seat(select(WaitingAttendee.party_id, func.count().label("people")), run_id, HELD)
+    return people.group_by(WaitingAttendee.party_id).subquery()
+
+
+def seated_of(run_id: int) -> dict[WaitingParty, list[tuple[WaitingAttendee, int]]]:
+    """Those who wait though they have got a seat by another order, with the booking it is of, by their parties."""
+    found: dict[WaitingParty, list[tuple[WaitingAttendee, int]]] = {}
+    query = _with_seat(select(WaitingAttendee, Seat.booking_id), run_id, ORDERED).order_by(WaitingAttendee.id)
+    for attendee, booking_id in session.execute(query).all():
+        found.setdefault(attendee.party, []).append((attendee, booking_id))
+    return found
+
+
+def _with_seat(query: S, run_id: int, states: Collection[SeatStatus]) -> S:
+    """Of those who wait for the run, who has a seat in it in one of these states."""
+    return (
+        query.join(WaitingAttendee.party)
+        .join(Seat, (Seat.run_id == run_id) & (Seat.person_id == WaitingAttendee.person_id) & LIVING)
+        .where(
+            WaitingParty.run_id == run_id,
+            STILL_WAITING,
+            WaitingAttendee.booking_id.is_(None),
+            Seat.status.in_(states),
+        )
+    )
 
 
 def has_room_for(offer: Offer, *, free: int, wanted: int, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, false, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from courses_app.accounts.operations.people import PersonFacts
@@ -17,18 +17,20 @@ from courses_app.bookings.models import LIVING, Booking, Seat, WaitingAttendee, 
 from courses_app.bookings.operations.crowd import crowd_of
 from courses_app.bookings.operations.hold import Place, booking_of, write_hold
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
-from courses_app.bookings.operations.line import sharing_of
+from courses_app.bookings.operations.line import holding_in, seated_of, sharing_of
 from courses_app.bookings.operations.locks import lock_runs
 from courses_app.bookings.operations.offers import locked_offer
-from courses_app.bookings.operations.parties import move_party
+from courses_app.bookings.operations.parties import move_party, offer_is_open
 from courses_app.bookings.operations.people import Attending
 from courses_app.bookings.rules import (
+    HELD_ALREADY,
     SMALLER_PASSED,
     InLine,
     NoOfferNow,
     PartyMove,
     PartyState,
     PassingNeedsReason,
+    TheyHoldSeats,
     TooFewFree,
     offer_until,
 )
@@ -57,14 +59,14 @@ def offer_free_seats(run_id: int, *, now: datetime) -> int:
     for party_id, seats in sharing.given:
         _offer(run, session.get_one(WaitingParty, party_id), seats=seats, by=SYSTEM, now=now)
     if sharing.given:
-        _note_passed(run.id, before=sharing.given[-1][0], served=[one for one, _ in sharing.given], why=SMALLER_PASSED)
+        _note_passed(run.id, before=sharing.given[-1][0], served=[one for one, _ in sharing.given])
     return sum(seats for _, seats in sharing.given)
 
 
 def offer_by_hand(*, party: WaitingParty, reason: str, by: Actor, now: datetime) -> Booking:
     """The office serves a party at once; those who came earlier keep their places, and the reason is kept with them.
 
-    Raises NoOfferNow, TooFewFree, PassingNeedsReason, and MoveNotAllowed for a party that no longer waits.
+    Raises NoOfferNow, TooFewFree, TheyHoldSeats, PassingNeedsReason, and MoveNotAllowed for one that no longer waits.
     """
     run = _locked(party.run_id)
     if _stands_until(run, now=now) is None:
@@ -73,9 +75,9 @@ def offer_by_hand(*, party: WaitingParty, reason: str, by: Actor, now: datetime)
     party = session.get_one(WaitingParty, party.id, populate_existing=True)
     if party.state is not PartyState.WAITING:
         raise MoveNotAllowed(party.state, PartyMove.OFFER)
-    seats = InLine(party.id, party.wanted, party.accepts_part).served_by(max(free, 0))
+    seats = InLine(party.id, len(_without_seat(party)), party.accepts_part).served_by(max(free, 0))
     if not seats:
-        raise TooFewFree(free)
+        raise TooFewFree(free) if _without_seat(party) else TheyHoldSeats()
     passed = _ahead(party)
     if passed and not reason.strip():
         raise PassingNeedsReason(passed)
@@ -104,24 +106,29 @@ def _stands_until(run: CourseRun, *, now: datetime) -> datetime | None:
 def _free_of(run: CourseRun, *, now: datetime) -> int:
     """The free seats, after run-out holds were ended and those who found a seat elsewhere no longer wait for one."""
     lapse_run_out_holds(run.id, now=now)
-    seated = session.execute(
-        select(WaitingAttendee, Seat.booking_id)
-        .join(WaitingAttendee.party)
-        .join(Seat, (Seat.run_id == WaitingParty.run_id) & (Seat.person_id == WaitingAttendee.person_id) & LIVING)
-        .where(
-            WaitingParty.run_id == run.id,
-            WaitingParty.state == PartyState.WAITING,
-            WaitingAttendee.booking_id.is_(None),
-        )
-        .order_by(WaitingAttendee.id)
-    ).all()
-    for attendee, booking_id in seated:
-        attendee.booking_id = booking_id
-        attendee.party.wanted -= 1
-        if attendee.party.wanted == 0:
-            move_party(attendee.party, PartyMove.SERVE, by=SYSTEM, now=now, detail={"seated": "otherwise"})
+    for party, people in seated_of(run.id).items():
+        for attendee, booking_id in people:
+            attendee.booking_id = booking_id
+        _has_seats(party, len(people), now=now)
     session.flush()
     return run.capacity - crowd_of(run.id, now=now).taken
+
+
+def _has_seats(party: WaitingParty, people: int, *, now: datetime) -> None:
+    """So many of the party no longer wait; where nobody does, it has all its seats, or an open offer for some."""
+    if party.wanted == people:
+        step = PartyMove.OFFER if offer_is_open(party) else PartyMove.SERVE
+        party.wanted = 0
+        move_party(party, step, by=SYSTEM, now=now, detail={"seated": "otherwise"})
+    else:
+        party.wanted -= people
+
+
+def _without_seat(party: WaitingParty) -> list[WaitingAttendee]:
+    """Whom of the party a seat can be offered: not those who hold one of the run by another booking."""
+    holding = select(Seat.person_id).where(Seat.run_id == party.run_id, LIVING)
+    held = set(session.scalars(holding.where(Seat.person_id.in_([one.person_id for one in party.attendees]))))
+    return [one for one in party.attendees if one.booking_id is None and one.person_id not in held]
 
 
 def _offer(run: CourseRun, party: WaitingParty, *, seats: int, by: Actor, now: datetime, reason: str = "") -> Booking:
@@ -130,7 +137,7 @@ def _offer(run: CourseRun, party: WaitingParty, *, seats: int, by: Actor, now: d
     until = offer.stands_until(now=now)
     if until is None:
         raise NoOfferNow()
-    chosen = [one for one in party.attendees if one.booking_id is None][:seats]
+    chosen = _without_seat(party)[:seats]
     places = [Place(offer, _attending(one)) for one in chosen]
     booking = booking_of(places, until=until, now=now)
     booking.organization_id, booking.booked_by_person_id = party.organization_id, party.booked_by_person_id
@@ -164,15 +171,19 @@ def _ahead(party: WaitingParty) -> int:
     )
 
 
-def _note_passed(run_id: int, *, before: int, served: list[int], why: str) -> None:
-    """Whoever came earlier and still waits was passed: the reason is kept with them, the latest one (INV-17)."""
+def _note_passed(run_id: int, *, before: int, served: list[int], why: str = "") -> None:
+    """Whoever came earlier and still waits was passed: the reason is kept with them, the latest one (INV-17).
+
+    Without a reason of the office it is the rule of the course, or that they hold seats already.
+    """
+    held = false() if why else WaitingParty.id.in_(select(holding_in(run_id).c.party_id))
     session.execute(
         update(WaitingParty)
         .where(
             WaitingParty.run_id == run_id,
             WaitingParty.state == PartyState.WAITING,
             WaitingParty.id < before,
-            WaitingParty.id.not_in(served),
+            or_(WaitingParty.id.not_in(served), held),
         )
-        .values(skipped_reason=why)
+        .values(skipped_reason=case((held, HELD_ALREADY), else_=why or SMALLER_PASSED))
     )

@@ -54,7 +54,7 @@ def follow_offer(booking: Booking, move: BookingMove, *, by: Actor, now: datetim
     if party.state not in IN_LINE:
         return
     step = FOLLOWS.get(move)
-    if step is not None and party.state is PartyState.OFFERED and not _offers_open(party, but=booking):
+    if step is not None and party.state is PartyState.OFFERED and not offer_is_open(party, but=booking):
         move_party(party, step, by=by, now=now, detail={"booking": booking.reference})
     if move is BookingMove.LAPSE:
         emails.offer_lapsed(party, booking=booking, now=now)
@@ -101,10 +101,11 @@ def in_line(run_id: int, *, states: Iterable[PartyState] = IN_LINE) -> list[Wait
     )
 
 
-def _offers_open(party: WaitingParty, *, but: Booking) -> bool:
+def offer_is_open(party: WaitingParty, *, but: Booking | None = None) -> bool:
+    """Whether seats are kept for somebody of the party; the run is locked."""
     others = select(Booking.id).where(
         Booking.id.in_(select(WaitingAttendee.booking_id).where(WaitingAttendee.party_id == party.id)),
-        Booking.id != but.id,
+        Booking.id != (but.id if but is not None else 0),
         Booking.status == BookingStatus.HELD,
     )
     return session.scalar(others.limit(1)) is not None

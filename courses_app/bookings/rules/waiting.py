@@ -19,6 +19,7 @@ LEAST_TIME = timedelta(hours=1)  # an offer that stands shorter helps nobody: no
 CALLED_OFF, BOOKING_CLOSED = "called_off", "booking_closed"  # why a whole line ends
 LINE_ENDS = (CALLED_OFF, BOOKING_CLOSED)
 SMALLER_PASSED = "smaller_may_pass"  # why somebody was passed, where the course's rule did it
+HELD_ALREADY = "holds_seats"  # and where they held seats by another booking at that time
 
 
 class PartyState(StrEnum):
@@ -213,6 +214,13 @@ class TooFewFree(Refusal):
         super().__init__(
             _l("%(free)d seats are free, and this party needs more. Nothing was offered.", free=max(free, 0))
         )
+
+
+class TheyHoldSeats(Refusal):
+    """Nobody is offered a second seat."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("All of this party hold seats by another booking. Nothing was offered."))
 
 
 class PassingNeedsReason(Refusal):
