@@ -39,6 +39,7 @@ def run_due(*, clock: Clock) -> int:
         _each(queries.holds_run_out(now=clock()), _lapse_hold, clock)
         + _each(events_to_work_off(now=clock()), _retry_event, clock)
         + _each(queries.orders_unpaid(now=clock()), _give_up_order, clock)
+        + _each(queries.requests_due(now=clock()), _look_after_request, clock)
         + _each([one.id for one in queries.checkouts_to_close()], _close_left_open, clock)
         + _each(queries.runs_to_offer(now=clock()), _offer_free_seats, clock)
         + _each(queries.runs_without_hope(now=clock()), _end_line, clock)
@@ -118,6 +119,11 @@ def _each(ids: Iterable[object], deed: Callable[..., bool], clock: Clock) -> int
 def _lapse_hold(booking_id: int, clock: Clock) -> bool:
     with transaction():
         return operations.lapse_hold(booking_id, now=clock())
+
+
+def _look_after_request(booking_id: int, clock: Clock) -> bool:
+    with transaction():
+        return operations.look_after_request(booking_id, now=clock())
 
 
 def _offer_free_seats(run_id: int, clock: Clock) -> bool:

@@ -97,6 +97,11 @@ MATTERS = {
         _l("Agree on another date or refund the payment."),
         settled_by_deed=True,
     ),
+    "request_unanswered": MatterKind(
+        _l("A request for seats was not answered in time"),
+        _l("Approve or decline it on the page of the booking; the matter then closes by itself."),
+        settled_by_deed=True,
+    ),
     "membership_claimed": MatterKind(
         _l("A supporting membership is to be checked"),
         _l("Compare the member number with the list of members, then accept or decline it on the organization's page."),

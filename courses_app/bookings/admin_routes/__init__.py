@@ -1,6 +1,29 @@
 """The office's pages about bookings, money and the seats of runs."""
 
-from courses_app.bookings.admin_routes import blocks, bookings, changes, demand, names, payments, plans, runs, waiting
+from courses_app.bookings.admin_routes import (
+    approvals,
+    blocks,
+    bookings,
+    changes,
+    demand,
+    names,
+    payments,
+    plans,
+    runs,
+    waiting,
+)
 from courses_app.bookings.admin_routes.blueprint import pages
 
-__all__ = ["blocks", "bookings", "changes", "demand", "names", "pages", "payments", "plans", "runs", "waiting"]
+__all__ = [
+    "approvals",
+    "blocks",
+    "bookings",
+    "changes",
+    "demand",
+    "names",
+    "pages",
+    "payments",
+    "plans",
+    "runs",
+    "waiting",
+]

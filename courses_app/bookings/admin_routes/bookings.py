@@ -49,10 +49,11 @@ def bookings_csv() -> Answer:
 @pages.get("/office/bookings/<reference>")
 @staff
 def booking(reference: str) -> Answer:
-    return _page(reference, ReasonForm(formdata=None))
+    return booking_page(reference, ReasonForm(formdata=None))
 
 
-def _page(reference: str, form: BaseForm) -> str:
+def booking_page(reference: str, form: BaseForm) -> str:
+    """One booking with everything about it; `form` asks why it is cancelled or declined."""
     found, now = any_booking(reference), clock.now()
     invoice = found.invoice
     payments = invoice.payments if invoice else []
@@ -93,17 +94,18 @@ def _nameable(found: Booking, now: datetime) -> list[Seat]:
 
 def _can_cancel(found: Booking, now: datetime) -> bool:
     begun = found.status is BookingStatus.PAID and found.first_run.starts_at <= now
-    return BOOKING.allows(_state(found, now), BookingMove.CANCEL) and not begun
+    asked = found.status is BookingStatus.REQUESTED  # declined, not cancelled
+    return BOOKING.allows(_state(found, now), BookingMove.CANCEL) and not begun and not asked
 
 
 @pages.post("/office/bookings/<reference>/cancellation")
-@refusals_on(ReasonForm, _page)
+@refusals_on(ReasonForm, booking_page)
 @writes
 @staff
 def cancel(reference: str) -> Answer:
     form = ReasonForm()
     if not form.validate():
-        return _page(reference, form), 422
+        return booking_page(reference, form), 422
     operations.cancel_by_office(
         booking=any_booking(reference), reason=form.reason.data or "", by=current_actor(), now=clock.now()
     )

@@ -2,6 +2,7 @@
 
 from courses_app.bookings.documents.orders import (
     FinalItem,
+    answer_day,
     continued_as,
     date_choice,
     final_items,
@@ -12,7 +13,9 @@ from courses_app.bookings.documents.orders import (
     listed,
     naming_lines,
     payable_of,
+    payable_once_approved,
     place_of,
+    request_closed,
     shown_terms,
     terms_with_payment,
     when_and_where,
@@ -20,7 +23,7 @@ from courses_app.bookings.documents.orders import (
 from courses_app.bookings.documents.tickets import ticket_facts, ticket_pdf
 
 __all__ = [
-    "FinalItem", "continued_as", "date_choice", "final_items", "frozen_terms", "history", "invoice_lines",
-    "invoice_subject", "listed", "naming_lines", "payable_of", "place_of", "shown_terms", "terms_with_payment",
-    "ticket_facts", "ticket_pdf", "when_and_where",
+    "FinalItem", "answer_day", "continued_as", "date_choice", "final_items", "frozen_terms", "history", "invoice_lines",
+    "invoice_subject", "listed", "naming_lines", "payable_of", "payable_once_approved", "place_of", "request_closed",
+    "shown_terms", "terms_with_payment", "ticket_facts", "ticket_pdf", "when_and_where",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.queries import waiting_in
-from courses_app.bookings.rules import PAGE_OPEN, BookingStatus, Payable, SeatMove, payable
+from courses_app.bookings.rules import PAGE_OPEN, BookingStatus, Payable, SeatMove, answer_by, payable
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.queries import change_terms_on
 from courses_app.catalogue.rules import ChangeTerms, cancellation_words, naming_words
@@ -45,6 +45,27 @@ def payable_of(booking: Booking, method: PaymentMethod, *, now: datetime) -> Pay
     )
 
 
+def payable_once_approved(booking: Booking, method: PaymentMethod, *, now: datetime) -> Payable:
+    """By when a request that is approved now is to be paid: nobody waits before the screen, so a card has days, too."""
+    way = payable_of(booking, method, now=now)
+    if method is not PaymentMethod.STRIPE:
+        return way
+    return replace(way, pay_until=payable_of(booking, PaymentMethod.BANK_TRANSFER, now=now).pay_until)
+
+
+def answer_day(booking: Booking, *, now: datetime) -> date | None:
+    """By when the office answers, were the booking requested now; None where it needs no answer."""
+    if not booking.needs_approval:
+        return None
+    closes_at = min(run.booking_closes_at for run in booking.runs)
+    return answer_by(booking.course.approval_business_days, closes_at=closes_at, now=now)
+
+
+def request_closed() -> str:
+    """Why a request ended that nobody answered."""
+    return str(_("Booking for the run closed before we had answered the request. We are sorry."))
+
+
 def final_items(booking: Booking, ways: Sequence[Payable], *, terms: ChangeTerms | None, on: date) -> list[FinalItem]:
     """The six items in the reader's language, with every way to pay that is offered.
 
@@ -54,7 +75,7 @@ def final_items(booking: Booking, ways: Sequence[Payable], *, terms: ChangeTerms
     return [
         FinalItem("quantity", _("Quantity"), (_people(len(seats)), listed(seats), *naming_lines(booking))),
         FinalItem("price", _("Price"), _price_lines(booking)),
-        FinalItem("payment", _("Time and method of payment"), tuple(_how_to_pay(way) for way in ways)),
+        FinalItem("payment", _("Time and method of payment"), _payment_lines(booking, ways)),
         FinalItem("supply", _("When and where it is held"), tuple(_supply_lines(booking))),
         FinalItem("period", _("Period of application"), _period_lines(booking)),
         FinalItem("cancellation", _("Cancellation and refund"), _cancellation_lines(booking, terms, on=on)),
@@ -78,8 +99,8 @@ def terms_with_payment(booking: Booking, way: Payable) -> dict[str, Any]:
     """The six items as ordered, but for how to pay, which was changed afterwards."""
     terms = booking.terms or frozen_terms(booking, way, on=day_of(booking.ordered_at or booking.held_at))
     with force_locale(booking.language):
-        how = [_how_to_pay(way)]
-    items = [{**item, "lines": how} if item["code"] == "payment" else item for item in terms["items"]]
+        how = _payment_lines(booking, [way])
+    items = [{**item, "lines": list(how)} if item["code"] == "payment" else item for item in terms["items"]]
     return {**terms, "items": items}
 
 
@@ -97,9 +118,14 @@ def history(booking: Booking, events: Sequence[SeatEvent]) -> list[tuple[datetim
         BookingStatus.PAID_NO_SEAT: _("The seats had been given up."),
         BookingStatus.REFUNDED: _("The booking was cancelled."),
     }
+    if booking.declined_at is not None:
+        ended[BookingStatus.CANCELLED] = _("The request was declined.")
+    elif booking.requested_at is not None and booking.ordered_at is None:
+        ended[BookingStatus.CANCELLED] = _("The request was withdrawn or cancelled.")
     steps = [
         (booking.held_at, _("The seats were kept.")),
-        (booking.ordered_at, _("The order was placed.")),
+        (booking.requested_at, _("The request was sent.")),
+        (booking.ordered_at, _("The request was approved.") if booking.requested_at else _("The order was placed.")),
         (booking.closed_at, ended.get(booking.status, "")),
         (booking.paid_at, _("The payment arrived.") if booking.total else _("The seats were confirmed.")),
     ]
@@ -191,6 +217,36 @@ def _price_lines(booking: Booking) -> tuple[str, ...]:
     return *each, _("%(total)s in all", total=yen_incl(booking.total))
 
 
+def _payment_lines(booking: Booking, ways: Sequence[Payable]) -> tuple[str, ...]:
+    if not booking.needs_approval:
+        return tuple(_how_to_pay(way) for way in ways)
+    if booking.ordered_at is not None:
+        return tuple(_how_to_pay_once_approved(way) for way in ways)
+    return (
+        _("This is a request. Nothing is to be paid until our office has approved it."),
+        *(_how_to_pay_later(way, booking.course.payment_due_business_days) for way in ways),
+    )
+
+
+def _how_to_pay_later(way: Payable, days: int) -> str:
+    words = {
+        PaymentMethod.NONE: _("Nothing to pay."),
+        PaymentMethod.STRIPE: _("Credit card: after the approval, on the page to which our e-mail leads."),
+        PaymentMethod.BANK_TRANSFER: _(
+            "Bank transfer: within %(days)d business days of the approval, earlier if the run is near. The invoice"
+            " comes by e-mail and names the day. You bear the transfer fee.",
+            days=days,
+        ),
+    }
+    return str(words[way.method])
+
+
+def _how_to_pay_once_approved(way: Payable) -> str:
+    if way.method is PaymentMethod.STRIPE:
+        return str(_("Credit card: on the payment page, by %(until)s.", until=instant(way.pay_until)))
+    return _how_to_pay(way)
+
+
 def _how_to_pay(way: Payable) -> str:
     words = {
         PaymentMethod.NONE: _("Nothing to pay."),
@@ -207,8 +263,17 @@ def _how_to_pay(way: Payable) -> str:
 
 def _period_lines(booking: Booking) -> tuple[str, ...]:
     closes = min(run.booking_closes_at for run in booking.runs)
+    taken = _("Applications for this run are taken until %(closes)s.", closes=instant(closes))
+    if booking.needs_approval:
+        return (
+            taken,
+            _(
+                "Your seats are kept until %(until)s; please send the request by then.",
+                until=instant(booking.hold_until),
+            ),
+        )
     return (
-        _("Applications for this run are taken until %(closes)s.", closes=instant(closes)),
+        taken,
         _("Your seats are kept until %(until)s; please order by then.", until=instant(booking.hold_until)),
     )
 

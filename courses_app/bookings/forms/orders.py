@@ -20,6 +20,7 @@ METHOD_LABELS = {
 }
 STATE_LABELS = {
     BookingStatus.HELD: _l("Not ordered yet"),
+    BookingStatus.REQUESTED: _l("Waiting for approval"),
     BookingStatus.ORDERED: _l("Waiting for payment"),
     BookingStatus.PAID: _l("Confirmed"),
     BookingStatus.EXPIRED: _l("Lapsed"),

@@ -32,8 +32,11 @@ class Booking(Base):
         CheckConstraint("total >= 0", name="total"),
         Index(None, "status", "pay_until"),
         CheckConstraint(
-            "status = 'held' OR status = 'expired' OR ordered_at IS NOT NULL OR closed_at IS NOT NULL", name="ordered"
+            "status = 'held' OR status = 'expired' OR requested_at IS NOT NULL OR ordered_at IS NOT NULL "
+            "OR closed_at IS NOT NULL",
+            name="ordered",
         ),
+        CheckConstraint("status <> 'requested' OR answer_by_on IS NOT NULL AND ordered_at IS NULL", name="requested"),
         CheckConstraint("status <> 'ordered' OR pay_until IS NOT NULL", name="pay_until"),
     )
 
@@ -51,7 +54,11 @@ class Booking(Base):
     held_at: Mapped[datetime]
     hold_until: Mapped[datetime]
     pay_until: Mapped[datetime | None]  # an order unpaid at this instant lapses: grace of a transfer, end of a checkout
-    ordered_at: Mapped[datetime | None]
+    needs_approval: Mapped[bool] = mapped_column(default=False)  # as its course said when the seats were kept
+    requested_at: Mapped[datetime | None]
+    answer_by_on: Mapped[date | None]  # the day by which the office promised to answer
+    declined_at: Mapped[datetime | None]
+    ordered_at: Mapped[datetime | None]  # of a request: when it was approved
     paid_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_reason: Mapped[str] = mapped_column(default="")

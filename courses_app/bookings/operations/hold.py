@@ -136,6 +136,8 @@ def hold_seats(
     booking = booking_of(places, until=until, now=now)
     booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
     booking.form_token, booking.language = form_token, language
+    if office is not NOT_BY_OFFICE:
+        booking.needs_approval = False  # whoever books for them has said yes
     write_hold(booking, places=places, by=by, now=now)
     for one in asked if office.beyond else ():
         allow_beyond(
@@ -245,6 +247,7 @@ def booking_of(places: Sequence[Place], *, until: datetime, now: datetime) -> Bo
         total=total(place.offer.price.amount for place in places),
         held_at=now,
         hold_until=until,
+        needs_approval=places[0].offer.needs_approval,
     )
 
 

@@ -8,10 +8,19 @@ from typing import Any
 
 from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.operations.parties import follow_offer
-from courses_app.bookings.rules import BOOKING, SEAT, BookingMove, BookingStatus, SeatMove, SeatStatus
-from courses_app.foundation import audit
+from courses_app.bookings.rules import (
+    BOOKING,
+    REQUEST_UNANSWERED,
+    SEAT,
+    BookingMove,
+    BookingStatus,
+    SeatMove,
+    SeatStatus,
+)
+from courses_app.foundation import audit, matters
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
+from courses_app.payments.queries import open_matter_of
 
 
 def move_booking(
@@ -29,8 +38,17 @@ def move_booking(
         after=booking.status.value,
         detail=detail,
     )
+    if before is BookingStatus.REQUESTED:
+        _close_question(booking, by=by, now=now)
     if booking.waiting_party_id is not None and before is BookingStatus.HELD:
         follow_offer(booking, move, by=by, now=now)
+
+
+def _close_question(booking: Booking, *, by: Actor, now: datetime) -> None:
+    """However a request ends, the office is no longer asked to answer it."""
+    matter = open_matter_of(REQUEST_UNANSWERED, "booking", booking.reference)
+    if matter is not None:
+        matters.settle(matter, by=by, now=now, note=booking.status.value)
 
 
 def move_seats(seats: Iterable[Seat], move: SeatMove, *, by: Actor, now: datetime) -> None:

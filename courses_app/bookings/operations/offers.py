@@ -60,6 +60,7 @@ class Offer:
     naming_days_before: int
     naming_day_kind: DayKind
     unnamed_seats: UnnamedSeats
+    needs_approval: bool
     organization_reference: str
     member_status: MemberStatus
     link_token: str | None
@@ -132,6 +133,7 @@ _OFFERS = (
         COURSES.c.naming_days_before,
         COURSES.c.naming_day_kind,
         COURSES.c.unnamed_seats,
+        COURSES.c.needs_approval,
         ORGANIZATIONS.c.reference,
         ORGANIZATIONS.c.member_status,
         RUNS.c.link_token,
@@ -149,7 +151,7 @@ _OFFERS = (
     .order_by(RUNS.c.id)
     .with_for_update(of=RUNS)
 )
-OF_OFFER = 20  # columns before those of the fee
+OF_OFFER = 21  # columns before those of the fee
 
 
 def locked_offers(run_references: Collection[str], organization_id: int) -> dict[str, Offer]:

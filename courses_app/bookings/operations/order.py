@@ -33,26 +33,24 @@ def order(
 ) -> Booking:
     """Place the order that the last page showed; a booking ordered before comes back as it is (R-42).
 
-    Free runs are settled at once. Raises HoldRanOut, RunNotOffered, BookingClosed, MethodNotOffered, NamesNeeded,
-    and MoveNotAllowed for a cancelled booking.
+    Free runs are settled at once; where the office answers first, it is a request (`approval`). Raises HoldRanOut,
+    RunNotOffered, BookingClosed, MethodNotOffered, NamesNeeded, and MoveNotAllowed for a cancelled booking.
     """
     booking = locked_booking(booking.id)
-    if booking.status in (BookingStatus.ORDERED, BookingStatus.PAID):
+    if booking.status in (BookingStatus.REQUESTED, BookingStatus.ORDERED, BookingStatus.PAID):
         return booking
     _check(booking, now=now)
     if payment_method not in methods_for(booking.total, stripe_enabled=stripe_enabled):
         raise MethodNotOffered()
     payable = documents.payable_of(booking, payment_method, now=now)
     _freeze(booking, payable, language=language, now=now)
+    if booking.needs_approval:
+        _ask(booking, by=by, now=now)
+        return booking
+    booking.ordered_at, booking.pay_until = now, payable.pay_until
     move_booking(booking, BookingMove.ORDER, by=by, now=now, detail={"method": payment_method.value})
     move_seats(booking.live_seats, SeatMove.ORDER, by=by, now=now)
-    if payment_method is PaymentMethod.NONE:
-        settle_for_free(booking, by=by, now=now)
-    else:
-        booking.invoice = bill_booking(
-            booking, due_on=payable.due_on, grace_until_on=payable.grace_until_on, by=by, now=now
-        )
-    session.flush()
+    bill_or_settle(booking, payable, by=by, now=now)
     emails.ordered(booking, now=now)
     return booking
 
@@ -70,8 +68,28 @@ def _check(booking: Booking, *, now: datetime) -> None:
 def _freeze(booking: Booking, payable: Payable, *, language: str, now: datetime) -> None:
     """What the last page said is what was ordered, whatever changes later."""
     booking.language, booking.payment_method = language, payable.method
-    booking.ordered_at, booking.pay_until = now, payable.pay_until
+    booking.answer_by_on = documents.answer_day(booking, now=now)
     booking.terms = documents.frozen_terms(booking, payable, on=day_of(now))
+
+
+def _ask(booking: Booking, *, by: Actor, now: datetime) -> None:
+    """A request: the seats stay kept, nothing is owed, and the office answers."""
+    booking.requested_at = now
+    move_booking(booking, BookingMove.REQUEST, by=by, now=now)
+    move_seats(booking.live_seats, SeatMove.ORDER, by=by, now=now)
+    session.flush()
+    emails.requested(booking, now=now)
+
+
+def bill_or_settle(booking: Booking, payable: Payable, *, by: Actor, now: datetime) -> None:
+    """The invoice of an order that was placed just now; a free one is settled at once."""
+    if payable.method is PaymentMethod.NONE:
+        settle_for_free(booking, by=by, now=now)
+    else:
+        booking.invoice = bill_booking(
+            booking, due_on=payable.due_on, grace_until_on=payable.grace_until_on, by=by, now=now
+        )
+    session.flush()
 
 
 def bill_booking(

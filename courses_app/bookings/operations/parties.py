@@ -20,6 +20,7 @@ from courses_app.foundation.db import session
 
 FOLLOWS = {
     BookingMove.ORDER: PartyMove.SERVE,
+    BookingMove.REQUEST: PartyMove.SERVE,
     BookingMove.CANCEL: PartyMove.LEAVE,
     BookingMove.LAPSE: PartyMove.LAPSE,
 }  # what a party does when its last open offer makes this move, and none of it waits any more

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from courses_app.bookings.models import Booking, Seat
-from courses_app.bookings.rules import BookingStatus, SeatStatus
+from courses_app.bookings.models import LIVING, Booking, Seat
+from courses_app.bookings.rules import REQUEST_UNANSWERED, BookingStatus, SeatStatus
 from courses_app.catalogue.models import CourseRun
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.yen import Yen
@@ -35,6 +36,19 @@ def orders_unpaid(*, now: datetime) -> Sequence[int]:
         select(Booking.id)
         .where(Booking.status == BookingStatus.ORDERED, Booking.pay_until <= now)
         .order_by(Booking.pay_until)
+    ).all()
+
+
+def requests_due(*, now: datetime) -> Sequence[int]:
+    """Requests for whose run booking has closed, and those whose day of answer is over and nobody is asked yet."""
+    today = day_of(now)
+    closed = Booking.seats.any(and_(LIVING, Seat.run.has(CourseRun.booking_closes_at <= now)))
+    asked = exists().where(
+        Matter.kind == REQUEST_UNANSWERED, Matter.subject_reference == Booking.reference, Matter.settled_at.is_(None)
+    )
+    late = and_(Booking.answer_by_on < today, ~asked)
+    return session.scalars(
+        select(Booking.id).where(Booking.status == BookingStatus.REQUESTED, or_(closed, late)).order_by(Booking.id)
     ).all()
 
 

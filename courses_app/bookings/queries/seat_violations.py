@@ -14,12 +14,18 @@ from courses_app.foundation.outbox.messages import OutboxMessage
 MORE_THAN_HELD = SeatEvent.before.in_((SeatStatus.ORDERED, SeatStatus.CONFIRMED))
 # Which mail about its booking a seat's move owes, at the very instant of the move.
 TOLD: tuple[tuple[ColumnElement[bool], tuple[str, ...]], ...] = (
-    (SeatEvent.move == SeatMove.ORDER, ("bookings/ordered", "bookings/confirmed")),
+    (SeatEvent.move == SeatMove.ORDER, ("bookings/ordered", "bookings/requested", "bookings/confirmed")),
     (SeatEvent.move.in_((SeatMove.CONFIRM, SeatMove.RESEAT)), ("bookings/confirmed",)),
     (and_(SeatEvent.move == SeatMove.LAPSE, MORE_THAN_HELD), ("bookings/expired",)),
     (
         and_(SeatEvent.move == SeatMove.CANCEL, MORE_THAN_HELD),
-        ("bookings/cancelled", "bookings/called_off", "bookings/seats_cancelled", "bookings/unnamed_given_up"),
+        (
+            "bookings/cancelled",
+            "bookings/called_off",
+            "bookings/seats_cancelled",
+            "bookings/unnamed_given_up",
+            "bookings/declined",
+        ),
     ),
     (SeatEvent.move == SeatMove.SUBSTITUTE, ("bookings/substituted",)),
 )

@@ -29,13 +29,24 @@ RUN_ID = CourseRun.__table__.c.id
 SWEPT_WITHIN = timedelta(minutes=15)  # the worker writes a run-out hold down within seconds
 # Which mail is owed for a booking that has come so far (INV-14).
 OWED: tuple[tuple[ColumnElement[bool], tuple[str, ...]], ...] = (
-    (and_(Booking.ordered_at.is_not(None), Booking.invoice_id.is_not(None)), ("bookings/ordered",)),
+    (and_(Booking.ordered_at.is_not(None), Booking.invoice_id.is_not(None)), ("bookings/ordered", "bookings/approved")),
+    (Booking.requested_at.is_not(None), ("bookings/requested",)),
+    (Booking.declined_at.is_not(None), ("bookings/declined",)),
     (Booking.status == BookingStatus.PAID, ("bookings/confirmed",)),
     (Booking.status == BookingStatus.PAID_NO_SEAT, ("bookings/no_seat",)),
     (and_(Booking.status == BookingStatus.EXPIRED, Booking.ordered_at.is_not(None)), ("bookings/expired",)),
     (
-        and_(Booking.status == BookingStatus.CANCELLED, Booking.ordered_at.is_not(None)),
-        ("bookings/cancelled", "bookings/called_off", "bookings/seats_cancelled", "bookings/unnamed_given_up"),
+        and_(
+            Booking.status == BookingStatus.CANCELLED,
+            or_(Booking.ordered_at.is_not(None), Booking.requested_at.is_not(None)),
+        ),
+        (
+            "bookings/cancelled",
+            "bookings/called_off",
+            "bookings/seats_cancelled",
+            "bookings/unnamed_given_up",
+            "bookings/declined",
+        ),
     ),
 )
 
@@ -113,6 +124,11 @@ def _seats_and_money_differ() -> Iterator[str]:
     )
     for reference in session.scalars(unpaid):
         yield f"seat {reference} is confirmed though its booking is not paid"
+    asked = select(Booking.reference).where(Booking.status == BookingStatus.REQUESTED)
+    kept = Booking.seats.any(Seat.status == SeatStatus.ORDERED)
+    strange = Booking.seats.any(Seat.status.not_in((SeatStatus.ORDERED, SeatStatus.CANCELLED)))
+    for reference in session.scalars(asked.where(or_(Booking.invoice_id.is_not(None), ~kept, strange))):
+        yield f"booking {reference} is only asked for, but is billed, or its seats are not kept"
     told = exists().where(
         Matter.subject_kind == "booking", Matter.subject_reference == Booking.reference, Matter.settled_at.is_(None)
     )
@@ -136,7 +152,7 @@ def _totals_differ() -> Iterator[str]:
     for reference in session.scalars(billed):
         yield f"the total of booking {reference} is not its invoice's"
     seats = _sum(Seat.price, Seat.booking_id, Seat.status.in_(LIVE_SEATS))
-    open_ones = (BookingStatus.HELD, BookingStatus.ORDERED)
+    open_ones = (BookingStatus.HELD, BookingStatus.REQUESTED, BookingStatus.ORDERED)
     unpaid = select(Booking.reference).where(Booking.status.in_(open_ones), Booking.total != seats)
     for reference in session.scalars(unpaid):
         yield f"the total of booking {reference} is not what its seats cost"

@@ -66,8 +66,7 @@ def confirm(reference: str) -> Answer:
 @coordinator
 def cancel(reference: str) -> Answer:
     found = operations.cancel(booking=own_booking(reference), by=current_actor(), now=clock.now())
-    declined = found.waiting_party_id is not None and found.ordered_at is None
-    flash(_("You have declined the seats.") if declined else _("The booking has been cancelled."), "success")
+    flash(_cancelled_words(found), "success")
     return see_other("bookings.booking", reference=reference)
 
 
@@ -117,6 +116,13 @@ def correct(reference: str, position: int) -> Answer:
         form.refuse(refusal)
         return _correction(found, seat, form), refusal.status
     return see_other("bookings.booking", reference=reference)
+
+
+def _cancelled_words(found: Booking) -> str:
+    if found.requested_at is not None and found.ordered_at is None:
+        return str(_("The request has been withdrawn."))
+    declined = found.waiting_party_id is not None and found.ordered_at is None
+    return str(_("You have declined the seats.") if declined else _("The booking has been cancelled."))
 
 
 def _as_it_stands(found: Booking, state: BookingStatus) -> str:
@@ -184,7 +190,10 @@ def _review(found: Booking, form: OrderForm) -> str:
     terms = change_terms_on(found.course.id, clock.day_of(now))
     items = documents.final_items(found, ways, terms=terms, on=clock.day_of(now))
     naming = documents.naming_lines(found)
-    return render_template("bookings/review.html", booking=found, form=form, items=items, naming=naming, now=now)
+    return render_template(
+        "bookings/review.html", booking=found, form=form, items=items, naming=naming, now=now,
+        answer_on=documents.answer_day(found, now=now),
+    )  # fmt: skip
 
 
 def _ran_out(found: Booking) -> str:

@@ -1,6 +1,13 @@
 """Decisions about bookings from plain values: their lives, who may be booked, how they may be paid, what is refused."""
 
 from courses_app.bookings.rules.alerts import ANY_PLACE, ONLINE
+from courses_app.bookings.rules.approving import (
+    REQUEST_UNANSWERED,
+    AnsweredAlready,
+    NotAnsweredYet,
+    RequestIsOver,
+    answer_by,
+)
 from courses_app.bookings.rules.changing import (
     AmountsChanged,
     AnotherPerson,
@@ -121,20 +128,21 @@ from courses_app.bookings.rules.waiting import (
 
 __all__ = [
     "ANY_PLACE", "BOOKING", "BOOKING_CLOSED", "CALLED_OFF", "HELD_ALREADY", "IN_LINE", "LEAST_TIME", "LINE_ENDS",
-    "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE", "NEWS_TRAVELS", "ONLINE", "PAGE_OPEN", "PARTY", "SEAT",
-    "SEAT_MOVES", "SMALLER_PASSED", "AlreadyBooked", "AlreadyWaiting", "AmountsChanged", "AnotherPerson",
-    "AttendeeFacts", "AttendeeUnknown", "BlockEndsAtOnce", "BookingClosed", "BookingHasEnded", "BookingMove",
-    "BookingNotOpen", "BookingStatus", "CancelByOffice", "CapacityBelowSold", "DearerDate", "FeeKind",
-    "FormSentBefore", "HoldChanged", "HoldRanOut", "InLine", "MethodNotOffered", "MoveByOffice", "MovesUsedUp",
-    "MovingClosed", "NamesNeeded", "NamesToWait", "NamingClosed", "NoOfferNow", "NoRoom", "NoSeatChosen",
-    "NobodyNamed", "OfferIsForThem", "OtherCourse", "OthersWait", "OverbookingNeedsReason", "PartyMove",
-    "PartyState", "PartyTooLarge", "PassingNeedsReason", "Payable", "Possible", "PriceChanged", "ReasonMissing",
-    "RunFull", "RunIsOver", "RunNotOffered", "RunOfAnother", "SameDate", "SamePersonTwice", "SeatFees",
-    "SeatHasName", "SeatMove", "SeatStatus", "SeatsAreFree", "Sharing", "SubstituteByOffice", "SubstitutionClosed",
-    "TheyHoldSeats", "TooFewFree", "TooFewToBlock", "TooLateToCancel", "TooLateToChange", "TooManyAttendees",
-    "TooManyNames", "TransferTooLate", "WaitingIsOver", "check_all_waiting_named", "check_attendees",
-    "check_bookable", "check_cancellable", "check_capacity", "check_correctable", "check_movable", "check_nameable",
-    "check_named", "check_one_course", "check_one_date", "check_orderable", "check_room", "check_substitutable",
-    "check_unnamed", "given_back", "hold_has_run_out", "is_in_time", "may_be_cancelled", "methods_for",
-    "offer_until", "over_by", "payable", "seat_fees", "share_out", "shown_status", "what_is_possible",
+    "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE", "NEWS_TRAVELS", "ONLINE", "PAGE_OPEN", "PARTY",
+    "REQUEST_UNANSWERED", "SEAT", "SEAT_MOVES", "SMALLER_PASSED", "AlreadyBooked", "AlreadyWaiting",
+    "AmountsChanged", "AnotherPerson", "AnsweredAlready", "AttendeeFacts", "AttendeeUnknown", "BlockEndsAtOnce",
+    "BookingClosed", "BookingHasEnded", "BookingMove", "BookingNotOpen", "BookingStatus", "CancelByOffice",
+    "CapacityBelowSold", "DearerDate", "FeeKind", "FormSentBefore", "HoldChanged", "HoldRanOut", "InLine",
+    "MethodNotOffered", "MoveByOffice", "MovesUsedUp", "MovingClosed", "NamesNeeded", "NamesToWait", "NamingClosed",
+    "NoOfferNow", "NoRoom", "NoSeatChosen", "NobodyNamed", "NotAnsweredYet", "OfferIsForThem", "OtherCourse",
+    "OthersWait", "OverbookingNeedsReason", "PartyMove", "PartyState", "PartyTooLarge", "PassingNeedsReason",
+    "Payable", "Possible", "PriceChanged", "ReasonMissing", "RequestIsOver", "RunFull", "RunIsOver",
+    "RunNotOffered", "RunOfAnother", "SameDate", "SamePersonTwice", "SeatFees", "SeatHasName", "SeatMove",
+    "SeatStatus", "SeatsAreFree", "Sharing", "SubstituteByOffice", "SubstitutionClosed", "TheyHoldSeats",
+    "TooFewFree", "TooFewToBlock", "TooLateToCancel", "TooLateToChange", "TooManyAttendees", "TooManyNames",
+    "TransferTooLate", "WaitingIsOver", "answer_by", "check_all_waiting_named", "check_attendees", "check_bookable",
+    "check_cancellable", "check_capacity", "check_correctable", "check_movable", "check_nameable", "check_named",
+    "check_one_course", "check_one_date", "check_orderable", "check_room", "check_substitutable", "check_unnamed",
+    "given_back", "hold_has_run_out", "is_in_time", "may_be_cancelled", "methods_for", "offer_until", "over_by",
+    "payable", "seat_fees", "share_out", "shown_status", "what_is_possible",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 
+from courses_app.bookings.rules.approving import NotAnsweredYet
 from courses_app.bookings.rules.lifecycles import BookingMove, BookingStatus
 from courses_app.bookings.rules.refusals import CancelByOffice
 from courses_app.catalogue.rules import ChangeTerms, SeatFee, fee_for
@@ -252,14 +253,19 @@ def _dearness(fee: SeatFee) -> tuple[Yen, bool, int]:
 
 def check_correctable(status: BookingStatus, *, starts_at: datetime, now: datetime) -> None:
     """Whether the spelling of a name may still be corrected. Raises BookingHasEnded and TooLateToChange."""
-    if status is not BookingStatus.HELD:
+    if status not in (BookingStatus.HELD, BookingStatus.REQUESTED):
         check_stands(status, starts_at=starts_at, now=now)
 
 
 def check_stands(status: BookingStatus, *, starts_at: datetime, now: datetime) -> None:
-    """Whether an order stands whose run has not begun. Raises MoveNotAllowed, BookingHasEnded, TooLateToChange."""
+    """Whether an order stands whose run has not begun.
+
+    Raises MoveNotAllowed, NotAnsweredYet, BookingHasEnded and TooLateToChange.
+    """
     if status is BookingStatus.HELD:
         raise MoveNotAllowed(status, BookingMove.CANCEL)  # not ordered yet: the last page gives it back
+    if status is BookingStatus.REQUESTED:
+        raise NotAnsweredYet()
     if status not in (BookingStatus.ORDERED, BookingStatus.PAID):
         raise BookingHasEnded()
     if starts_at <= now:

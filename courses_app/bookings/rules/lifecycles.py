@@ -10,6 +10,7 @@ from courses_app.foundation.lifecycle import Lifecycle
 
 class BookingStatus(StrEnum):
     HELD = "held"  # seats are kept for some minutes
+    REQUESTED = "requested"  # asked for; the office answers, until then nothing is owed
     ORDERED = "ordered"  # a paid order was placed; money is awaited
     PAID = "paid"
     EXPIRED = "expired"  # not ordered, or not paid, in time
@@ -20,6 +21,9 @@ class BookingStatus(StrEnum):
 
 class BookingMove(StrEnum):
     ORDER = "order"
+    REQUEST = "request"  # in place of the order, where the course says that the office answers first
+    APPROVE = "approve"
+    DECLINE = "decline"
     SETTLE = "settle"
     LAPSE = "lapse"
     CANCEL = "cancel"
@@ -30,6 +34,10 @@ class BookingMove(StrEnum):
 BOOKING = Lifecycle[BookingStatus, BookingMove](
     {
         (BookingStatus.HELD, BookingMove.ORDER): BookingStatus.ORDERED,
+        (BookingStatus.HELD, BookingMove.REQUEST): BookingStatus.REQUESTED,
+        (BookingStatus.REQUESTED, BookingMove.APPROVE): BookingStatus.ORDERED,
+        (BookingStatus.REQUESTED, BookingMove.DECLINE): BookingStatus.CANCELLED,
+        (BookingStatus.REQUESTED, BookingMove.CANCEL): BookingStatus.CANCELLED,
         (BookingStatus.HELD, BookingMove.LAPSE): BookingStatus.EXPIRED,
         (BookingStatus.HELD, BookingMove.CANCEL): BookingStatus.CANCELLED,
         (BookingStatus.ORDERED, BookingMove.SETTLE): BookingStatus.PAID,
@@ -48,7 +56,7 @@ BOOKING = Lifecycle[BookingStatus, BookingMove](
 
 class SeatStatus(StrEnum):
     HELD = "held"
-    ORDERED = "ordered"
+    ORDERED = "ordered"  # asked for or ordered: kept without an end of its own, its booking says until when
     CONFIRMED = "confirmed"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
@@ -92,6 +100,8 @@ LIVE_SEATS = (SeatStatus.HELD, SeatStatus.ORDERED, SeatStatus.CONFIRMED)
 # What becomes of the seats when their booking moves. A late payment re-seats (RESEAT) where the booking had run out.
 SEAT_MOVES = {
     BookingMove.ORDER: SeatMove.ORDER,
+    BookingMove.REQUEST: SeatMove.ORDER,
+    BookingMove.DECLINE: SeatMove.CANCEL,
     BookingMove.SETTLE: SeatMove.CONFIRM,
     BookingMove.LAPSE: SeatMove.LAPSE,
     BookingMove.CANCEL: SeatMove.CANCEL,

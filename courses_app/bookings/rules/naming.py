@@ -13,7 +13,7 @@ from courses_app.foundation.clock import day_of
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.templating import day
 
-NAMEABLE = (BookingStatus.HELD, BookingStatus.ORDERED, BookingStatus.PAID)
+NAMEABLE = (BookingStatus.HELD, BookingStatus.REQUESTED, BookingStatus.ORDERED, BookingStatus.PAID)
 
 
 class NamesNeeded(Refusal):

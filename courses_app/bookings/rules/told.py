@@ -10,6 +10,9 @@ TOLD = Told(
     actions={
         "booking.hold": _p("what was done", "Seats held"),
         "booking.order": _p("what was done", "Ordered"),
+        "booking.request": _p("what was done", "Requested"),
+        "booking.approve": _p("what was done", "Request for seats approved"),
+        "booking.decline": _p("what was done", "Request for seats declined"),
         "booking.settle": _p("what was done", "Paid and confirmed"),
         "booking.method_changed": _p("what was done", "Method of payment changed"),
         "booking.lapse": _p("what was done", "Lapsed"),
@@ -41,6 +44,7 @@ TOLD = Told(
     states={
         "booking.held": _p("state in the audit", "Held, not ordered"),
         "booking.ordered": _p("state in the audit", "Waiting for payment"),
+        "booking.requested": _p("state in the audit", "Waiting for approval"),
         "booking.paid": _p("state in the audit", "Paid"),
         "booking.expired": _p("state in the audit", "Lapsed"),
         "booking.cancelled": _p("state in the audit", "Cancelled"),
@@ -73,6 +77,10 @@ TOLD = Told(
         "waived": _p("detail in the audit", "Fee waived"),
     },
     mails={
+        "bookings/approved": _p("kind of mail", "Request for seats approved"),
+        "bookings/declined": _p("kind of mail", "Request for seats declined"),
+        "bookings/requested": _p("kind of mail", "Request for seats received"),
+        "bookings/requested_office": _p("kind of mail", "Request to answer (office)"),
         "bookings/called_off": _p("kind of mail", "Run called off"),
         "bookings/called_off_attendee": _p("kind of mail", "Run called off (attendee)"),
         "bookings/cancelled": _p("kind of mail", "Booking cancelled"),

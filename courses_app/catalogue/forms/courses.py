@@ -34,7 +34,8 @@ NUMBERS = (
     "net_minutes", "pass_mark", "test_minutes", "test_questions", "validity_months", "default_capacity",
     "default_language", "closes_days_before_venue", "closes_business_days_before_online", "payment_due_business_days",
     "payment_grace_business_days", "hold_minutes", "offer_hours", "smaller_may_pass", "naming_days_before",
-    "naming_day_kind", "naming_reminder_days", "unnamed_seats", "withdrawn_on",
+    "naming_day_kind", "naming_reminder_days", "unnamed_seats", "needs_approval", "approval_business_days",
+    "withdrawn_on",
 )  # fmt: skip
 FIELDS = (*(f"{name}_{language}" for name in TEXTS for language in ("ja", "en")), *NUMBERS)
 
@@ -121,6 +122,17 @@ class CourseForm(Versioned):
         _l("A seat without a name then"),
         [Required()],
         choices=options([(each.value, each.label) for each in UnnamedSeats]),
+    )
+    needs_approval = BooleanField(
+        _l("A booking is a request until the office has approved it"),
+        description=_l("Seats that are kept already are ordered as their page says."),
+    )
+    approval_business_days = WholeNumberField(
+        _l("The office answers a request within (business days)"),
+        [Given(), between(1, 30)],
+        description=_l(
+            "After that the request stands among the open matters; it is never refused by itself before booking closes."
+        ),
     )
     withdrawn_on = DayField(
         _l("No longer offered from"),

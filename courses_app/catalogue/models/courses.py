@@ -29,6 +29,7 @@ class Course(Base):
         CheckConstraint("net_minutes >= 0", name="net_minutes"),
         CheckConstraint("pass_mark IS NULL OR pass_mark BETWEEN 0 AND 100", name="pass_mark"),
         CheckConstraint("offer_hours > 0", name="offer_hours"),
+        CheckConstraint("approval_business_days > 0", name="approval"),
         CheckConstraint("naming_days_before >= 0 AND naming_reminder_days >= 0", name="naming"),
     )
 
@@ -70,6 +71,8 @@ class Course(Base):
     unnamed_seats: Mapped[UnnamedSeats] = mapped_column(
         choice(UnnamedSeats, "unnamed_seats"), default=UnnamedSeats.GIVEN_UP
     )
+    needs_approval: Mapped[bool] = mapped_column(default=False)  # an order is a request until the office has answered
+    approval_business_days: Mapped[int] = mapped_column(default=2)  # so long the office has for it
     on_request: Mapped[bool] = mapped_column(default=False)  # held for one organization at a time, never listed
     position: Mapped[int] = mapped_column(default=0)
     withdrawn_on: Mapped[date | None]

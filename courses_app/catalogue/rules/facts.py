@@ -53,6 +53,8 @@ class CourseChange:
     naming_day_kind: DayKind
     naming_reminder_days: int
     unnamed_seats: UnnamedSeats
+    needs_approval: bool
+    approval_business_days: int
     withdrawn_on: date | None
 
 

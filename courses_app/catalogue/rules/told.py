@@ -43,6 +43,8 @@ TOLD = Told(
         "naming_day_kind": _p("detail in the audit", "Seats named until, kind of days"),
         "naming_reminder_days": _p("detail in the audit", "Reminder to name seats, days before"),
         "unnamed_seats": _p("detail in the audit", "Seats without a name"),
+        "needs_approval": _p("detail in the audit", "Bookings are requests"),
+        "approval_business_days": _p("detail in the audit", "Requests answered within, business days"),
         "moved": _p("detail in the audit", "Place or times changed"),
         "starts_at": _p("detail in the audit", "Begins at"),
         "summary": _p("detail in the audit", "Summary"),

@@ -44,6 +44,7 @@ WORDS_ONLY = {
 LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "payments": ("bookings_admin.payments", {}),
     "requests": ("dispatches_admin.dispatches", {}),
+    "approvals": ("bookings_admin.bookings", {"state": "requested"}),
     "refunds": ("bookings_admin.payments", {"view": "refunds"}),
     "stripe_events": ("bookings_admin.payments", {"view": "events"}),
     "certificates": ("certificates_admin.certificates", {}),

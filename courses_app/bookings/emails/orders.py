@@ -27,37 +27,37 @@ def ordered(booking: Booking, *, now: datetime) -> None:
     if booking.invoice is None:
         confirmed(booking, now=now)
     else:
-        _to_booker("ordered", booking, key="ordered", now=now)
+        to_booker("ordered", booking, key="ordered", now=now)
 
 
 def kept_for_you(booking: Booking, *, now: datetime) -> None:
     """The office has kept seats after a telephone call: where and until when to order them."""
-    _to_booker("kept_for_you", booking, key="kept_for_you", now=now)
+    to_booker("kept_for_you", booking, key="kept_for_you", now=now)
 
 
 def method_changed(booking: Booking, *, now: datetime) -> None:
     """The same order once more, with the new way and day to pay."""
-    _to_booker("ordered", booking, key=f"ordered:{booking.payment_method}", now=now)
+    to_booker("ordered", booking, key=f"ordered:{booking.payment_method}", now=now)
 
 
 def confirmed(booking: Booking, *, now: datetime) -> None:
     """The seats are theirs; the tickets follow. A booking is confirmed once for each payment that seated it."""
-    _to_booker("confirmed", booking, key=f"confirmed:{now.isoformat()}", now=now)
+    to_booker("confirmed", booking, key=f"confirmed:{now.isoformat()}", now=now)
 
 
 def expired(booking: Booking, *, now: datetime) -> None:
     """Not paid in time: the seats are given up."""
-    _to_booker("expired", booking, key="expired", now=now)
+    to_booker("expired", booking, key="expired", now=now)
 
 
 def no_seat(booking: Booking, *, payment: Payment, now: datetime) -> None:
     """Money came after the seats were gone: the payer learns that it goes back, the office that it must."""
-    _to_booker("no_seat", booking, key=f"no_seat:{payment.id}", now=now, payment=payment)
+    to_booker("no_seat", booking, key=f"no_seat:{payment.id}", now=now, payment=payment)
     queue_mail(
         "bookings/no_seat_office",
         to=issuer_on(day_of(now)).email,
         subject=("booking", booking.reference),
-        facts={"booking": booking, "payment": payment, "address": _address("/office/payments")},
+        facts={"booking": booking, "payment": payment, "address": address_of("/office/payments")},
         dedupe_key=f"booking:{booking.reference}:no_seat_office:{payment.id}",
         now=now,
     )
@@ -65,13 +65,13 @@ def no_seat(booking: Booking, *, payment: Payment, now: datetime) -> None:
 
 def cancelled(booking: Booking, *, refund: Yen, now: datetime) -> None:
     """The booking is cancelled; what was paid goes back."""
-    _to_booker("cancelled", booking, key="cancelled", now=now, refund=refund)
+    to_booker("cancelled", booking, key="cancelled", now=now, refund=refund)
 
 
 def seats_cancelled(booking: Booking, *, quote: Quote, waived: bool, now: datetime) -> None:
     """Some seats, or the last ones, were given back: the fee for each, what goes back, what is left to pay."""
     refund = total(one.seat.price if waived else one.fees.refund for one in quote.seats) if booking.paid_at else Yen(0)
-    _to_booker(
+    to_booker(
         "seats_cancelled", booking, key=f"seats_cancelled:{now.isoformat()}", now=now,
         quote=quote, waived=waived, refund=refund, remaining=booking.live_seats,
         several=len({seat.run_id for seat in booking.seats}) > 1,
@@ -86,7 +86,7 @@ def seat_cancelled_attendee(seat: Seat, *, now: datetime) -> None:
 def substituted(seat: Seat, *, former: str, former_address: str | None, now: datetime) -> None:
     """Somebody else has the seat: who booked, who was going to come, and who comes now are told."""
     key = f"substituted:{now.isoformat()}"
-    _to_booker("substituted", seat.booking, key=f"{key}:{seat.position}", now=now, seat=seat, former=former)
+    to_booker("substituted", seat.booking, key=f"{key}:{seat.position}", now=now, seat=seat, former=former)
     _to_attendee("substituted_attendee", seat, key=key, now=now)
     if former_address:
         _to_attendee("substituted_former", seat, key=f"{key}:former", now=now, to=former_address, former=former)
@@ -115,13 +115,13 @@ def _of_names(name: str, booking: Booking, waiting: Waiting, *, key: str, now: d
         free, run_day = booking.total == 0, day_of(waiting.run.starts_at)
         rule = unnamed_words(waiting.terms, free=free, run_day=run_day)
     key = key.removeprefix(f"booking:{booking.reference}:")
-    _to_booker(name, booking, key=key, now=now, waiting=waiting, rule=rule, **more)
+    to_booker(name, booking, key=key, now=now, waiting=waiting, rule=rule, **more)
 
 
 def seat_moved(seat: Seat, *, before: Whereabouts, refund: Yen, now: datetime) -> None:
     """A seat is on another date now: who booked and who comes are told what was, what is, and what goes back."""
     key, more = f"seat_moved:{now.isoformat()}", _of_run(seat.run) | {"seat": seat, "before": before, "refund": refund}
-    _to_booker("seat_moved", seat.booking, key=f"{key}:{seat.position}", now=now, **more)
+    to_booker("seat_moved", seat.booking, key=f"{key}:{seat.position}", now=now, **more)
     _to_attendee("seat_moved_attendee", seat, key=key, now=now, before=before)
 
 
@@ -129,7 +129,7 @@ def called_off(
     booking: Booking, run: CourseRun, concerned: Sequence[Seat], *, reason: str, refund: Yen, now: datetime
 ) -> None:
     """The run does not take place: who booked is told, and so is every attendee who gave an address."""
-    _to_booker(
+    to_booker(
         "called_off", booking, key=f"called_off:{run.reference}", now=now,
         run=run, by_run=[(run, concerned)], reason=reason, refund=refund, remaining=booking.live_seats,
     )  # fmt: skip
@@ -150,7 +150,7 @@ def moved(booking: Booking, run: CourseRun, *, before: Whereabouts, billed_anew:
     """The run is at another time or place: what was, and what is, to who booked and who was going to attend."""
     key = f"moved:{run.reference}:{run.sequence}"
     concerned = [seat for seat in booking.live_seats if seat.run_id == run.id]
-    _to_booker("moved", booking, key=key, now=now, run=run, concerned=concerned, before=before, billed_anew=billed_anew)
+    to_booker("moved", booking, key=key, now=now, run=run, concerned=concerned, before=before, billed_anew=billed_anew)
     for seat in concerned:
         if seat.hears_of_a_move:
             _to_attendee("moved_attendee", seat, key=key, now=now, before=before)
@@ -166,10 +166,10 @@ def tickets_to_booker(booking: Booking, *, now: datetime) -> None:
     """All tickets of a booking together; once more after they were printed anew."""
     tickets = [seat.ticket for seat in booking.live_seats if seat.ticket is not None]
     key = f"tickets:{max((ticket.id for ticket in tickets), default=0)}"
-    _to_booker("tickets", booking, key=key, now=now, documents=tickets)
+    to_booker("tickets", booking, key=key, now=now, documents=tickets)
 
 
-def _to_booker(
+def to_booker(
     name: str, booking: Booking, *, key: str, now: datetime, documents: Sequence[StoredDocument] = (), **more: Any
 ) -> None:
     queue_mail(
@@ -215,23 +215,23 @@ def _facts(booking: Booking, now: datetime) -> dict[str, Any]:
     return {
         "unnamed": sum(len(one.seats) for one in names),
         "naming_until": min((one.until_on for one in names), default=None),
-        "names_url": _address(f"/bookings/{booking.reference}/names"),
+        "names_url": address_of(f"/bookings/{booking.reference}/names"),
         "booking": booking,
         "by_run": booking.by_run,
         "course": run.course,
         "issuer": issuer_on(day_of(now)),
-        "booking_url": _address(f"/bookings/{booking.reference}"),
-        "payment_url": _address(f"/bookings/{booking.reference}/payment"),
-        "runs_url": _address(f"/runs?course={run.course.slug}"),
+        "booking_url": address_of(f"/bookings/{booking.reference}"),
+        "payment_url": address_of(f"/bookings/{booking.reference}/payment"),
+        "runs_url": address_of(f"/runs?course={run.course.slug}"),
         **_of_run(run),
     }
 
 
 def _of_run(run: CourseRun) -> dict[str, Any]:
-    return {"run": run, "run_url": _address(run.path)}
+    return {"run": run, "run_url": address_of(run.path)}
 
 
-def _address(path: str) -> str:
+def address_of(path: str) -> str:
     """A link in a mail comes from the settings, never from the request (S-06)."""
     base_url: str = current_app.config["SETTINGS"].base_url
     return f"{base_url}{path}"
@@ -271,7 +271,7 @@ def run_opened(alert: RunAlert, *, run: CourseRun, now: datetime) -> None:
         subject=("alert", alert.reference),
         facts={
             "alert": alert, "run": run, "course": run.course, "issuer": issuer_on(day_of(now)),
-            "run_url": _address(run.path), "alerts_url": _address("/organization/alerts"),
+            "run_url": address_of(run.path), "alerts_url": address_of("/organization/alerts"),
         },
         dedupe_key=f"alert:{alert.reference}:{run.reference}",
         now=now,
@@ -290,9 +290,9 @@ def _to_party(name: str, party: WaitingParty, *, key: str, now: datetime, **more
             "run": run,
             "course": run.course,
             "issuer": issuer_on(day_of(now)),
-            "party_url": _address(f"/waiting/{party.reference}"),
-            "offer_url": _address(f"/bookings/{more['booking'].reference}") if "booking" in more else "",
-            "runs_url": _address(f"/runs?course={run.course.slug}"),
+            "party_url": address_of(f"/waiting/{party.reference}"),
+            "offer_url": address_of(f"/bookings/{more['booking'].reference}") if "booking" in more else "",
+            "runs_url": address_of(f"/runs?course={run.course.slug}"),
             **more,
         },
         dedupe_key=f"waiting:{party.reference}:{key}",
