@@ -5,8 +5,8 @@ import re
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -21,7 +21,7 @@ def upgrade() -> None:
     for column in (
         "needs_approval BOOLEAN DEFAULT false NOT NULL",
         "approval_business_days INTEGER DEFAULT 2 NOT NULL "
-        "CONSTRAINT ck_courses_approval CHECK (approval_business_days > 0)",
+        "CONSTRAINT ck_courses_answer_days CHECK (approval_business_days > 0)",
     ):
         op.execute(f"ALTER TABLE courses ADD COLUMN {column}")
     op.add_column("bookings", sa.Column("needs_approval", sa.Boolean(), server_default=sa.false(), nullable=False))

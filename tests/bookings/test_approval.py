@@ -32,9 +32,8 @@ from courses_app.rosters import operations as rosters
 from tests.accounts.signing import csrf_token, sign_in
 from tests.bookings.conftest import MakeHere
 from tests.bookings.test_routes import text_of
-from tests.bookings.test_telephone import broken, filled, mails
+from tests.bookings.test_telephone import broken, door, filled, mails
 from tests.bookings.test_telephone import caller as caller  # the fixture
-from tests.bookings.test_telephone import door
 
 
 def run_to_ask_for(make: MakeHere, *, capacity: int = 5, price: int | None = None, days: int = 2) -> CourseRun:

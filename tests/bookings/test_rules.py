@@ -52,6 +52,10 @@ NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)  # Monday noon in Tokyo
 
 BOOKING_EDGES = {
     ("held", "order"): "ordered",
+    ("held", "request"): "requested",
+    ("requested", "approve"): "ordered",
+    ("requested", "decline"): "cancelled",
+    ("requested", "cancel"): "cancelled",
     ("held", "lapse"): "expired",
     ("held", "cancel"): "cancelled",
     ("ordered", "settle"): "paid",

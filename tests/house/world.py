@@ -125,6 +125,7 @@ def build(make: Make) -> World:
         },
         "bookings_admin.release": {"reference": kept.reference},
         "bookings_admin": run, "rosters_admin": run, "bookings_admin.booking": order, "bookings_admin.cancel": order,
+        "bookings_admin.approve": order, "bookings_admin.decline": order,
         **{f"bookings_admin.{name}": {"reference": party.reference} for name in ("party", "offer", "remove")},
         "bookings_admin.payment": {"reference": paid.invoice.reference},
         "bookings_admin.record": {"reference": paid.invoice.reference},

@@ -2,7 +2,6 @@
 
 from courses_app.bookings.documents.orders import (
     FinalItem,
-    answer_day,
     continued_as,
     date_choice,
     final_items,
@@ -12,14 +11,12 @@ from courses_app.bookings.documents.orders import (
     invoice_subject,
     listed,
     naming_lines,
-    payable_of,
-    payable_once_approved,
     place_of,
-    request_closed,
     shown_terms,
     terms_with_payment,
     when_and_where,
 )
+from courses_app.bookings.documents.paying import answer_day, payable_of, payable_once_approved, request_closed
 from courses_app.bookings.documents.tickets import ticket_facts, ticket_pdf
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -11,16 +11,16 @@ from typing import Any
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
+from courses_app.bookings.documents.paying import payment_lines
 from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.queries import waiting_in
-from courses_app.bookings.rules import PAGE_OPEN, BookingStatus, Payable, SeatMove, answer_by, payable
+from courses_app.bookings.rules import BookingStatus, Payable, SeatMove
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.queries import change_terms_on
 from courses_app.catalogue.rules import ChangeTerms, cancellation_words, naming_words
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.templating import day, instant, local, period, yen_incl
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import PaymentMethod
 from courses_app.payments.rules import LineFacts
 
 
@@ -33,39 +33,6 @@ class FinalItem:
     lines: tuple[str, ...]
 
 
-def payable_of(booking: Booking, method: PaymentMethod, *, now: datetime) -> Payable:
-    """By when this booking would have to be paid, were it ordered now."""
-    course = booking.course
-    return payable(
-        method,
-        starts_at=booking.first_run.starts_at,
-        due_business_days=course.payment_due_business_days,
-        grace_business_days=course.payment_grace_business_days,
-        now=now,
-    )
-
-
-def payable_once_approved(booking: Booking, method: PaymentMethod, *, now: datetime) -> Payable:
-    """By when a request that is approved now is to be paid: nobody waits before the screen, so a card has days, too."""
-    way = payable_of(booking, method, now=now)
-    if method is not PaymentMethod.STRIPE:
-        return way
-    return replace(way, pay_until=payable_of(booking, PaymentMethod.BANK_TRANSFER, now=now).pay_until)
-
-
-def answer_day(booking: Booking, *, now: datetime) -> date | None:
-    """By when the office answers, were the booking requested now; None where it needs no answer."""
-    if not booking.needs_approval:
-        return None
-    closes_at = min(run.booking_closes_at for run in booking.runs)
-    return answer_by(booking.course.approval_business_days, closes_at=closes_at, now=now)
-
-
-def request_closed() -> str:
-    """Why a request ended that nobody answered."""
-    return str(_("Booking for the run closed before we had answered the request. We are sorry."))
-
-
 def final_items(booking: Booking, ways: Sequence[Payable], *, terms: ChangeTerms | None, on: date) -> list[FinalItem]:
     """The six items in the reader's language, with every way to pay that is offered.
 
@@ -75,7 +42,7 @@ def final_items(booking: Booking, ways: Sequence[Payable], *, terms: ChangeTerms
     return [
         FinalItem("quantity", _("Quantity"), (_people(len(seats)), listed(seats), *naming_lines(booking))),
         FinalItem("price", _("Price"), _price_lines(booking)),
-        FinalItem("payment", _("Time and method of payment"), _payment_lines(booking, ways)),
+        FinalItem("payment", _("Time and method of payment"), payment_lines(booking, ways)),
         FinalItem("supply", _("When and where it is held"), tuple(_supply_lines(booking))),
         FinalItem("period", _("Period of application"), _period_lines(booking)),
         FinalItem("cancellation", _("Cancellation and refund"), _cancellation_lines(booking, terms, on=on)),
@@ -99,7 +66,7 @@ def terms_with_payment(booking: Booking, way: Payable) -> dict[str, Any]:
     """The six items as ordered, but for how to pay, which was changed afterwards."""
     terms = booking.terms or frozen_terms(booking, way, on=day_of(booking.ordered_at or booking.held_at))
     with force_locale(booking.language):
-        how = _payment_lines(booking, [way])
+        how = payment_lines(booking, [way])
     items = [{**item, "lines": list(how)} if item["code"] == "payment" else item for item in terms["items"]]
     return {**terms, "items": items}
 
@@ -215,50 +182,6 @@ def _price_lines(booking: Booking) -> tuple[str, ...]:
         for price, seats in groupby(sorted(booking.attending, key=_price), key=_price)
     ]
     return *each, _("%(total)s in all", total=yen_incl(booking.total))
-
-
-def _payment_lines(booking: Booking, ways: Sequence[Payable]) -> tuple[str, ...]:
-    if not booking.needs_approval:
-        return tuple(_how_to_pay(way) for way in ways)
-    if booking.ordered_at is not None:
-        return tuple(_how_to_pay_once_approved(way) for way in ways)
-    return (
-        _("This is a request. Nothing is to be paid until our office has approved it."),
-        *(_how_to_pay_later(way, booking.course.payment_due_business_days) for way in ways),
-    )
-
-
-def _how_to_pay_later(way: Payable, days: int) -> str:
-    words = {
-        PaymentMethod.NONE: _("Nothing to pay."),
-        PaymentMethod.STRIPE: _("Credit card: after the approval, on the page to which our e-mail leads."),
-        PaymentMethod.BANK_TRANSFER: _(
-            "Bank transfer: within %(days)d business days of the approval, earlier if the run is near. The invoice"
-            " comes by e-mail and names the day. You bear the transfer fee.",
-            days=days,
-        ),
-    }
-    return str(words[way.method])
-
-
-def _how_to_pay_once_approved(way: Payable) -> str:
-    if way.method is PaymentMethod.STRIPE:
-        return str(_("Credit card: on the payment page, by %(until)s.", until=instant(way.pay_until)))
-    return _how_to_pay(way)
-
-
-def _how_to_pay(way: Payable) -> str:
-    words = {
-        PaymentMethod.NONE: _("Nothing to pay."),
-        PaymentMethod.STRIPE: _(
-            "Credit card: on the payment page that follows, within %(minutes)d minutes of ordering.",
-            minutes=PAGE_OPEN.total_seconds() // 60,
-        ),
-        PaymentMethod.BANK_TRANSFER: _(
-            "Bank transfer: by %(date)s. The invoice comes by e-mail. You bear the transfer fee.", date=day(way.due_on)
-        ),
-    }
-    return str(words[way.method])
 
 
 def _period_lines(booking: Booking) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ class Course(Base):
         CheckConstraint("net_minutes >= 0", name="net_minutes"),
         CheckConstraint("pass_mark IS NULL OR pass_mark BETWEEN 0 AND 100", name="pass_mark"),
         CheckConstraint("offer_hours > 0", name="offer_hours"),
-        CheckConstraint("approval_business_days > 0", name="approval"),
+        CheckConstraint("approval_business_days > 0", name="answer_days"),
         CheckConstraint("naming_days_before >= 0 AND naming_reminder_days >= 0", name="naming"),
     )
 
