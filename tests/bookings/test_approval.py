@@ -1,4 +1,4 @@
-"""Orders that the office looks at first: requested, approved, declined, withdrawn, forgotten; each step told (INV-14)."""
+"""Orders that the office looks at first: requested, approved, declined, withdrawn, forgotten; each told (INV-14)."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from courses_app.payments.models import PaymentMethod
 from courses_app.rosters import operations as rosters
 from tests.accounts.signing import csrf_token, sign_in
 from tests.bookings.conftest import MakeHere
+from tests.bookings.test_move import later, moved
 from tests.bookings.test_routes import text_of
 from tests.bookings.test_telephone import broken, door, filled, mails
-from tests.bookings.test_telephone import caller as caller  # the fixture
 
 
 def run_to_ask_for(make: MakeHere, *, capacity: int = 5, price: int | None = None, days: int = 2) -> CourseRun:
@@ -209,6 +209,16 @@ def test_a_run_called_off_ends_its_requests(app: Flask, make: MakeHere) -> None:
     assert broken(app) == []
 
 
+def test_a_moved_run_tells_who_asked_and_the_request_waits_on(app: Flask, make: MakeHere) -> None:
+    run = run_to_ask_for(make)
+    asked = make.ordered(run)
+    moved(run, later(run, make), make)
+    assert now_of(app, asked).status is BookingStatus.REQUESTED
+    assert kinds(app, asked.reference)[-1] == "moved"
+    assert approve(make, asked).status is BookingStatus.ORDERED
+    assert broken(app) == []
+
+
 def test_single_seats_wait_for_the_answer(make: MakeHere) -> None:
     run = run_to_ask_for(make)
     asked = make.ordered(run, 2)
@@ -280,14 +290,12 @@ def test_the_office_answers_on_the_page_of_the_booking(app: Flask, client: Flask
     assert client.post(f"/office/bookings/{no.reference}/approval", data=data).status_code == 409
 
 
-def test_what_the_office_books_by_telephone_is_approved(
-    app: Flask, client: FlaskClient, make: MakeHere, caller: object
-) -> None:
+def test_what_the_office_books_by_telephone_is_approved(app: Flask, client: FlaskClient, make: MakeHere) -> None:
     make.issuer()
-    run = run_to_ask_for(make)
+    run, caller = run_to_ask_for(make), make.coordinator()
     sign_in(client, make.staff().email)
-    page = door(run, caller)  # type: ignore[arg-type]
-    assert client.post(page, data=filled(client, page, caller)).status_code == 303  # type: ignore[arg-type]
+    page = door(run, caller)
+    assert client.post(page, data=filled(client, page, caller)).status_code == 303
     with app.app_context():
         assert session.scalars(select(Booking.status)).one() is BookingStatus.ORDERED
         assert session.scalars(select(Seat.status)).one() is SeatStatus.ORDERED
