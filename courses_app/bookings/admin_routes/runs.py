@@ -13,7 +13,7 @@ from courses_app.accounts.guards import current_actor, staff
 from courses_app.bookings import operations, queries
 from courses_app.bookings.admin_routes.blueprint import Answer, any_run, pages
 from courses_app.bookings.forms import CapacityForm
-from courses_app.bookings.models import Seat, SeatBlock
+from courses_app.bookings.models import BookingStatus, Seat, SeatBlock
 from courses_app.foundation import clock
 from courses_app.foundation.doors import refusals_on
 from courses_app.foundation.forms import BaseForm
@@ -70,10 +70,15 @@ def seats(reference: str) -> Answer:
 def _cells(found: Iterable[Seat]) -> Iterator[list[object]]:
     for seat in found:
         yield [
-            seat.reference, SEAT_WORDS[seat.status.value], seat.full_name, seat.full_name_kana,
+            seat.reference, _word(seat), seat.full_name, seat.full_name_kana,
             seat.born_on.isoformat() if seat.born_on else None, seat.role_code, seat.email,
             seat.booking.organization.name, seat.booking.reference, seat.booking.booked_by.full_name, seat.price,
         ]  # fmt: skip
+
+
+def _word(seat: Seat) -> object:
+    asked = seat.booking.status is BookingStatus.REQUESTED
+    return _("Kept until the answer") if asked else SEAT_WORDS[seat.status.value]
 
 
 def _blocked_cells(found: Iterable[SeatBlock]) -> Iterator[list[object]]:
