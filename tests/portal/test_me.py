@@ -45,7 +45,7 @@ def test_me_has_the_ticket_the_certificate_the_duties_and_the_calendar(
     page = client.get("/me").get_data(as_text=True)
     for there in (
         "/ticket.pdf", ROOM, f"/certificates/{code}/certificate.pdf", 'href="/organization/calendar"',
-        "受講義務の状況", "監理責任者", "有効", "入金を待っています",
+        "受講義務の状況", "監理責任者", "有効", "この席はまだ確定していません",
     ):  # fmt: skip
         assert there in page, there
     assert f"{ROOM}-later" not in page

@@ -61,6 +61,7 @@ def violations(*, now: datetime) -> list[str]:
             ("INV-3", _holds_not_ended_once()),
             ("INV-3", events_torn()),
             ("INV-4", _seats_and_money_differ()),
+            ("INV-4", _requests_are_more_than_asked()),
             ("INV-5", _undersold(now)),
             ("INV-6", _totals_differ()),
             ("INV-8", _kept_too_much()),
@@ -124,11 +125,6 @@ def _seats_and_money_differ() -> Iterator[str]:
     )
     for reference in session.scalars(unpaid):
         yield f"seat {reference} is confirmed though its booking is not paid"
-    asked = select(Booking.reference).where(Booking.status == BookingStatus.REQUESTED)
-    kept = Booking.seats.any(Seat.status == SeatStatus.ORDERED)
-    strange = Booking.seats.any(Seat.status.not_in((SeatStatus.ORDERED, SeatStatus.CANCELLED)))
-    for reference in session.scalars(asked.where(or_(Booking.invoice_id.is_not(None), ~kept, strange))):
-        yield f"booking {reference} is only asked for, but is billed, or its seats are not kept"
     told = exists().where(
         Matter.subject_kind == "booking", Matter.subject_reference == Booking.reference, Matter.settled_at.is_(None)
     )
@@ -144,6 +140,15 @@ def _seats_and_money_differ() -> Iterator[str]:
     money = exists().where(Payment.invoice_id == Booking.invoice_id)
     for reference in session.scalars(paid.where(Booking.total > 0, not_(money))):
         yield f"booking {reference} is paid but no payment is recorded"
+
+
+def _requests_are_more_than_asked() -> Iterator[str]:
+    """INV-4: where the office answers first, nothing is billed before it did, and the seats are kept meanwhile."""
+    asked = select(Booking.reference).where(Booking.status == BookingStatus.REQUESTED)
+    kept = Booking.seats.any(Seat.status == SeatStatus.ORDERED)
+    strange = Booking.seats.any(Seat.status.not_in((SeatStatus.ORDERED, SeatStatus.CANCELLED)))
+    for reference in session.scalars(asked.where(or_(Booking.invoice_id.is_not(None), ~kept, strange))):
+        yield f"booking {reference} is only asked for, but is billed, or its seats are not kept"
 
 
 def _totals_differ() -> Iterator[str]:
