@@ -191,6 +191,19 @@ def test_inv1_people_beyond_the_capacity_stand_in_a_row(inside: Flask, make: Mak
     assert queries.violations(now=clock.now()) == []
 
 
+def test_inv1_a_lowering_excuses_only_what_no_booking_was_allowed(inside: Flask, make: MakeHere) -> None:
+    run = make.run(capacity=3)
+    make.paid(run, 2)
+    order = beyond(make, run, 3)  # two of them beyond the capacity
+    resize(run, 2, accepted_over=3, reason="机が足りないため")
+    found = queries.overbookings_of(session.scalars(select(CourseRun)).one())
+    assert [(row.seats, row.booking_id) for row in found] == [(2, order.id), (1, None)]
+    assert queries.violations(now=clock.now()) == []
+    resize(run, 4, accepted_over=1, reason="机が増えたため")  # now the booking's allowance is enough
+    assert [row.seats for row in queries.overbookings_of(session.scalars(select(CourseRun)).one())] == [2]
+    assert queries.violations(now=clock.now()) == []
+
+
 def test_inv17_whoever_waits_is_told_why_somebody_was_seated_before(inside: Flask, make: MakeHere) -> None:
     run = make.run(capacity=1)
     make.paid(run)

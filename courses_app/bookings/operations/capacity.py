@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from courses_app.bookings.models import Overbooking
 from courses_app.bookings.operations.crowd import crowd_of
+from courses_app.bookings.queries import allowed_of
 from courses_app.bookings.rules import OverbookingNeedsReason, check_capacity
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import audit
@@ -33,7 +34,7 @@ def change_capacity(
         return
     reason = _reason(_end_lowering(run, now=now), reason.strip(), over=taken - capacity, lower=capacity < run.capacity)
     if reason:
-        _allow(run, over=taken - capacity, reason=reason, by=by, now=now)
+        _allow_rest(run, over=taken - capacity, reason=reason, by=by, now=now)
     detail = {"over": taken - capacity, "reason": reason} if reason else None
     audit.record(
         by=by, now=now, action="run.capacity", subject=("run", run.reference),
@@ -64,5 +65,9 @@ def _reason(before: str, given: str, *, over: int, lower: bool) -> str:
     return given or before  # more seats than before, but still too few
 
 
-def _allow(run: CourseRun, *, over: int, reason: str, by: Actor, now: datetime) -> None:
-    session.add(Overbooking(run_id=run.id, seats=over, reason=reason, allowed_by=by.label, allowed_at=now))
+def _allow_rest(run: CourseRun, *, over: int, reason: str, by: Actor, now: datetime) -> None:
+    """A row for those whom no booking's own allowance excuses: nobody is counted twice (INV-1)."""
+    session.flush()
+    rest = over - (session.scalar(select(allowed_of(literal(run.id)))) or 0)
+    if rest > 0:
+        session.add(Overbooking(run_id=run.id, seats=rest, reason=reason, allowed_by=by.label, allowed_at=now))
