@@ -79,8 +79,9 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of(
         "bookings_admin", STAFF,
         "approve attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
-        "change_capacity date decline demand demand_csv enter_name event_again event_dealt_with move_seat name "
-        "offer party payment payments payments_csv record release refund_sent remove seats substitute waiting"),
+        "change_capacity correct correction date decline demand demand_csv enter_name event_again event_dealt_with "
+        "move_seat name offer party payment payments payments_csv record refund_sent release remove seats substitute "
+        "waiting"),
     **doors_of("dispatches", EVERYBODY, "service services"),
     **doors_of("dispatches", COORDINATORS, "create dispatches new"),
     **doors_of("dispatches", OWN, "accept answer dispatch withdraw"),

@@ -106,7 +106,8 @@ def build(make: Make) -> World:
         **dict.fromkeys(
             ("bookings_admin.attendee", "bookings_admin.substitute", "bookings_admin.cancellation",
              "bookings_admin.cancel_seats", "bookings_admin.name", "bookings_admin.enter_name",
-             "bookings_admin.date", "bookings_admin.move_seat"), order
+             "bookings_admin.date", "bookings_admin.move_seat", "bookings_admin.correction", "bookings_admin.correct"),
+            order,
         ),
         "bookings.own_ticket": {"reference": paid.seats[0].reference},
         "bookings.attendees": {"reference": waiting.reference}, "bookings.change": {"reference": waiting.reference},

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from courses_app.accounts.guards import current_actor, staff
+from courses_app.accounts.rules.facts import PersonFacts
 from courses_app.bookings import operations, queries
 from courses_app.bookings.admin_routes.blueprint import Answer, any_booking, pages
-from courses_app.bookings.forms import MoveForm, OfficeCancellationForm, SubstituteForm
+from courses_app.bookings.forms import MoveForm, OfficeCancellationForm, OfficeCorrectionForm, SubstituteForm
 from courses_app.foundation import clock
 from courses_app.foundation.doors import refusals_on
 from courses_app.foundation.forms import BaseForm
@@ -77,6 +78,36 @@ def substitute(reference: str, position: int) -> Answer:
         booking=found, position=position, attendee=form.facts(), office=True, by=current_actor(), now=clock.now()
     )
     flash(_("Somebody else has been named. The admission ticket is made anew."), "success")
+    return see_other("bookings_admin.booking", reference=reference)
+
+
+@pages.get("/office/bookings/<reference>/seats/<int:position>/name")
+@staff
+def correction(reference: str, position: int) -> Answer:
+    seat = queries.named_seat_of(any_booking(reference), position) or abort(404)
+    return _correction(reference, position, OfficeCorrectionForm(formdata=None, obj=seat))
+
+
+def _correction(reference: str, position: int, form: BaseForm) -> str:
+    found = any_booking(reference)
+    seat = queries.named_seat_of(found, position) or abort(404)
+    return render_template("bookings/office_correction.html", booking=found, seat=seat, form=form)
+
+
+@pages.post("/office/bookings/<reference>/seats/<int:position>/name")
+@refusals_on(OfficeCorrectionForm, _correction)
+@writes
+@staff
+def correct(reference: str, position: int) -> Answer:
+    found, form = any_booking(reference), OfficeCorrectionForm()
+    seat = queries.named_seat_of(found, position) or abort(404)
+    if not form.validate():
+        return _correction(reference, position, form), 422
+    facts = PersonFacts(**form.spelling, email=seat.attendee.email)
+    operations.correct_attendee(
+        booking=found, position=position, facts=facts, reason=form.reason.data, by=current_actor(), now=clock.now()
+    )
+    flash(_("The attendee has been corrected. The admission ticket is made anew."), "success")
     return see_other("bookings_admin.booking", reference=reference)
 
 

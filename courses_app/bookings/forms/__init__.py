@@ -2,7 +2,13 @@
 
 from courses_app.bookings.forms.alerts import AlertForm
 from courses_app.bookings.forms.attendees import KNOWN_FROM, AttendeesForm, CorrectionForm
-from courses_app.bookings.forms.changes import CancellationForm, MoveForm, OfficeCancellationForm, SubstituteForm
+from courses_app.bookings.forms.changes import (
+    CancellationForm,
+    MoveForm,
+    OfficeCancellationForm,
+    OfficeCorrectionForm,
+    SubstituteForm,
+)
 from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, SheetForm
 from courses_app.bookings.forms.office import (
     BlockForm,
@@ -21,7 +27,7 @@ from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 __all__ = [
     "KNOWN_FROM", "METHOD_LABELS", "ORDER", "STATE_LABELS", "AlertForm", "AttendeesForm", "BlockForm",
     "BookingsFilter", "CallerFilter", "CancellationForm", "CapacityForm", "CorrectionForm", "DraftRowForm",
-    "EventForm", "MendedRows", "MoveForm", "OfficeBookingsFilter", "OfficeCancellationForm", "OrderForm",
-    "PassingForm", "PaymentsFilter", "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm", "SheetForm",
-    "SubstituteForm", "TelephoneForm",
+    "EventForm", "MendedRows", "MoveForm", "OfficeBookingsFilter", "OfficeCancellationForm", "OfficeCorrectionForm",
+    "OrderForm", "PassingForm", "PaymentsFilter", "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm",
+    "SheetForm", "SubstituteForm", "TelephoneForm",
 ]  # fmt: skip

@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
 
-from courses_app.bookings.forms.attendees import Choices, NameFields
+from courses_app.bookings.forms.attendees import Choices, CorrectionForm, NameFields
 from courses_app.bookings.rules import AttendeeFacts
-from courses_app.foundation.forms import BaseForm, FoldedField, Length, WholeNumberField, email_shape, options
+from courses_app.foundation.forms import BaseForm, FoldedField, Length, Required, WholeNumberField, email_shape, options
 
 
 def _position(typed: str) -> int:
@@ -37,6 +37,16 @@ class OfficeCancellationForm(CancellationForm):
         _l("Reason for asking no fee"),
         [Length(max=1000)],
         description=_l("It is kept with the fee and in the audit trail."),
+    )
+
+
+class OfficeCorrectionForm(CorrectionForm):
+    """Another spelling by staff, after the order; a day of birth included."""
+
+    reason = TextAreaField(
+        _l("Reason for the correction"),
+        [Required(), Length(max=1000)],
+        description=_l("For example a document that was shown. It is kept in the audit trail."),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, FeeKind, SeatMove, SeatStatus
+from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, FeeKind, FullName, SeatMove, SeatStatus
 from courses_app.catalogue.models import Course, CourseRun, FeeAudience
 from courses_app.catalogue.rules import ChangeTerms, NamingTerms
 from courses_app.foundation.db import Base, choice
@@ -117,6 +118,17 @@ class Booking(Base):
         """The day of a run as it was ordered; None where we have not moved it since."""
         kept = (self.terms or {}).get("moved_from", {}).get(run.reference)
         return date.fromisoformat(kept) if kept else None
+
+    def note_name(self, seat: Seat, name: FullName | None) -> None:
+        """By which name corrections of an ordered seat are measured; None once somebody else has the seat."""
+        if self.terms is not None:
+            others = {key: kept for key, kept in self.terms.get("names", {}).items() if key != seat.reference}
+            self.terms = {**self.terms, "names": {**others, seat.reference: astuple(name)} if name else others}
+
+    def name_ordered(self, seat: Seat) -> FullName | None:
+        """The name of a seat as it was ordered; None where it was not corrected since."""
+        kept = (self.terms or {}).get("names", {}).get(seat.reference)
+        return FullName(*kept) if kept else None
 
     @property
     def unnamed(self) -> list[Seat]:

@@ -70,6 +70,7 @@ def _take_over(seat: Seat, person: Attending, *, by: Actor, now: datetime) -> No
     for name in COPIED:
         setattr(seat, name, getattr(person.person, name))
     seat.ticket = None  # the worker prints another; the old paper stays in the store
+    seat.booking.note_name(seat, None)
     move_seats([seat], SeatMove.SUBSTITUTE, by=by, now=now)
     session.flush()
     session.expire(seat, ["person"])

@@ -13,7 +13,6 @@ from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations import AttendeeFacts
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.rules import (
-    AnotherPerson,
     BookingStatus,
     Possible,
     SeatStatus,
@@ -25,6 +24,8 @@ from courses_app.bookings.rules.sheets import MOST_FROM_FILE
 from courses_app.catalogue.queries import change_terms_on
 from courses_app.catalogue.rules import seats_left
 from courses_app.foundation import clock
+from courses_app.foundation.doors import refusals_on
+from courses_app.foundation.forms import BaseForm
 from courses_app.foundation.templating import locale
 from courses_app.foundation.web import see_other, writes
 from courses_app.foundation.yen import total
@@ -95,12 +96,18 @@ def hold_again(reference: str) -> Answer:
 @pages.get("/bookings/<reference>/seats/<int:position>/name")
 @coordinator
 def name(reference: str, position: int) -> Answer:
+    seat = queries.named_seat_of(own_booking(reference), position) or abort(404)
+    return _correction(reference, position, CorrectionForm(formdata=None, obj=seat))
+
+
+def _correction(reference: str, position: int, form: BaseForm) -> str:
     found = own_booking(reference)
     seat = queries.named_seat_of(found, position) or abort(404)
-    return _correction(found, seat, CorrectionForm(formdata=None, obj=seat))
+    return render_template("bookings/name.html", booking=found, seat=seat, form=form, now=clock.now())
 
 
 @pages.post("/bookings/<reference>/seats/<int:position>/name")
+@refusals_on(CorrectionForm, _correction)
 @writes
 @coordinator
 def correct(reference: str, position: int) -> Answer:
@@ -108,13 +115,9 @@ def correct(reference: str, position: int) -> Answer:
     seat = queries.named_seat_of(found, position) or abort(404)
     form = CorrectionForm()
     if not form.validate():
-        return _correction(found, seat, form), 422
+        return _correction(reference, position, form), 422
     facts = PersonFacts(**form.spelling, email=seat.attendee.email)
-    try:
-        operations.correct_attendee(booking=found, position=position, facts=facts, by=current_actor(), now=clock.now())
-    except AnotherPerson as refusal:
-        form.refuse(refusal)
-        return _correction(found, seat, form), refusal.status
+    operations.correct_attendee(booking=found, position=position, facts=facts, by=current_actor(), now=clock.now())
     return see_other("bookings.booking", reference=reference)
 
 
@@ -206,10 +209,6 @@ def _ran_out(found: Booking) -> str:
     return render_template(
         "bookings/ran_out.html", booking=found, left=left, short=short, dates=dates, others_wait=others_wait
     )
-
-
-def _correction(found: Booking, seat: Seat, form: CorrectionForm) -> str:
-    return render_template("bookings/name.html", booking=found, seat=seat, form=form, now=clock.now())
 
 
 def _same(seat: Seat) -> AttendeeFacts:

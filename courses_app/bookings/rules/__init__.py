@@ -10,7 +10,6 @@ from courses_app.bookings.rules.approving import (
 )
 from courses_app.bookings.rules.changing import (
     AmountsChanged,
-    AnotherPerson,
     BookingHasEnded,
     MoveByOffice,
     MovesUsedUp,
@@ -28,6 +27,7 @@ from courses_app.bookings.rules.changing import (
     seat_fees,
     what_is_possible,
 )
+from courses_app.bookings.rules.correcting import AnotherPerson, FullName, is_correction
 from courses_app.bookings.rules.dates import (
     DearerDate,
     PriceChanged,
@@ -132,17 +132,18 @@ __all__ = [
     "REQUEST_UNANSWERED", "SEAT", "SEAT_MOVES", "SMALLER_PASSED", "AlreadyBooked", "AlreadyWaiting",
     "AmountsChanged", "AnotherPerson", "AnsweredAlready", "AttendeeFacts", "AttendeeUnknown", "BlockEndsAtOnce",
     "BookingClosed", "BookingHasEnded", "BookingMove", "BookingNotOpen", "BookingStatus", "CancelByOffice",
-    "CapacityBelowSold", "DearerDate", "FeeKind", "FormSentBefore", "HoldChanged", "HoldRanOut", "InLine",
-    "MethodNotOffered", "MoveByOffice", "MovesUsedUp", "MovingClosed", "NamesNeeded", "NamesToWait", "NamingClosed",
-    "NoOfferNow", "NoRoom", "NoSeatChosen", "NobodyNamed", "NotAnsweredYet", "OfferIsForThem", "OtherCourse",
-    "OthersWait", "OverbookingNeedsReason", "PartyMove", "PartyState", "PartyTooLarge", "PassingNeedsReason",
-    "Payable", "Possible", "PriceChanged", "ReasonMissing", "RequestIsOver", "RunFull", "RunIsOver",
-    "RunNotOffered", "RunOfAnother", "SameDate", "SamePersonTwice", "SeatFees", "SeatHasName", "SeatMove",
-    "SeatStatus", "SeatsAreFree", "Sharing", "SubstituteByOffice", "SubstitutionClosed", "TheyHoldSeats",
-    "TooFewFree", "TooFewToBlock", "TooLateToCancel", "TooLateToChange", "TooManyAttendees", "TooManyNames",
-    "TransferTooLate", "WaitingIsOver", "answer_by", "check_all_waiting_named", "check_attendees", "check_bookable",
-    "check_cancellable", "check_capacity", "check_correctable", "check_movable", "check_nameable", "check_named",
-    "check_one_course", "check_one_date", "check_orderable", "check_room", "check_substitutable", "check_unnamed",
-    "given_back", "hold_has_run_out", "is_in_time", "may_be_cancelled", "methods_for", "offer_until", "over_by",
-    "payable", "seat_fees", "share_out", "shown_status", "what_is_possible",
+    "CapacityBelowSold", "DearerDate", "FeeKind", "FormSentBefore", "FullName", "HoldChanged", "HoldRanOut",
+    "InLine", "MethodNotOffered", "MoveByOffice", "MovesUsedUp", "MovingClosed", "NamesNeeded", "NamesToWait",
+    "NamingClosed", "NoOfferNow", "NoRoom", "NoSeatChosen", "NobodyNamed", "NotAnsweredYet", "OfferIsForThem",
+    "OtherCourse", "OthersWait", "OverbookingNeedsReason", "PartyMove", "PartyState", "PartyTooLarge",
+    "PassingNeedsReason", "Payable", "Possible", "PriceChanged", "ReasonMissing", "RequestIsOver", "RunFull",
+    "RunIsOver", "RunNotOffered", "RunOfAnother", "SameDate", "SamePersonTwice", "SeatFees", "SeatHasName",
+    "SeatMove", "SeatStatus", "SeatsAreFree", "Sharing", "SubstituteByOffice", "SubstitutionClosed",
+    "TheyHoldSeats", "TooFewFree", "TooFewToBlock", "TooLateToCancel", "TooLateToChange", "TooManyAttendees",
+    "TooManyNames", "TransferTooLate", "WaitingIsOver", "answer_by", "check_all_waiting_named", "check_attendees",
+    "check_bookable", "check_cancellable", "check_capacity", "check_correctable", "check_movable", "check_nameable",
+    "check_named", "check_one_course", "check_one_date", "check_orderable", "check_room", "check_substitutable",
+    "check_unnamed", "given_back", "hold_has_run_out", "is_correction", "is_in_time", "may_be_cancelled",
+    "methods_for", "offer_until", "over_by", "payable", "seat_fees", "share_out", "shown_status",
+    "what_is_possible",
 ]  # fmt: skip

@@ -55,16 +55,6 @@ class SubstituteByOffice(Refusal):
         )
 
 
-class AnotherPerson(Refusal):
-    """A correction keeps the person; somebody born on another day is somebody else."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _l("After the order only the spelling can be corrected. For another date of birth contact our office."),
-            field="born_on",
-        )
-
-
 class NoSeatChosen(Refusal):
     """Nothing to give back."""
 
