@@ -29,6 +29,7 @@ class Figures:
     started: float
     seconds: float
     answers: list[Answer]
+    client_ms: float = 0  # processor time of the client
 
     def count(self, *statuses: int) -> int:
         return sum(1 for answer in self.answers if answer.status in statuses)
@@ -132,11 +133,11 @@ def _client(address: str, requests: list[list[bytes]], sender: multiprocessing.c
 
     threads = _started(work, len(requests))
     barrier.wait()
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), time.process_time()
     for thread in threads:
         thread.join()
-    seconds = time.perf_counter() - started
-    sender.send(Figures(started, seconds, [answer for some in answers for answer in some]))
+    seconds, spent = time.perf_counter() - started, time.process_time() - spent
+    sender.send(Figures(started, seconds, [answer for some in answers for answer in some], spent * 1000))
 
 
 def _started(work: Callable[[int], None], count: int) -> list[threading.Thread]:

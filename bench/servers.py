@@ -15,6 +15,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import create_engine, text
 
+from bench.spent import parent_of
+
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
 PROCESSES, THREADS = 2, 4  # as in courses_app/cli/serve.py
@@ -51,9 +53,26 @@ def database(server: str, name: str) -> str:
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 
 
+class Server(str):
+    """The address of a server of ours, and the number of its first process."""
+
+    pid: int
+
+
+def postmaster(url: str) -> int | None:
+    """The number of the process above PostgreSQL's others, if it runs on this machine."""
+    if not url.startswith("postgresql"):
+        return None
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = parent_of(connection.scalar(text("SELECT pg_backend_pid()")) or 0, named="postgres")
+    engine.dispose()
+    return found
+
+
 @contextmanager
-def gunicorn(target: str, environment: dict[str, str]) -> Iterator[str]:
-    """gunicorn with the shipped settings serving `target`; yields its address."""
+def gunicorn(target: str, environment: dict[str, str]) -> Iterator[Server]:
+    """gunicorn with the shipped settings serving `target`."""
     port = free_port()
     command = [
         sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(PROCESSES),
@@ -64,7 +83,9 @@ def gunicorn(target: str, environment: dict[str, str]) -> Iterator[str]:
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log, stdout=log)
     try:
         _wait(f"http://127.0.0.1:{port}/healthz", server)
-        yield f"http://127.0.0.1:{port}"
+        ready = Server(f"http://127.0.0.1:{port}")
+        ready.pid = server.pid
+        yield ready
     finally:
         server.terminate()
         server.wait(timeout=30)
