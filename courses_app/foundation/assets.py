@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, session, url_for
@@ -28,7 +29,7 @@ class Asset:
     body: bytes
     media_type: str
 
-    @property
+    @cached_property
     def version(self) -> str:
         return hashlib.sha256(self.body).hexdigest()[:16]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel.support import NullTranslations, Translations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -23,6 +25,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the types are of an older release
+from wtforms.i18n import messages_path
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -35,6 +38,7 @@ from wtforms.validators import (
 
 from courses_app.foundation import text
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.wording import reader_language
 
 EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s.<>\"',;:]+")
 LONGEST_EMAIL = 254
@@ -43,6 +47,10 @@ LONGEST_NAME = 60
 
 class BaseForm(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form of a page."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def get_translations(self, _form: Form) -> NullTranslations:
+            return _words_of_library(reader_language())
 
     def validate(self, extra_validators: Any = None) -> bool:
         for field in _controls(self):
@@ -56,6 +64,12 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # the library has no types
             field.errors = [*field.errors, refusal.message]
         else:
             self.form_errors.append(str(refusal.message))
+
+
+@lru_cache
+def _words_of_library(language: str) -> NullTranslations:
+    """The sentences of WTForms itself; by themselves they would be read from their file at every request."""
+    return Translations.load(messages_path(), [language], domain="wtforms")
 
 
 def _controls(form: Form) -> Iterator[Field]:

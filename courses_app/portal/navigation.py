@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -54,10 +55,10 @@ FOOTER: tuple[Place, ...] = (
 
 @dataclass(frozen=True)
 class Section:
-    """One entry of a navigation; `current` where the reader is in it."""
+    """One entry of a navigation; `current` where the reader is in it. Its address says which it is."""
 
     href: str
-    label: LazyString
+    label: LazyString = field(compare=False)
     current: bool
 
 
@@ -67,19 +68,19 @@ def prepare(app: Flask) -> None:
     app.context_processor(_who)
 
 
-def navigation() -> list[Section]:
+def navigation() -> tuple[Section, ...]:
     """The main pages of whoever asks."""
     return _sections(_main_places())
 
 
-def office_navigation() -> list[Section]:
+def office_navigation() -> tuple[Section, ...]:
     """The pages of the staff."""
     return _sections(OFFICE)
 
 
-def footer_links() -> list[tuple[LazyString, str]]:
+def footer_links() -> tuple[Section, ...]:
     """What the law wants to be one press away."""
-    return [(section.label, section.href) for section in _sections(FOOTER)]
+    return _sections(FOOTER)
 
 
 def _who() -> dict[str, Any]:
@@ -108,11 +109,11 @@ def _main_places() -> Iterator[Place]:
         yield from STAFF
 
 
-def _sections(places: Iterable[Place]) -> list[Section]:
+def _sections(places: Iterable[Place]) -> tuple[Section, ...]:
     """The longest address that the present one begins with is where the reader is."""
-    known = [(url_for(endpoint), label) for endpoint, label in places if endpoint in current_app.view_functions]
+    known = [(_address(endpoint), label) for endpoint, label in places if endpoint in current_app.view_functions]
     here = max((href for href, _ in known if _within(href)), key=len, default="")
-    return [Section(href, label, href == here) for href, label in known]
+    return tuple(Section(href, label, href == here) for href, label in known)
 
 
 def _within(href: str) -> bool:
@@ -120,7 +121,13 @@ def _within(href: str) -> bool:
 
 
 def _address(endpoint: str) -> str:
-    return url_for(endpoint) if endpoint in current_app.view_functions else "/"
+    return _kept_address(request.root_path, endpoint) if endpoint in current_app.view_functions else "/"
+
+
+@lru_cache(maxsize=256)
+def _kept_address(_root: str, endpoint: str) -> str:
+    """An address without a reference in it, the same for everybody under one root: every page needs twenty of them."""
+    return url_for(endpoint)
 
 
 def _account() -> Account | None:

@@ -60,6 +60,21 @@ def test_it_costs_three_questions_and_no_lock(
     assert not any(LOCK in one or "IMMEDIATE" in one for one in seen)
 
 
+def test_the_other_dates_are_asked_for_once_in_a_moment(
+    app: Flask, client: FlaskClient, make: MakeHere, somebody: Coordinator
+) -> None:
+    run, other = make.run(capacity=1), make.run(capacity=7, days_ahead=60)
+    make.held(run)
+    first = text_of(client.post(address(run), data=filled(client, run, row(0))))
+    form = filled(client, run, row(1))
+    with statements(app) as seen:
+        second = text_of(client.post(address(run), data=form))
+    assert len([one for one in seen if not one.startswith(("BEGIN", "SELECT 1"))]) == 2, seen
+    for page in (first, second):
+        assert f'formaction="{address(other)}"' in page
+        assert "残り7席" in page
+
+
 def test_everything_typed_goes_on_with_one_press(
     app: Flask, client: FlaskClient, make: MakeHere, somebody: Coordinator
 ) -> None:

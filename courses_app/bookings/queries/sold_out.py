@@ -16,12 +16,14 @@ from sqlalchemy import Table, and_, bindparam, exists, false, func, or_, select
 
 from courses_app.accounts.models import Person
 from courses_app.bookings.models import LIVING, STILL_WAITING, Booking, Seat, WaitingParty
+from courses_app.bookings.queries.dates import other_dates
 from courses_app.bookings.queries.seats import blocked_of
 from courses_app.bookings.queries.waiting import Line
 from courses_app.bookings.rules import AttendeeFacts, SeatStatus, offer_until
 from courses_app.catalogue.models import Course, CourseRun, RunStatus, Venue
 from courses_app.catalogue.queries import OF_EVERYBODY
 from courses_app.foundation.db import UTCDateTime, session
+from courses_app.foundation.lately import Lately
 
 RUNS, COURSES, VENUES, SEATS, BOOKINGS, PARTIES, PERSONS = (
     cast(Table, model.__table__) for model in (CourseRun, Course, Venue, Seat, Booking, WaitingParty, Person)
@@ -56,6 +58,26 @@ class SoldOut:
     venue: Named | None
     line: Line
 
+
+@dataclass(frozen=True)
+class DateElsewhere:
+    """Another date of the course, as far as the page shows it."""
+
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+    venue: Named | None
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another date with the seats that were left there a moment ago; whether one is free, only its own lock says."""
+
+    run: DateElsewhere
+    left: int
+
+
+_ELSEWHERE: Lately[tuple[Elsewhere, ...]] = Lately(seconds=2)
 
 _OF_RUN = and_(SEATS.c.run_id == RUNS.c.id, LIVING)
 _TAKEN = (
@@ -136,4 +158,24 @@ def sold_out(
         course=SoldOutCourse(row.name_ja, row.name_en, row.slug, row.offer_hours, row.smaller_may_pass),
         venue=Named(row.venue_ja, row.venue_en) if row.venue_ja is not None else None,
         line=Line(row.parties, int(row.seats), may_wait),
+    )
+
+
+def dates_elsewhere(run_reference: str, *, now: datetime) -> tuple[Elsewhere, ...]:
+    """Where else there is room, as `other_dates`, up to two seconds old: on a hot day everybody asks for the same."""
+    return _ELSEWHERE.asked(run_reference, lambda: _asked_elsewhere(run_reference, now=now))
+
+
+def _asked_elsewhere(run_reference: str, *, now: datetime) -> tuple[Elsewhere, ...]:
+    return tuple(
+        Elsewhere(
+            DateElsewhere(
+                one.run.reference,
+                one.run.starts_at,
+                one.run.ends_at,
+                Named(one.run.venue.name_ja, one.run.venue.name_en) if one.run.venue else None,
+            ),
+            one.left,
+        )
+        for one in other_dates(run_reference, now=now)
     )

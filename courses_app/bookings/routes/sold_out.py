@@ -30,7 +30,7 @@ def sold_out(reference: str, form: AttendeesForm) -> tuple[str, int] | None:
     chosen = form.chosen
     people = queries.people_to_choose(organization, first=chosen, most=len(chosen)) if chosen else []
     names = [person.full_name for person in people] + form.new_names
-    dates = queries.other_dates(reference, now=now)
+    dates = queries.dates_elsewhere(reference, now=now)
     page = render_template("bookings/sold_out.html", run=run, form=form, names=names, typed=_typed(), dates=dates)
     return page, RunFull.status
 
