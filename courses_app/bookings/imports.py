@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from courses_app.bookings.documents import when_and_where
 from courses_app.bookings.rules.sheets import DraftRow, Roles, attendee_rows
+from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import sheets
 from courses_app.foundation.sheets import Column, Help
 
@@ -14,17 +16,22 @@ def read_attendees(content: bytes, roles: Roles) -> list[DraftRow]:
     return attendee_rows(sheets.read(content), roles)
 
 
-def xlsx(role_names: list[str]) -> bytes:
-    """The workbook to fill in, in the reader's language."""
-    return sheets.xlsx_template(_columns(role_names), _help())
+def xlsx(role_names: list[str], dates: list[str]) -> bytes:
+    """The workbook to fill in, in the reader's language; `dates` are those of the course, the list's own first."""
+    return sheets.xlsx_template(_columns(role_names, dates), _help())
 
 
-def csv(role_names: list[str]) -> bytes:
+def csv(role_names: list[str], dates: list[str]) -> bytes:
     """The same header as CSV."""
-    return sheets.csv_template(_columns(role_names))
+    return sheets.csv_template(_columns(role_names, dates))
 
 
-def _columns(role_names: list[str]) -> list[Column]:
+def date_label(run: CourseRun) -> str:
+    """A date as the template's list shows it; the number at its end says which it is, whatever is edited before."""
+    return f"{when_and_where(run)} {run.reference}"
+
+
+def _columns(role_names: list[str], dates: list[str]) -> list[Column]:
     kana = _("Katakana; hiragana and half-width letters are converted.")
     return [
         Column(_("Family name"), _("As on the residence record. People with a single name write it here."),
@@ -37,6 +44,9 @@ def _columns(role_names: list[str]) -> list[Column]:
         Column(_("Role"), _("Choose from the list, or leave it empty."), role_names[0] if role_names else "",
                choices=role_names, width=32),
         Column(_("E-mail"), _("Optional. The admission ticket is also sent there."), "taro@example.jp", width=30),
+        Column(_("Date of the course"), _("Optional: choose from the list, or write the day (2026-12-01) or the number"
+                 " of the run. Where it is empty, the date applies from whose page you send the file."),
+               dates[0] if dates else "", choices=dates, width=44),
         Column(_("Person number"), _("Optional: the number of a person your organization has entered before; then the"
                  " names may stay empty."), "", width=18),
     ]  # fmt: skip

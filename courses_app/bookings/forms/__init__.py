@@ -9,7 +9,7 @@ from courses_app.bookings.forms.changes import (
     OfficeCorrectionForm,
     SubstituteForm,
 )
-from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, SheetForm
+from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, MovedRowsForm, SheetForm
 from courses_app.bookings.forms.office import (
     BlockForm,
     CapacityForm,
@@ -27,7 +27,7 @@ from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 __all__ = [
     "KNOWN_FROM", "METHOD_LABELS", "ORDER", "STATE_LABELS", "AlertForm", "AttendeesForm", "BlockForm",
     "BookingsFilter", "CallerFilter", "CancellationForm", "CapacityForm", "CorrectionForm", "DraftRowForm",
-    "EventForm", "MendedRows", "MoveForm", "OfficeBookingsFilter", "OfficeCancellationForm", "OfficeCorrectionForm",
-    "OrderForm", "PassingForm", "PaymentsFilter", "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm",
-    "SheetForm", "SubstituteForm", "TelephoneForm",
+    "EventForm", "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter", "OfficeCancellationForm",
+    "OfficeCorrectionForm", "OrderForm", "PassingForm", "PaymentsFilter", "ReasonForm", "ReceiptForm",
+    "RemovalForm", "SentForm", "SheetForm", "SubstituteForm", "TelephoneForm",
 ]  # fmt: skip

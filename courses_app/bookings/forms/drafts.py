@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField, SelectField, StringField
 
-from courses_app.bookings.rules.sheets import DraftRow
+from courses_app.bookings.rules.sheets import Examined
 from courses_app.foundation.forms import BaseForm, Length, options
 from courses_app.foundation.references import digest, of_outside
 
@@ -54,17 +53,21 @@ class DraftRowForm(Form):
     role = SelectField(_l("Role"), validate_choice=False, choices=())
     email = StringField(_l("E-mail"))
     person = StringField(_l("Person number"))
+    run = SelectField(_l("Date"), validate_choice=False, choices=())
 
     @classmethod
     def of(
-        cls, row: DraftRow, errors: Mapping[str, Sequence[Any]], roles: Mapping[str, str], typed: Mapping[str, str]
+        cls, one: Examined, roles: Mapping[str, str], dates: Mapping[str, str], typed: Mapping[str, str]
     ) -> DraftRowForm:
         """The row as kept, or as just typed."""
-        values = {**vars(row), **typed}
+        row, errors = one.row, one.errors
+        values = {**vars(row), "run": row.run if "run" in errors else one.run, **typed}
         form = cls(data=values, prefix=f"rows-{row.number}-")
         role = str(values["role"])
         unknown = [] if role in roles or not role else [(role, role)]
         form.role.choices = options([("", _l("Not decided, or another")), *roles.items(), *unknown])
+        date = str(values["run"])
+        form.run.choices = options([*([] if date in dates else [(date, date)]), *dates.items()])
         for name, sentences in errors.items():
             if name:
                 form[name].errors = list(sentences)
@@ -79,6 +82,18 @@ class DraftRowForm(Form):
         return self
 
 
+class MovedRowsForm(Form):
+    """Where rows shall move that find no seat on their date, or all of them."""
+
+    to = SelectField(_l("To this date"), validate_choice=False, choices=())
+
+    @classmethod
+    def among(cls, dates: Mapping[str, str]) -> MovedRowsForm:
+        form = cls()
+        form.to.choices = list(dates.items())
+        return form
+
+
 @dataclass(frozen=True)
 class MendedRows:
     """What was typed into the rows of one page, which version of the list it was, and what shall go."""
@@ -88,6 +103,8 @@ class MendedRows:
     removed: frozenset[int]
     without_booked: bool = False
     edit: int | None = None  # the row that shall be shown whole, after what was typed is saved
+    to: str = ""  # the date that rows shall move to: all of them, or only those who find no seat
+    only_excess: bool = False
 
     @classmethod
     def read(cls, sent: MultiDict[str, str]) -> MendedRows:
@@ -102,6 +119,8 @@ class MendedRows:
             removed=frozenset(number for number in [_number(gone)] if number is not None),
             without_booked=gone == "booked",
             edit=_number(sent.get("edit", "")),
+            to=sent.get("to", "") if sent.get("move") else "",
+            only_excess=sent.get("move") == "rest",
         )
 
 

@@ -16,6 +16,7 @@ from courses_app.bookings.operations.drafts import (
     give_up_draft,
     keep_draft,
     mend_draft,
+    move_rows,
 )
 from courses_app.bookings.operations.firms import Unfitting, note_refund_from_firm, settle_checkout
 from courses_app.bookings.operations.hold import hold_seats
@@ -43,7 +44,7 @@ __all__ = [
     "cancel_seats", "change_attendees", "change_capacity", "change_run", "change_to_transfer", "close_naming",
     "correct_attendee", "count_upload", "decline", "end_line", "forget_drafts", "give_up_draft", "hold_seats",
     "join_waiting_list", "keep_draft", "keep_seats", "keep_ticket", "keep_while_mended", "lapse_hold",
-    "lapse_order", "leave_waiting_list", "look_after_request", "mend_draft", "move_seat", "name_seats",
+    "lapse_order", "leave_waiting_list", "look_after_request", "mend_draft", "move_rows", "move_seat", "name_seats",
     "no_longer_ask", "note_refund_from_firm", "note_refund_sent", "offer_by_hand", "offer_free_seats", "order",
     "put_off_ticket", "release_block", "remind_of_names", "remove_from_line", "settle", "settle_checkout",
     "substitute", "tell_of_run", "transfer_for", "waiver",

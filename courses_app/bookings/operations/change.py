@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from courses_app.accounts.models import Person
 from courses_app.bookings import documents
 from courses_app.bookings.models import Booking
 from courses_app.bookings.operations.cancel import cancel
-from courses_app.bookings.operations.hold import NOTHING, GivenUp, hold_seats, of_same_form
+from courses_app.bookings.operations.hold import GivenUp, hold_seats, of_same_form
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.people import people_for
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus, HoldChanged, OfferIsForThem
@@ -48,7 +47,7 @@ def change_attendees(
     if old.ordered_at is not None or old.status not in (BookingStatus.HELD, BookingStatus.EXPIRED):
         raise HoldChanged()
     ended = old.status is BookingStatus.HELD
-    first, given_up = old.first_run.reference, _kept_of(old, now=now)
+    first, given_up = old.first_run.reference, GivenUp.of(old, now=now)
     if ended:
         cancel(booking=old, by=by, now=now)
     new = hold_seats(
@@ -58,10 +57,3 @@ def change_attendees(
     if ended:
         old.closed_reason = documents.continued_as(old, new)
     return new
-
-
-def _kept_of(old: Booking, *, now: datetime) -> GivenUp:
-    """How many seats the hold keeps in each run, and until when; none once it has run out."""
-    if old.hold_until <= now:
-        return NOTHING
-    return GivenUp(Counter(seat.run_id for seat in old.live_seats), old.hold_until)

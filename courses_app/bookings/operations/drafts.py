@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -10,11 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import AttendeeDraft, Booking
-from courses_app.bookings.operations.hold import hold_seats
-from courses_app.bookings.operations.keeping import fit, named_of
-from courses_app.bookings.queries.drafts import draft_of_form, drafts_waiting, roles_of, rows_of
-from courses_app.bookings.rules.drafts import DraftEnded, ListChangedMeanwhile, check_drafts
-from courses_app.bookings.rules.sheets import MOST_FROM_FILE, DraftRow, RowsToMend, facts_of, mended
+from courses_app.bookings.operations.keeping import book_kept, fit
+from courses_app.bookings.queries.drafts import dates_of, draft_of_form, drafts_waiting, roles_of, rows_of
+from courses_app.bookings.rules.drafts import DateUnknown, DraftEnded, ListChangedMeanwhile, check_drafts
+from courses_app.bookings.rules.sheets import DraftRow, RowsToMend, facts_of, mended, spread
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
@@ -64,7 +64,7 @@ def mend_draft(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Rows by their numbers with what was typed into them, or taken out; seats kept for these are free again.
+    """Rows by their numbers with what was typed into them, or taken out; the seats kept for the list follow.
 
     The draft is locked. Raises DraftEnded, and ListChangedMeanwhile where it isn't the `version` somebody looked at.
     """
@@ -74,13 +74,32 @@ def mend_draft(
     draft.rows = [mended(row, typed.get(row.number, {}), roles).stored for row in rows]
     draft.updated_at = now
     session.flush()
-    fit(draft, len(rows), by=by, now=now)
+    fit(draft, by=by, now=now)
+
+
+def move_rows(*, draft: AttendeeDraft, to: str, only_excess: bool, by: Actor, now: datetime) -> int:
+    """Let rows attend on another date of the course (its run's reference), all of them or only those who find no seat.
+
+    Returns how many. The draft is locked. Raises DraftEnded and DateUnknown.
+    """
+    _check(draft, draft.version)
+    dates = {one.run.reference: one for one in dates_of(draft, now=now)}
+    if to not in dates:
+        raise DateUnknown()
+    kept = draft.kept(now=now)
+    room = Counter({reference: one.left for reference, one in dates.items()})
+    room.update(seat.run.reference for seat in (kept.live_seats if kept else ()))
+    asked = [(one.number, one.run) for one in rows_of(draft, now=now)]
+    typed = spread(asked, to=to, room=room, only_excess=only_excess)
+    mend_draft(draft=draft, version=draft.version, typed=typed, removed=(), by=by, now=now)
+    return len(typed)
 
 
 def give_up_draft(*, draft: AttendeeDraft, by: Actor, now: datetime) -> None:
     """Nobody wants the list any more: its rows go at once, and the seats kept for them."""
     if draft.ended_at is None:
-        fit(draft, 0, by=by, now=now)
+        draft.rows = []
+        fit(draft, by=by, now=now)
         _end(draft, now=now)
         audit.record(by=by, now=now, action="draft.given_up", subject=("draft", draft.reference))
 
@@ -105,11 +124,7 @@ def book_draft(
     if wrong := sum(bool(one.errors) for one in rows):
         raise RowsToMend(wrong)
     attendees = [facts_of(one) for one in rows]
-    draft.booking = named_of(draft, attendees, by=by, now=now) or hold_seats(
-        organization=draft.organization, run_reference=draft.run.reference, attendees=attendees,
-        form_token=f"draft:{draft.reference}", by=by, booked_by=booked_by, language=language, now=now,
-        most=MOST_FROM_FILE,
-    )  # fmt: skip
+    draft.booking = book_kept(draft=draft, attendees=attendees, booked_by=booked_by, language=language, by=by, now=now)
     _end(draft, now=now)
     return draft.booking
 

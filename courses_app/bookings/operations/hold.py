@@ -75,6 +75,13 @@ class GivenUp:
     seats: Mapping[int, int]
     until: datetime | None
 
+    @classmethod
+    def of(cls, old: Booking, *, now: datetime) -> GivenUp:
+        """How many seats a hold keeps in each run, and until when; none once it has run out."""
+        return (
+            NOTHING if old.hold_until <= now else cls(Counter(seat.run_id for seat in old.live_seats), old.hold_until)
+        )
+
     def ends(self, asked: Sequence[Asked]) -> list[datetime]:
         """Where others wait for such seats, the new hold ends with the old one: changing it gains no time."""
         awaited = any(one.crowd.somebody_waits and self.seats.get(one.offer.run_id) for one in asked)
@@ -149,24 +156,25 @@ def hold_seats(
 def hold_for_list(
     *,
     organization: Organization,
-    run_reference: str,
-    seats: int,
+    runs: Sequence[str],
     form_token: str,
     by: Actor,
     booked_by: Person,
     language: str,
     now: datetime,
+    given_up: GivenUp = NOTHING,
 ) -> Booking:
-    """So many seats without names, for a list that is still mended; whether names are needed is asked when ordering.
+    """A seat without a name in each of these runs (references, one a row of a list that is still mended).
 
-    Raises as `hold_seats`.
+    Whether names are needed is asked when ordering. Raises as `hold_seats`.
     """
-    unnamed, organization_id = [AttendeeFacts()] * seats, id_of(organization)
+    unnamed, organization_id = [AttendeeFacts(run=run) for run in runs], id_of(organization)
     check_attendees(unnamed, most=MOST_FROM_FILE)
-    places = _places(run_reference, unnamed, organization_id=organization_id, key="")
+    places = _places("", unnamed, organization_id=organization_id, key="")
     asked = _looked_at(places, organization_id=organization_id, form_token=form_token, now=now)
-    _check(asked, organization_id=organization_id, given_up=NOTHING, beyond=False, now=now)
-    booking = booking_of(places, until=_kept_until([one.offer for one in asked], long=False, now=now), now=now)
+    _check(asked, organization_id=organization_id, given_up=given_up, beyond=False, now=now)
+    until = min([_kept_until([one.offer for one in asked], long=False, now=now), *given_up.ends(asked)])
+    booking = booking_of(places, until=until, now=now)
     booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
     booking.form_token, booking.language = form_token, language
     write_hold(booking, places=places, by=by, now=now)

@@ -21,18 +21,25 @@ from courses_app.bookings.queries.changing import (
     substituting,
 )
 from courses_app.bookings.queries.consequences import Consequences, consequences_of
-from courses_app.bookings.queries.dates import MOST_DATES, DateForSeat, OtherDate, dates_for, other_dates
+from courses_app.bookings.queries.dates import (
+    MOST_DATES,
+    DateForSeat,
+    OtherDate,
+    dates_for,
+    dates_for_list,
+    other_dates,
+)
 from courses_app.bookings.queries.demand import Demand, RunLine, demand_by_region, lines_of_runs
 from courses_app.bookings.queries.drafts import (
+    dates_of,
     draft_for_update,
     draft_of,
     drafts_forgotten,
     drafts_of,
-    everybody_in_run,
     people_in_rows,
     roles_of,
     rows_of,
-    seats_meanwhile,
+    seats_between,
 )
 from courses_app.bookings.queries.due import (
     TICKET_FAILED,
@@ -115,14 +122,15 @@ __all__ = [
     "OtherDate", "Place", "Quote", "Room", "RunLine", "SeatQuote", "SoldOut", "Substituting", "Waiting", "Wanted",
     "alert_of", "alerts_due", "alerts_of", "allowed_of", "block_by_reference", "blocked_by_run", "blocked_of",
     "blocks_of", "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of", "bookings_unnamed",
-    "cancelling", "changes_of", "checkouts_of", "checkouts_to_close", "consequences_of", "dates_elsewhere", "dates_for",
-    "demand_by_region", "draft_for_update", "draft_of", "drafts_forgotten", "drafts_of", "everybody_in_run",
-    "fees_kept", "holds_run_out", "in_state", "line_of", "lines_of_runs", "live", "moves_of", "moving", "named_seat_of",
-    "naming_over", "naming_reminders", "of_invoice", "office_page", "office_rows", "orders_unpaid", "other_dates",
-    "overbookings_of", "page_of_line", "parties_for_run", "parties_of", "parties_of_person", "party_for_office",
-    "party_of", "people_in_rows", "people_in_run", "people_to_choose", "places_of", "quote_of", "refund_of_payment",
-    "requests_due", "roles_of", "room_of", "rows_of", "runs_at", "runs_to_offer", "runs_without_hope",
-    "seat_by_reference", "seat_of", "seat_of_organization", "seat_without_ticket", "seats_left", "seats_meanwhile",
+    "cancelling", "changes_of", "checkouts_of", "checkouts_to_close", "consequences_of", "dates_elsewhere",
+    "dates_for", "dates_for_list", "dates_of", "demand_by_region", "draft_for_update", "draft_of",
+    "drafts_forgotten", "drafts_of", "everybody_in_run", "fees_kept", "holds_run_out", "in_state", "line_of",
+    "lines_of_runs", "live", "moves_of", "moving", "named_seat_of", "naming_over", "naming_reminders", "of_invoice",
+    "office_page", "office_rows", "orders_unpaid", "other_dates", "overbookings_of", "page_of_line",
+    "parties_for_run", "parties_of", "parties_of_person", "party_for_office", "party_of", "people_in_rows",
+    "people_in_run", "people_to_choose", "places_of", "quote_of", "refund_of_payment", "requests_due", "roles_of",
+    "room_of", "rows_of", "runs_at", "runs_to_offer", "runs_without_hope", "seat_by_reference", "seat_of",
+    "seat_of_organization", "seat_without_ticket", "seats_between", "seats_left", "seats_meanwhile",
     "seats_of_organization", "seats_of_person", "seats_of_run", "sold_out", "still_owed", "still_to_come",
     "substituting", "taken_by_run", "taken_of", "takes_part", "tickets_put_off", "trail_of", "trail_of_party",
     "unnamed_by_run", "violations", "waiting_in",

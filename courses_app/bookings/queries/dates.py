@@ -18,6 +18,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 
 MOST_DATES = 12
+MOST_IN_LIST = 100  # that a spreadsheet may name
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,7 @@ def other_dates(reference: str, *, also: Collection[str] = (), now: datetime) ->
 
     The runs with the references `also` are among them, however full they are.
     """
-    free = CourseRun.capacity - taken_of(CourseRun.__table__.c.id, now=now)
-    waited_for = select(WaitingParty.id).where(WaitingParty.run_id == CourseRun.id, STILL_WAITING).exists()
-    left = case((waited_for, 0), (free < 0, 0), else_=free)
+    left = _left(now)
     found = session.execute(
         _of_course(reference)
         .add_columns(left)
@@ -68,6 +67,27 @@ def other_dates(reference: str, *, also: Collection[str] = (), now: datetime) ->
         .limit(MOST_DATES)
     )
     return [OtherDate(other, int(count)) for other, count in found]
+
+
+def dates_for_list(run: CourseRun, *, now: datetime) -> list[OtherDate]:
+    """The run itself, then every other open one of its course, full ones too, in order; one statement."""
+    found = session.execute(
+        select(CourseRun)
+        .outerjoin(CourseRun.venue)
+        .options(contains_eager(CourseRun.venue))
+        .add_columns(_left(now))
+        .where(CourseRun.course_id == run.course_id, (CourseRun.id == run.id) | (OF_EVERYBODY & _open(now)))
+        .order_by(CourseRun.id != run.id, CourseRun.starts_at, CourseRun.id)
+        .limit(MOST_IN_LIST)
+    )
+    return [OtherDate(other, int(count)) for other, count in found]
+
+
+def _left(now: datetime) -> ColumnElement[int]:
+    """Seats that can be booked at once."""
+    free = CourseRun.capacity - taken_of(CourseRun.__table__.c.id, now=now)
+    waited_for = select(WaitingParty.id).where(WaitingParty.run_id == CourseRun.id, STILL_WAITING).exists()
+    return case((waited_for, 0), (free < 0, 0), else_=free)
 
 
 HERE, HALL, REGION = aliased(CourseRun), aliased(Venue), aliased(Prefecture)

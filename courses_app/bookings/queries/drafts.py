@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +13,11 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from courses_app.accounts.models import Membership, Organization, Person
 from courses_app.bookings.models import AttendeeDraft, Booking, Seat
+from courses_app.bookings.queries.dates import OtherDate, dates_for_list
 from courses_app.bookings.queries.seats import live
 from courses_app.bookings.rules import TooManyNames
 from courses_app.bookings.rules.sheets import (
+    Dates,
     Directory,
     DraftRow,
     Examined,
@@ -84,9 +88,19 @@ def directory_of(organization_id: int) -> Directory:
     return Directory(Known(*row) for row in rows)
 
 
-def everybody_in_run(run_id: int, *, now: datetime) -> set[int]:
-    """Who has a live seat in the run, whoever booked it."""
-    return set(session.scalars(select(Seat.person_id).where(Seat.run_id == run_id, live(now=now))))
+def everybody_in(runs: Collection[CourseRun], *, now: datetime) -> dict[str, set[int]]:
+    """Who has a live seat in the runs, by their references, whoever booked it. One statement."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    names = {run.id: run.reference for run in runs}
+    query = select(Seat.run_id, Seat.person_id).where(Seat.run_id.in_(names), live(now=now))
+    for run_id, person_id in session.execute(query):
+        found[names[run_id]].add(person_id or 0)  # nobody, for a seat without a name
+    return found
+
+
+def dates_of(draft: AttendeeDraft, *, now: datetime) -> list[OtherDate]:
+    """The dates a list may name: its own first, then every open one of the course. One statement."""
+    return dates_for_list(draft.run, now=now)
 
 
 def roles_of(run: CourseRun) -> dict[str, tuple[str, str]]:
@@ -95,13 +109,21 @@ def roles_of(run: CourseRun) -> dict[str, tuple[str, str]]:
     return {duty.role_code: (duty.role_name_ja, duty.role_name_en) for duty in duties}
 
 
-def rows_of(draft: AttendeeDraft, *, now: datetime) -> list[Examined]:
-    """Every row of a list with who it is and what is wrong with it. Three statements, however many rows."""
+def rows_of(draft: AttendeeDraft, *, now: datetime, among: Sequence[OtherDate] | None = None) -> list[Examined]:
+    """Every row of a list with who it is and what is wrong with it. Four statements, however many rows.
+
+    `among` are its `dates_of`, where they are known.
+    """
+    rows = [DraftRow.kept(stored) for stored in draft.rows]
+    runs = {one.run.reference: one.run for one in (dates_of(draft, now=now) if among is None else among)}
+    dates = Dates(draft.run.reference, {reference: day_of(run.starts_at) for reference, run in runs.items()})
+    asked = {dates.of(typed) for typed in {row.run for row in rows}}
+    booked = everybody_in([run for reference, run in runs.items() if reference in asked], now=now)
     return examined(
-        [DraftRow.kept(stored) for stored in draft.rows],
+        rows,
         directory=directory_of(draft.organization_id),
         roles=roles_of(draft.run),
-        booked=everybody_in_run(draft.run_id, now=now),
+        dates=replace(dates, booked=booked),
         today=day_of(now),
     )
 
@@ -121,8 +143,8 @@ def _person_of(row: DraftRow, known: Known | None) -> dict[str, Any]:
     return {**typed, "person": "", "born_on": typed_day(row.born_on)}
 
 
-def seats_meanwhile(run: CourseRun, person_ids: Collection[int], *, now: datetime) -> Sequence[Seat]:
-    """Live seats of these people in other runs that overlap with this one."""
+def seats_between(first: datetime, last: datetime, person_ids: Collection[int], *, now: datetime) -> Sequence[Seat]:
+    """Live seats of these people in runs between two instants, in order."""
     if not person_ids:
         return []
     return session.scalars(
@@ -131,9 +153,8 @@ def seats_meanwhile(run: CourseRun, person_ids: Collection[int], *, now: datetim
         .options(contains_eager(Seat.run).joinedload(CourseRun.course))
         .where(
             Seat.person_id.in_(person_ids),
-            Seat.run_id != run.id,
-            CourseRun.starts_at < run.ends_at,
-            CourseRun.ends_at > run.starts_at,
+            CourseRun.starts_at < last,
+            CourseRun.ends_at > first,
             live(now=now),
         )
         .order_by(CourseRun.starts_at, Seat.id)

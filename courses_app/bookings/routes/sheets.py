@@ -29,13 +29,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pages.get("/runs/<reference>/bookings/template.xlsx")
 @coordinator
 def template_xlsx(reference: str) -> Response:
-    return _template(imports.xlsx(_role_names(shown_run(reference))), XLSX, "xlsx")
+    run = shown_run(reference)
+    return _template(imports.xlsx(_role_names(run), _dates(run)), XLSX, "xlsx")
 
 
 @pages.get("/runs/<reference>/bookings/template.csv")
 @coordinator
 def template_csv(reference: str) -> Response:
-    return _template(imports.csv(_role_names(shown_run(reference))), "text/csv; charset=utf-8", "csv")
+    run = shown_run(reference)
+    return _template(imports.csv(_role_names(run), _dates(run)), "text/csv; charset=utf-8", "csv")
 
 
 @pages.get("/runs/<reference>/bookings/file")
@@ -118,11 +120,16 @@ def _kept(run: CourseRun, form: SheetForm) -> str:
 
 
 def _page(run: CourseRun, form: SheetForm) -> str:
-    return render_template("bookings/sheet.html", run=run, form=form, most=MOST_FROM_FILE)
+    dates = queries.dates_for_list(run, now=clock.now())
+    return render_template("bookings/sheet.html", run=run, form=form, most=MOST_FROM_FILE, other_dates=len(dates) > 1)
 
 
 def _role_names(run: CourseRun) -> list[str]:
     return [words[0 if locale() == "ja" else 1] for words in queries.roles_of(run).values()]
+
+
+def _dates(run: CourseRun) -> list[str]:
+    return [imports.date_label(one.run) for one in queries.dates_for_list(run, now=clock.now())]
 
 
 def _template(content: bytes, kind: str, ending: str) -> Response:

@@ -47,6 +47,13 @@ class ListChangedMeanwhile(Refusal):
         )
 
 
+class DateUnknown(Refusal):
+    """A date that was to take rows of a list and can't be booked (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Choose a date of the list; the one you chose can't be booked any more."), field="to")
+
+
 class DraftEnded(Refusal):
     """The list was booked or deleted."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from courses_app.accounts.models import MemberStatus
-from courses_app.bookings.models import AttendeeDraft, Seat
-from courses_app.bookings.queries import rows_of, seats_left, seats_meanwhile
+from courses_app.bookings.models import AttendeeDraft, Booking, Seat
+from courses_app.bookings.queries import OtherDate, dates_of, rows_of, seats_between
 from courses_app.bookings.rules.sheets import MOST_FROM_FILE, Examined, typed_day
 from courses_app.catalogue.models import CourseRun, FeeAudience
 from courses_app.catalogue.queries import price_of
@@ -17,7 +17,7 @@ from courses_app.certificates.queries import valid_certificates_of
 from courses_app.certificates.rules.validity import valid_through
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.paging import Page
-from courses_app.foundation.yen import Yen
+from courses_app.foundation.yen import Yen, total
 
 ROWS_A_PAGE = 50
 
@@ -35,6 +35,7 @@ class DraftLine:
     """A row with what other rooms know: seats at the same time, and a certificate that still counts."""
 
     one: Examined
+    run: CourseRun  # the date it asks for
     meanwhile: Sequence[Seat]
     clocks: Clocks | None
 
@@ -42,6 +43,22 @@ class DraftLine:
     def born_on(self) -> date | None:
         """As on record, else as the file says."""
         return self.one.known.born_on if self.one.known else typed_day(self.one.row.born_on)
+
+
+@dataclass(frozen=True)
+class DateOfList:
+    """A date that rows ask for: how many, what is kept and left for them there, and what a seat costs."""
+
+    run: CourseRun
+    rows: int
+    kept: int
+    left: int
+    price: Yen
+
+    @property
+    def lacking(self) -> int:
+        """How many of the rows find no seat."""
+        return max(0, self.rows - self.kept - self.left)
 
 
 @dataclass(frozen=True)
@@ -56,7 +73,8 @@ class DraftSheet:
     left: int
     kept: int  # seats that are kept for it, beside those left
     kept_until: datetime | None
-    price: Yen
+    dates: Sequence[DateOfList]  # those its rows ask for, its own first
+    open_dates: Sequence[OtherDate]  # all it may name
     most: int = MOST_FROM_FILE
 
     @property
@@ -66,37 +84,50 @@ class DraftSheet:
 
     @property
     def total(self) -> Yen:
-        return Yen(self.price * self.rows)
+        return total(Yen(one.price * one.rows) for one in self.dates)
+
+    @property
+    def lacking(self) -> int:
+        """How many rows find no seat on the date they ask for."""
+        return sum(one.lacking for one in self.dates)
+
+    @property
+    def elsewhere(self) -> list[OtherDate]:
+        """Dates that could take rows from others: seats are left, and not all rows are there already."""
+        full = {one.run.id for one in self.dates if one.lacking or one.rows == self.rows}
+        return [one for one in self.open_dates if one.left and one.run.id not in full]
 
     @property
     def may_be_booked(self) -> bool:
         """Whether the button is worth pressing."""
-        return 0 < self.rows <= min(self.most, max(self.left, 0) + self.kept) and not self.wrong
+        return 0 < self.rows <= self.most and not self.lacking and not self.wrong
 
     @property
     def may_be_kept(self) -> bool:
         """Whether seats could be kept while it is mended."""
-        return not self.kept and 0 < self.rows <= min(self.most, self.left)
+        return not self.kept and 0 < self.rows <= self.most and not self.lacking
 
 
 def draft_sheet(draft: AttendeeDraft, *, number: int, now: datetime) -> DraftSheet:
     """The list as it stands now. Nine statements, however many rows."""
-    rows = rows_of(draft, now=now)
+    open_dates = dates_of(draft, now=now)
+    rows = rows_of(draft, now=now, among=open_dates)
     ordered = sorted(rows, key=lambda one: (not one.errors, not one.warnings, one.number))
     number = min(number, max(1, -(-len(rows) // ROWS_A_PAGE)))
     shown = ordered[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
     kept = draft.kept(now=now)
-    verified = draft.organization.member_status is MemberStatus.VERIFIED
+    dates = _dates(draft, rows, open_dates, kept)
     return DraftSheet(
-        page=Page(_lines(shown, draft.run, now=now), number, ROWS_A_PAGE, len(rows)),
+        page=Page(_lines(shown, open_dates, now=now), number, ROWS_A_PAGE, len(rows)),
         rows=len(rows),
         wrong=sum(bool(one.errors) for one in rows),
         known=sum(one.known is not None for one in rows),
         booked=sum(one.booked for one in rows),
-        left=seats_left(draft.run, now=now),
+        left=sum(one.left for one in dates),
         kept=len(kept.live_seats) if kept else 0,
         kept_until=kept.hold_until if kept else None,
-        price=price_of(draft.run, FeeAudience.MEMBER if verified else FeeAudience.GENERAL).amount,
+        dates=dates,
+        open_dates=open_dates,
     )
 
 
@@ -105,25 +136,53 @@ def rows_booked(draft: AttendeeDraft, *, now: datetime) -> set[int]:
     return {one.number for one in rows_of(draft, now=now) if one.booked}
 
 
-def _lines(shown: Sequence[Examined], run: CourseRun, *, now: datetime) -> list[DraftLine]:
-    people = {one.known.id for one in shown if one.known is not None}
-    meanwhile: defaultdict[int, list[Seat]] = defaultdict(list)
-    for seat in seats_meanwhile(run, people, now=now):
-        meanwhile[seat.person_id or 0].append(seat)
-    clocks = _clocks(run, people, now=now)
+def _dates(
+    draft: AttendeeDraft, rows: Sequence[Examined], open_dates: Sequence[OtherDate], kept: Booking | None
+) -> list[DateOfList]:
+    verified = draft.organization.member_status is MemberStatus.VERIFIED
+    audience = FeeAudience.MEMBER if verified else FeeAudience.GENERAL
+    asked = Counter(one.run for one in rows)
+    held = Counter(seat.run_id for seat in (kept.live_seats if kept else ()))
     return [
-        DraftLine(one, meanwhile[one.known.id], clocks.get(one.known.id)) if one.known else DraftLine(one, [], None)
-        for one in shown
+        DateOfList(one.run, count, held[one.run.id], one.left, price_of(one.run, audience).amount)
+        for one in open_dates
+        if (count := asked[one.run.reference]) or (not rows and one.run.id == draft.run_id)
     ]
 
 
-def _clocks(run: CourseRun, people: Collection[int], *, now: datetime) -> dict[int, Clocks]:
-    months = run.course.validity_months
-    if months is None:
+def _lines(shown: Sequence[Examined], dates: Sequence[OtherDate], *, now: datetime) -> list[DraftLine]:
+    runs = {one.run.reference: one.run for one in dates}
+    asked = [(runs[one.run], one.known.id) for one in shown if one.known is not None]
+    if not asked:
+        return [DraftLine(one, runs[one.run], [], None) for one in shown]
+    people = {person for _run, person in asked}
+    first, last = min(run.starts_at for run, _person in asked), max(run.ends_at for run, _person in asked)
+    seats: defaultdict[int, list[Seat]] = defaultdict(list)
+    for seat in seats_between(first, last, people, now=now):
+        seats[seat.person_id or 0].append(seat)
+    clocks = _present(asked[0][0], people, now=now)
+    return [_line(one, runs[one.run], seats, clocks) for one in shown]
+
+
+def _line(one: Examined, run: CourseRun, seats: Mapping[int, Sequence[Seat]], present: Mapping[int, date]) -> DraftLine:
+    if one.known is None:
+        return DraftLine(one, run, [], None)
+    meanwhile = [
+        seat
+        for seat in seats.get(one.known.id, ())
+        if seat.run_id != run.id and seat.run.starts_at < run.ends_at and seat.run.ends_at > run.starts_at
+    ]
+    months, old = run.course.validity_months, present.get(one.known.id)
+    clocks = Clocks(old, valid_through(day_of(run.ends_at), months)) if old and months else None
+    return DraftLine(one, run, meanwhile, clocks)
+
+
+def _present(run: CourseRun, people: Collection[int], *, now: datetime) -> dict[int, date]:
+    """The last day of each person's certificate of the course, where it still counts."""
+    if run.course.validity_months is None:
         return {}
-    new = valid_through(day_of(run.ends_at), months)
     return {
-        found.person_id: Clocks(found.valid_through, new)
+        found.person_id: found.valid_through
         for found in valid_certificates_of(people)
         if found.course_id == run.course_id and found.valid_through and found.valid_through >= day_of(now)
     }

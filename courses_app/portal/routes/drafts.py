@@ -12,7 +12,8 @@ from flask import abort, render_template, request
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
 from courses_app.bookings import operations
 from courses_app.bookings import queries as bookings
-from courses_app.bookings.forms import DraftRowForm, MendedRows
+from courses_app.bookings.documents import date_choice
+from courses_app.bookings.forms import DraftRowForm, MendedRows, MovedRowsForm
 from courses_app.bookings.models import AttendeeDraft
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
@@ -85,9 +86,10 @@ def _kept(reference: str) -> None:
 def _mended(reference: str, sent: MendedRows) -> None:
     now, found = clock.now(), _locked(reference)
     removed = sent.removed | (queries.rows_booked(found, now=now) if sent.without_booked else set())
-    operations.mend_draft(
-        draft=found, version=sent.version, typed=sent.rows, removed=removed, by=current_actor(), now=now
-    )
+    by = current_actor()
+    operations.mend_draft(draft=found, version=sent.version, typed=sent.rows, removed=removed, by=by, now=now)
+    if sent.to:
+        operations.move_rows(draft=found, to=sent.to, only_excess=sent.only_excess, by=by, now=now)
 
 
 def _booked(reference: str, sent: MendedRows) -> str:
@@ -118,14 +120,14 @@ def _page(found: AttendeeDraft, typed: Typed, refusal: Refusal | None = None) ->
     now = clock.now()
     sheet = queries.draft_sheet(found, number=number, now=now)
     roles = {code: words[0 if locale() == "ja" else 1] for code, words in bookings.roles_of(found.run).items()}
+    dates = {one.run.reference: date_choice(one.run, one.left) for one in sheet.open_dates}
     edited = {number for number in (*typed, request.args.get("edit", type=int)) if number}
     forms = {
-        one.number: DraftRowForm.of(one.row, one.errors, roles, typed.get(one.number, {})).narrowed(
-            whole=one.number in edited
-        )
+        one.number: DraftRowForm.of(one, roles, dates, typed.get(one.number, {})).narrowed(whole=one.number in edited)
         for one in (line.one for line in sheet.page.rows)
         if one.errors or one.number in edited
     }
     return render_template(
-        "portal/draft.html", draft=found, sheet=sheet, forms=forms, roles=roles, refusal=refusal, now=now
-    )
+        "portal/draft.html", draft=found, sheet=sheet, forms=forms, roles=roles, refusal=refusal, now=now,
+        move=MovedRowsForm.among({one.run.reference: dates[one.run.reference] for one in sheet.elsewhere}),
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """A list of attendees from a spreadsheet: which column is which, what a row says, and what is wrong with it."""
 
 from courses_app.bookings.rules.sheets.columns import FIELDS, NoHeader, NoRows, attendee_rows
+from courses_app.bookings.rules.sheets.dates import Dates, spread
 from courses_app.bookings.rules.sheets.days import typed_day
 from courses_app.bookings.rules.sheets.examining import (
     MOST_FROM_FILE,
@@ -14,6 +15,6 @@ from courses_app.bookings.rules.sheets.examining import (
 from courses_app.bookings.rules.sheets.rows import EXAMPLE, DraftRow, Roles, mended
 
 __all__ = [
-    "EXAMPLE", "FIELDS", "MOST_FROM_FILE", "Directory", "DraftRow", "Examined", "Known", "NoHeader", "NoRows",
-    "Roles", "RowsToMend", "attendee_rows", "examined", "facts_of", "mended", "typed_day",
+    "EXAMPLE", "FIELDS", "MOST_FROM_FILE", "Dates", "Directory", "DraftRow", "Examined", "Known", "NoHeader", "NoRows",
+    "Roles", "RowsToMend", "attendee_rows", "examined", "facts_of", "mended", "spread", "typed_day",
 ]  # fmt: skip

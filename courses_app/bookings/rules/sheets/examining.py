@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from courses_app.bookings.rules.holding import AttendeeFacts
+from courses_app.bookings.rules.sheets.dates import Dates
 from courses_app.bookings.rules.sheets.rows import NAMES, READINGS, DraftRow
 from courses_app.foundation.forms import EMAIL, LONGEST_EMAIL, LONGEST_NAME
 from courses_app.foundation.papers import GlyphMissing, check_name
@@ -81,6 +82,7 @@ class Examined:
     errors: Errors = field(default_factory=dict)
     warnings: list[Any] = field(default_factory=list)
     booked: bool = False  # has a seat in the run already
+    run: str = ""  # the reference of the date it asks for; the list's own where none, or none that can be told
 
     @property
     def number(self) -> int:
@@ -88,30 +90,35 @@ class Examined:
 
 
 def examined(
-    rows: Sequence[DraftRow], *, directory: Directory, roles: Collection[str], booked: Collection[int], today: date
+    rows: Sequence[DraftRow], *, directory: Directory, roles: Collection[str], dates: Dates, today: date
 ) -> list[Examined]:
-    """Every row with its errors. `booked` are the ids of people who have a seat in the run already."""
+    """Every row with its errors."""
     found = [(row, directory.known(row)) for row in rows]
     seen = Counter(_who(row, known) for row, known in found)
     return [
-        Examined(
-            row,
-            known,
-            _errors(row, known, roles, today, twice=seen[_who(row, known)] > 1, booked=booked),
-            _doubts(row, known, directory),
-            known is not None and known.id in booked,
-        )
-        for row, known in found
+        _examined(row, known, directory, roles, dates, today, twice=seen[_who(row, known)] > 1) for row, known in found
     ]
+
+
+def _examined(
+    row: DraftRow, known: Known | None, directory: Directory, roles: Collection[str], dates: Dates, today: date,
+    *, twice: bool,
+) -> Examined:  # fmt: skip
+    run = dates.of(row.run)
+    booked = known is not None and known.id in dates.booked.get(run, ())
+    errors = _errors(row, known, roles, today, twice=twice, booked=booked)
+    if "run" not in row.formulas and (why := dates.why_not(row.run)):
+        errors["run"] = [why]
+    return Examined(row, known, errors, _doubts(row, known, directory), booked, run or dates.own)
 
 
 def facts_of(one: Examined) -> AttendeeFacts:
     """What is booked of a row without errors."""
     row, role = one.row, one.row.role or None
     if one.known is not None:
-        return AttendeeFacts(person=one.known.reference, email=row.email or None, role_code=role)
+        return AttendeeFacts(person=one.known.reference, email=row.email or None, role_code=role, run=one.run or None)
     names = {name: getattr(row, name) for name in (*NAMES, *READINGS)}
-    return AttendeeFacts(**names, born_on=_day(row), email=row.email or None, role_code=role)
+    return AttendeeFacts(**names, born_on=_day(row), email=row.email or None, role_code=role, run=one.run or None)
 
 
 def _who(row: DraftRow, known: Known | None) -> object:
@@ -122,14 +129,14 @@ def _who(row: DraftRow, known: Known | None) -> object:
 
 
 def _errors(
-    row: DraftRow, known: Known | None, roles: Collection[str], today: date, *, twice: bool, booked: Collection[int]
+    row: DraftRow, known: Known | None, roles: Collection[str], today: date, *, twice: bool, booked: bool
 ) -> Errors:
     errors: Errors = {}
     for name, sentence in _faults(row, known, roles, today):
         errors.setdefault(name, []).append(sentence)
     if twice:
         errors.setdefault("", []).append(_l("This person stands twice in the list. Take one of the rows out."))
-    if known is not None and known.id in booked:
+    if booked:
         errors.setdefault("", []).append(_l("This person has a seat in this run already. Take the row out."))
     return errors
 

@@ -15,7 +15,7 @@ Roles = Mapping[str, Sequence[str]]
 
 NAMES = ("family_name", "given_name")
 READINGS = ("family_name_kana", "given_name_kana")
-TYPED = (*NAMES, *READINGS, "born_on", "role", "email", "person")
+TYPED = (*NAMES, *READINGS, "born_on", "role", "email", "person", "run")
 EXAMPLE = re.compile(r"[\s　]*[(（〔\[]?\s*(例|記入例|example)\s*[)）〕\]:：]", re.IGNORECASE)
 LONGEST = 500
 
@@ -36,6 +36,7 @@ class DraftRow:
     role: str = ""
     email: str = ""
     person: str = ""
+    run: str = ""  # as typed: what it means depends on the dates of the day it is looked at
     formulas: Sequence[str] = field(default_factory=tuple)
     unsplit: bool = False
 
@@ -101,4 +102,5 @@ _PLAIN: dict[str, Callable[[str], str]] = {
     "born_on": _day,
     "email": lambda value: text.folded(value) or "",
     "person": lambda value: (text.folded(value) or "").upper(),
+    "run": lambda value: text.folded(value) or "",
 }
