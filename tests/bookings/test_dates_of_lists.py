@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from courses_app.bookings import queries
-from courses_app.bookings.models import Booking
+from courses_app.bookings.models import AttendeeDraft, Booking
 from courses_app.bookings.rules import BookingStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock, sheets
@@ -125,5 +125,5 @@ def test_people_with_seats_on_the_date_they_ask_for_are_told(client: FlaskClient
     assert "この開催回にすでに申し込まれています" in text_of(client.get(second))
     assert pressed(client, second, "rows", remove="booked").status_code == 303
     with app.app_context():
-        draft = queries.drafts_of(session.scalars(select(Booking)).one().organization)[0]
+        draft = session.scalars(select(AttendeeDraft).where(AttendeeDraft.ended_at.is_(None))).one()
         assert [one.row.given_name for one in queries.rows_of(draft, now=clock.now())] == ["花子2"]

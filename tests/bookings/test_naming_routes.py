@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from courses_app.bookings.models import Booking, BookingStatus, Seat
 from courses_app.bookings.operations import count_upload
+from courses_app.bookings.rules import AttendeeFacts
 from courses_app.bookings.tasks import run_due
 from courses_app.catalogue.models import Course, CourseRun
 from courses_app.foundation import clock
@@ -208,3 +209,18 @@ def test_places_without_a_name_ask_the_database_no_more(app: Flask, client: Flas
     with counted(app) as unnamed:
         assert client.post(f"/runs/{run.reference}/bookings", data=form).status_code == 303
     assert len(unnamed) <= len(named) <= 15
+
+
+def test_seats_without_a_name_on_two_dates_are_told_date_by_date(
+    app: Flask, client: FlaskClient, make: MakeHere
+) -> None:
+    make.issuer()
+    somebody = make.coordinator()
+    early, late = make.run(days_ahead=30), make.run(days_ahead=44)
+    nobody = [AttendeeFacts(run=run.reference) for run in (early, late, late)]
+    with app.app_context():
+        booking = make.ordered(early, booked_by=somebody.person, attendees=nobody).reference
+    sign_in(client, somebody.email)
+    page = text_of(client.get(f"/bookings/{booking}"))
+    assert "氏名が未定の席が2名分あります" in page
+    assert page.count(f"<p>{day(early.starts_at)}") == page.count(f"<p>{day(late.starts_at)}") == 1

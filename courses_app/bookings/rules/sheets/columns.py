@@ -32,8 +32,8 @@ FIELDS = {
     "email": ("メール", "メールアドレス", "eメール", "eメールアドレス", "電子メール", "受講者メールアドレス",
               "e-mail", "mail", "mail address", "e-mail address"),
     "person": ("人の番号", "受講者番号", "person", "person number", "person reference"),
-    "run": ("受講日", "受講日程", "受講希望日", "希望日", "希望日程", "日程", "開催日", "開催日程", "開催番号", "run",
-            "date", "course date", "date of the course", "preferred date", "run reference"),
+    "run": ("受講する日程", "受講日", "受講日程", "受講希望日", "希望日", "希望日程", "日程", "開催日", "開催日程",
+            "開催番号", "run", "date", "course date", "date of the course", "preferred date", "run reference"),
 }  # fmt: skip
 MARKS = re.compile(r"[\s()\[\]{}【】「」〔〕<>*※:・./_\-必須任意]|required|optional")
 
