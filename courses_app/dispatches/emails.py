@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app
 
+from courses_app.accounts.operations import reader_of
 from courses_app.dispatches.models import Dispatch
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.outbox import queue_mail
@@ -16,12 +17,13 @@ from courses_app.payments.queries import issuer_on
 
 def to_them(name: str, dispatch: Dispatch, *, key: str, now: datetime, words: str = "") -> None:
     """To whoever asked, in their language."""
+    reader = reader_of(dispatch.organization, asked=dispatch.asked_by_person_id, now=now)
     queue_mail(
         f"dispatches/{name}",
-        to=dispatch.mail_to,
+        to=reader.address,
         language=dispatch.mail_language,
         subject=("dispatch", dispatch.reference),
-        facts=_facts(dispatch, "/requests/", now=now, words=words),
+        facts={**_facts(dispatch, "/requests/", now=now, words=words), "reader": reader},
         dedupe_key=f"dispatch:{dispatch.reference}:{key}",
         now=now,
     )

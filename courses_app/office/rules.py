@@ -107,6 +107,13 @@ MATTERS = {
         _l("Compare the member number with the list of members, then accept or decline it on the organization's page."),
         settled_by_deed=True,
     ),
+    "nobody_to_write": MatterKind(
+        _l("An organization has nobody who may read its mails"),
+        _l(
+            "Its mails come to our own address. Telephone the organization, name a coordinator on its page, pass the"
+            " mails on, then settle the matter."
+        ),
+    ),
     "unnamed_seats": MatterKind(
         _l("Seats were not named in time"),
         _l(

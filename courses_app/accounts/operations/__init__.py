@@ -34,6 +34,7 @@ from courses_app.accounts.operations.people import (
     keep_person,
     name_coordinator,
 )
+from courses_app.accounts.operations.readers import NOBODY_TO_WRITE, Reader, reader_of
 from courses_app.accounts.operations.sign_ins import (
     begin_sign_in,
     count_mail_request,
@@ -44,10 +45,11 @@ from courses_app.accounts.operations.sign_ins import (
 from courses_app.accounts.rules.facts import EstablishmentFacts, OrganizationFacts, PersonFacts
 
 __all__ = [
-    "EstablishmentFacts", "OrganizationFacts", "PersonFacts", "add_establishment", "add_organization", "add_person",
-    "begin_sign_in", "change_establishment", "change_organization", "change_person", "close_account",
-    "close_establishment", "confirm", "count_mail_request", "count_sign_in_attempt", "decide_membership",
-    "end_membership", "end_sign_in", "end_sign_ins", "grant_role", "invite_staff", "join",
-    "join_organization", "keep_person", "name_coordinator", "open_account", "register", "reopen_account",
-    "reset_password", "send_confirmation_to", "send_reset", "set_password", "withdraw_role",
+    "NOBODY_TO_WRITE", "EstablishmentFacts", "OrganizationFacts", "PersonFacts", "Reader", "add_establishment",
+    "add_organization", "add_person", "begin_sign_in", "change_establishment", "change_organization",
+    "change_person", "close_account", "close_establishment", "confirm", "count_mail_request",
+    "count_sign_in_attempt", "decide_membership", "end_membership", "end_sign_in", "end_sign_ins", "grant_role",
+    "invite_staff", "join", "join_organization", "keep_person", "name_coordinator", "open_account", "reader_of",
+    "register", "reopen_account", "reset_password", "send_confirmation_to", "send_reset", "set_password",
+    "withdraw_role",
 ]  # fmt: skip

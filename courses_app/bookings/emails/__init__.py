@@ -12,10 +12,7 @@ from courses_app.bookings.emails.orders import (
     moved,
     naming_reminder,
     no_seat,
-    offer_lapsed,
-    offered,
     ordered,
-    run_opened,
     seat_cancelled_attendee,
     seat_moved,
     seats_cancelled,
@@ -24,6 +21,11 @@ from courses_app.bookings.emails.orders import (
     tickets_to_booker,
     unnamed_given_up,
     unnamed_kept,
+)
+from courses_app.bookings.emails.waiting import (
+    offer_lapsed,
+    offered,
+    run_opened,
     waiting_closed,
     waiting_joined,
     waiting_moved,

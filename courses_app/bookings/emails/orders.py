@@ -10,7 +10,8 @@ from typing import Any
 from flask import current_app
 from flask_babel import force_locale
 
-from courses_app.bookings.models import Booking, RunAlert, Seat, WaitingParty
+from courses_app.accounts.operations import reader_of
+from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.queries import Quote, Waiting, waiting_in
 from courses_app.catalogue.models import CourseRun, Venue
 from courses_app.catalogue.rules import unnamed_words
@@ -172,12 +173,13 @@ def tickets_to_booker(booking: Booking, *, now: datetime) -> None:
 def to_booker(
     name: str, booking: Booking, *, key: str, now: datetime, documents: Sequence[StoredDocument] = (), **more: Any
 ) -> None:
+    reader = reader_of(booking.organization, asked=booking.booked_by_person_id, now=now)
     queue_mail(
         f"bookings/{name}",
-        to=booking.address,
+        to=reader.address,
         language=booking.language,
         subject=("booking", booking.reference),
-        facts={**_facts(booking, now), **more},
+        facts={**_facts(booking, now), "reader": reader, **more},
         documents=documents,
         dedupe_key=f"booking:{booking.reference}:{key}",
         now=now,
@@ -235,66 +237,3 @@ def address_of(path: str) -> str:
     """A link in a mail comes from the settings, never from the request (S-06)."""
     base_url: str = current_app.config["SETTINGS"].base_url
     return f"{base_url}{path}"
-
-
-def waiting_joined(party: WaitingParty, *, now: datetime) -> None:
-    """They are in the line: at which place, by which rule, and that nothing is to be paid."""
-    _to_party("waiting_joined", party, key="joined", now=now)
-
-
-def offered(party: WaitingParty, *, booking: Booking, now: datetime) -> None:
-    """Seats are kept for them until a deadline; one link leads there."""
-    _to_party("offered", party, key=f"offered:{booking.reference}", now=now, booking=booking)
-
-
-def offer_lapsed(party: WaitingParty, *, booking: Booking, now: datetime) -> None:
-    """They did not order in time: the seats go on to the next, and they no longer wait."""
-    _to_party("offer_lapsed", party, key=f"lapsed:{booking.reference}", now=now, booking=booking)
-
-
-def waiting_closed(party: WaitingParty, *, words: str, now: datetime) -> None:
-    """Their waiting is over without a seat, and why; `words` are what the office wrote about it."""
-    _to_party("waiting_closed", party, key="closed", now=now, words=words)
-
-
-def waiting_moved(party: WaitingParty, *, before: Whereabouts, now: datetime) -> None:
-    """The run they wait for is at another time or place; they keep theirs in the line."""
-    _to_party("waiting_moved", party, key=f"moved:{party.run.sequence}", now=now, before=before)
-
-
-def run_opened(alert: RunAlert, *, run: CourseRun, now: datetime) -> None:
-    """A run they asked for stands in the timetable."""
-    queue_mail(
-        "bookings/run_opened",
-        to=alert.address,
-        language=alert.language,
-        subject=("alert", alert.reference),
-        facts={
-            "alert": alert, "run": run, "course": run.course, "issuer": issuer_on(day_of(now)),
-            "run_url": address_of(run.path), "alerts_url": address_of("/organization/alerts"),
-        },
-        dedupe_key=f"alert:{alert.reference}:{run.reference}",
-        now=now,
-    )  # fmt: skip
-
-
-def _to_party(name: str, party: WaitingParty, *, key: str, now: datetime, **more: Any) -> None:
-    run = party.run
-    queue_mail(
-        f"bookings/{name}",
-        to=party.address,
-        language=party.language,
-        subject=("waiting", party.reference),
-        facts={
-            "party": party,
-            "run": run,
-            "course": run.course,
-            "issuer": issuer_on(day_of(now)),
-            "party_url": address_of(f"/waiting/{party.reference}"),
-            "offer_url": address_of(f"/bookings/{more['booking'].reference}") if "booking" in more else "",
-            "runs_url": address_of(f"/runs?course={run.course.slug}"),
-            **more,
-        },
-        dedupe_key=f"waiting:{party.reference}:{key}",
-        now=now,
-    )

@@ -1,0 +1,79 @@
+"""What people are told who wait: for a seat, or for a date."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from courses_app.accounts.operations import reader_of
+from courses_app.bookings.emails.orders import Whereabouts, address_of
+from courses_app.bookings.models import Booking, RunAlert, WaitingParty
+from courses_app.catalogue.models import CourseRun
+from courses_app.foundation.clock import day_of
+from courses_app.foundation.outbox import queue_mail
+from courses_app.payments.queries import issuer_on
+
+
+def waiting_joined(party: WaitingParty, *, now: datetime) -> None:
+    """They are in the line: at which place, by which rule, and that nothing is to be paid."""
+    _to_party("waiting_joined", party, key="joined", now=now)
+
+
+def offered(party: WaitingParty, *, booking: Booking, now: datetime) -> None:
+    """Seats are kept for them until a deadline; one link leads there."""
+    _to_party("offered", party, key=f"offered:{booking.reference}", now=now, booking=booking)
+
+
+def offer_lapsed(party: WaitingParty, *, booking: Booking, now: datetime) -> None:
+    """They did not order in time: the seats go on to the next, and they no longer wait."""
+    _to_party("offer_lapsed", party, key=f"lapsed:{booking.reference}", now=now, booking=booking)
+
+
+def waiting_closed(party: WaitingParty, *, words: str, now: datetime) -> None:
+    """Their waiting is over without a seat, and why; `words` are what the office wrote about it."""
+    _to_party("waiting_closed", party, key="closed", now=now, words=words)
+
+
+def waiting_moved(party: WaitingParty, *, before: Whereabouts, now: datetime) -> None:
+    """The run they wait for is at another time or place; they keep theirs in the line."""
+    _to_party("waiting_moved", party, key=f"moved:{party.run.sequence}", now=now, before=before)
+
+
+def run_opened(alert: RunAlert, *, run: CourseRun, now: datetime) -> None:
+    """A run they asked for stands in the timetable."""
+    reader = reader_of(alert.organization, asked=alert.asked_by_person_id, now=now)
+    queue_mail(
+        "bookings/run_opened",
+        to=reader.address,
+        language=alert.language,
+        subject=("alert", alert.reference),
+        facts={
+            "reader": reader, "alert": alert, "run": run, "course": run.course, "issuer": issuer_on(day_of(now)),
+            "run_url": address_of(run.path), "alerts_url": address_of("/organization/alerts"),
+        },
+        dedupe_key=f"alert:{alert.reference}:{run.reference}",
+        now=now,
+    )  # fmt: skip
+
+
+def _to_party(name: str, party: WaitingParty, *, key: str, now: datetime, **more: Any) -> None:
+    run, reader = party.run, reader_of(party.organization, asked=party.booked_by_person_id, now=now)
+    queue_mail(
+        f"bookings/{name}",
+        to=reader.address,
+        language=party.language,
+        subject=("waiting", party.reference),
+        facts={
+            "reader": reader,
+            "party": party,
+            "run": run,
+            "course": run.course,
+            "issuer": issuer_on(day_of(now)),
+            "party_url": address_of(f"/waiting/{party.reference}"),
+            "offer_url": address_of(f"/bookings/{more['booking'].reference}") if "booking" in more else "",
+            "runs_url": address_of(f"/runs?course={run.course.slug}"),
+            **more,
+        },
+        dedupe_key=f"waiting:{party.reference}:{key}",
+        now=now,
+    )
