@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings import operations
 from courses_app.bookings.models import Booking, WaitingParty
-from courses_app.bookings.rules import PartyState, TheyHoldSeats
-from courses_app.catalogue.models import CourseRun
+from courses_app.bookings.rules import BookingStatus, PartyState, TheyHoldSeats
+from courses_app.catalogue.models import Course, CourseRun
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session, transaction
@@ -18,7 +19,7 @@ from courses_app.foundation.references import new_token
 from tests.bookings.conftest import MakeHere
 from tests.bookings.making import attendee
 from tests.bookings.test_waiting import cancel, offers_of, order, sound
-from tests.bookings.test_waiting_parts import line, worker
+from tests.bookings.test_waiting_parts import bodies, line, worker
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -119,3 +120,43 @@ def test_the_office_offers_nothing_to_who_holds_seats(make: MakeHere) -> None:
             party=session.get_one(WaitingParty, party.id), reason="", by=SYSTEM, now=clock.now() + timedelta(minutes=1)
         )
     assert line(party) == (PartyState.WAITING, 1)
+
+
+def test_a_request_that_is_declined_costs_no_place_in_the_line(make: MakeHere) -> None:
+    run = make.run(capacity=1)
+    make.paid(run)
+    party = make.waiting(run)
+    asked = by_telephone(run, party, 0)
+    with transaction():
+        session.get_one(Booking, asked.id).needs_approval = True
+    order(asked)
+    assert session.get_one(Booking, asked.id).status is BookingStatus.REQUESTED
+    more_seats(run, 3)
+    worker()
+    assert line(party) == (PartyState.WAITING, 1)
+    sound(run)
+    with transaction():
+        operations.decline(booking=asked, reason="条件を満たさないため", by=SYSTEM, now=clock.now())
+    worker()
+    assert line(party) == (PartyState.OFFERED, 0)
+    sound(run)
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_the_mails_of_the_line_say_whether_an_order_is_a_request_first(make: MakeHere, asks: bool) -> None:
+    run = make.run(capacity=1)
+    with transaction():
+        session.get_one(Course, run.course_id).needs_approval = asks
+    seat, party = make.held(run), make.waiting(run)
+    english = session.get_one(WaitingParty, make.waiting(run).id).reference
+    with transaction():
+        session.scalars(select(WaitingParty).where(WaitingParty.reference == english)).one().language = "en"
+    cancel(seat)
+    worker()
+    [offer] = offers_of(party)
+    assert ("リクエストを送信してください" in bodies("offered")[0]) is asks
+    assert ("リクエストを送信していただき" in bodies("waiting_joined")[0]) is asks
+    worker(offer.hold_until)
+    assert ("リクエストの送信がなかったため" in bodies("offer_lapsed")[0]) is asks
+    assert ("Please send your request by" in bodies("offered")[1]) is asks
+    assert ("Please order by" in bodies("offered")[1]) is not asks

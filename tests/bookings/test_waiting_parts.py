@@ -10,7 +10,8 @@ from sqlalchemy import select
 from courses_app.accounts.models import Person
 from courses_app.bookings import operations, tasks
 from courses_app.bookings.models import Booking, WaitingParty
-from courses_app.bookings.rules import PartyState
+from courses_app.bookings.rules import BookingStatus, PartyState
+from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session, transaction
@@ -111,3 +112,24 @@ def changed(make: MakeHere, booking: Booking, *, now: datetime) -> Booking:
             booking=whole, attendees=[attendee()], form_token=new_token(), by=SYSTEM,
             booked_by=session.get_one(Person, whole.booked_by_person_id), language="ja", now=now,
         )  # fmt: skip
+
+
+def test_r07_late_money_takes_a_free_seat_before_the_line_but_never_an_offered_one(make: MakeHere) -> None:
+    run = make.run(capacity=3, days_ahead=60)
+    first, second = make.ordered(run), make.ordered(run)
+    make.paid(run)
+    party = make.waiting(run, 3)
+    lapsed = first.pay_until
+    assert lapsed is not None
+    worker(lapsed)  # two seats are free, too few for the party, and nobody passes it
+    assert line(party) == (PartyState.WAITING, 3)
+    late = lapsed + timedelta(minutes=1)
+    assert make.pay(first, now=late).status is BookingStatus.PAID  # it was there first
+    assert line(party) == (PartyState.WAITING, 3)
+    with transaction():
+        session.get_one(CourseRun, run.id).capacity = 5
+    worker(late)
+    assert line(party) == (PartyState.OFFERED, 0)
+    assert make.pay(second, now=late + timedelta(minutes=1)).status is BookingStatus.PAID_NO_SEAT
+    assert [len(offer.seats) for offer in offers_of(party)] == [3]
+    sound(run)

@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, Subquery, func, or_, select
 
-from courses_app.bookings.models import LIVING, STILL_WAITING, Seat, WaitingAttendee, WaitingParty
+from courses_app.bookings.models import LIVING, STILL_WAITING, Booking, Seat, WaitingAttendee, WaitingParty
 from courses_app.bookings.operations.offers import Offer
-from courses_app.bookings.rules import InLine, OthersWait, SeatStatus, Sharing, share_out
+from courses_app.bookings.rules import BookingStatus, InLine, OthersWait, Sharing, share_out
 from courses_app.foundation.db import session
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
-HELD, ORDERED = (SeatStatus.HELD,), (SeatStatus.ORDERED, SeatStatus.CONFIRMED)
+NOT_SURE = (BookingStatus.HELD, BookingStatus.REQUESTED)  # may run out, or be declined
+SURE = (BookingStatus.ORDERED, BookingStatus.PAID)
 
 
 def sharing_of(run_id: int, *, free: int, smaller_may_pass: bool) -> Sharing:
@@ -39,33 +40,34 @@ def servable(run_id: int, *, free: int, smaller_may_pass: bool) -> Sequence[InLi
 
 
 def holding_in(run_id: int) -> Subquery:
-    """How many people of each party hold a seat of the run by another booking that is not ordered yet.
+    """How many people of each party have a seat of the run by another booking that is not ordered (or approved) yet.
 
-    Their place is kept, for such a hold may run out: but as long as it stands they can't be offered another seat.
+    Their place is kept, for such a seat may be lost: but as long as they have it they can't be offered another.
     """
-    people = _with_seat(select(WaitingAttendee.party_id, func.count().label("people")), run_id, HELD)
+    people = _with_seat(select(WaitingAttendee.party_id, func.count().label("people")), run_id, NOT_SURE)
     return people.group_by(WaitingAttendee.party_id).subquery()
 
 
 def seated_of(run_id: int) -> dict[WaitingParty, list[tuple[WaitingAttendee, int]]]:
     """Those who wait though they have got a seat by another order, with the booking it is of, by their parties."""
     found: dict[WaitingParty, list[tuple[WaitingAttendee, int]]] = {}
-    query = _with_seat(select(WaitingAttendee, Seat.booking_id), run_id, ORDERED).order_by(WaitingAttendee.id)
+    query = _with_seat(select(WaitingAttendee, Seat.booking_id), run_id, SURE).order_by(WaitingAttendee.id)
     for attendee, booking_id in session.execute(query).all():
         found.setdefault(attendee.party, []).append((attendee, booking_id))
     return found
 
 
-def _with_seat(query: S, run_id: int, states: Collection[SeatStatus]) -> S:
-    """Of those who wait for the run, who has a seat in it in one of these states."""
+def _with_seat(query: S, run_id: int, states: Collection[BookingStatus]) -> S:
+    """Of those who wait for the run, who has a seat in it by a booking in one of these states."""
     return (
         query.join(WaitingAttendee.party)
         .join(Seat, (Seat.run_id == run_id) & (Seat.person_id == WaitingAttendee.person_id) & LIVING)
+        .join(Seat.booking)
         .where(
             WaitingParty.run_id == run_id,
             STILL_WAITING,
             WaitingAttendee.booking_id.is_(None),
-            Seat.status.in_(states),
+            Booking.status.in_(states),
         )
     )
 
