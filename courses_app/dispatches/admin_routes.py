@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from courses_app.accounts.guards import current_actor, staff
 from courses_app.catalogue.queries import instructors
 from courses_app.dispatches import operations, queries
-from courses_app.dispatches.forms import OfficeFilter, QuestionForm, QuoteForm, ReasonForm, ServiceForm
+from courses_app.dispatches.forms import NewServiceForm, OfficeFilter, QuestionForm, QuoteForm, ReasonForm, ServiceForm
 from courses_app.dispatches.models import Dispatch, Service
 from courses_app.dispatches.rules import DISPATCH, DispatchMove
 from courses_app.dispatches.rules.told import TOLD
@@ -138,26 +138,49 @@ def services() -> str:
     return render_template("dispatches/office_services.html", services=found, today=clock.today())
 
 
+@pages.get("/office/services/new")
+@staff
+def new_service() -> Answer:
+    example = next(iter(queries.all_services()), None)
+    return _describing(NewServiceForm.like(example, today=clock.today()), None)
+
+
+@pages.post("/office/services/new")
+@writes
+@staff
+def add_service() -> Answer:
+    form = NewServiceForm()
+    if not form.validate():
+        return _describing(form, None), 422
+    try:
+        operations.add_service(form.code.data or "", form.facts(), by=current_actor(), now=clock.now())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _describing(form, None), refusal.status
+    flash(_("The service has been added."), "success")
+    return see_other("dispatches_admin.services")
+
+
 @pages.get("/office/services/<code>")
 @staff
 def service(code: str) -> Answer:
     found = _service(code)
-    return render_template("dispatches/office_service.html", service=found, form=ServiceForm.of(found))
+    return _describing(ServiceForm.of(found), found)
 
 
 @pages.post("/office/services/<code>")
 @writes
 @staff
 def change_service(code: str) -> Answer:
-    found, form, page = _service(code), ServiceForm(), "dispatches/office_service.html"
+    found, form = _service(code), ServiceForm()
     if not form.validate():
-        return render_template(page, service=found, form=form), 422
+        return _describing(form, found), 422
     try:
         version = form.seen_version
         operations.change_service(found, form.facts(), version=version, by=current_actor(), now=clock.now())
     except Refusal as refusal:
         form.refuse(refusal)
-        return render_template(page, service=found, form=form), refusal.status
+        return _describing(form, found), refusal.status
     flash(_("The changes have been saved."), "success")
     return see_other("dispatches_admin.services")
 
@@ -168,6 +191,10 @@ def _found(reference: str) -> Dispatch:
 
 def _service(code: str) -> Service:
     return queries.service_by_code(code) or abort(404)
+
+
+def _describing(form: ServiceForm, found: Service | None) -> str:
+    return render_template("dispatches/office_service.html", service=found, form=form)
 
 
 def _quoting(found: Dispatch, form: QuoteForm) -> str:

@@ -19,7 +19,7 @@ from courses_app.foundation.paging import page_number
 from courses_app.foundation.references import new_token
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.templating import locale
-from courses_app.foundation.web import public, see_other, writes
+from courses_app.foundation.web import paper, public, see_other, writes
 
 pages = Blueprint("dispatches", __name__)
 
@@ -90,6 +90,20 @@ def _page(reference: str, form: BaseForm) -> str:
         may={move.value: DISPATCH.allows(found.state, move) for move in DispatchMove},
         today=clock.today(),
     )
+
+
+@pages.get("/requests/<reference>/invoice.pdf")
+@coordinator
+def invoice(reference: str) -> Response:
+    found = _own(reference).invoice or abort(404)
+    return paper(found.document)
+
+
+@pages.get("/requests/<reference>/receipt.pdf")
+@coordinator
+def receipt(reference: str) -> Response:
+    found = _own(reference).invoice or abort(404)
+    return paper(found.receipt_document)
 
 
 @pages.post("/requests/<reference>/answer")

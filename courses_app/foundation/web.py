@@ -7,10 +7,24 @@ import time
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from io import BytesIO
 from typing import Any, ParamSpec, TypeVar
 
 import click
-from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, OperationalError
@@ -21,6 +35,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from courses_app.foundation import audit
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.db import session as database
+from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.refusal import Refusal
 
 P = ParamSpec("P")
@@ -70,6 +85,15 @@ def public(view: View) -> View:
 def see_other(endpoint: str, **values: Any) -> BaseResponse:
     """Post/Redirect/Get: 303 to a page of our own."""
     return redirect(url_for(endpoint, **values), code=303)
+
+
+def paper(document: StoredDocument | None) -> Response:
+    """A stored paper as a download; 404 while there is none."""
+    if document is None:
+        abort(404)
+    return send_file(
+        BytesIO(document.content), mimetype=document.media_type, as_attachment=True, download_name=document.filename
+    )
 
 
 def allow_form_action(origin: str) -> None:

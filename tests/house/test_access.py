@@ -84,10 +84,11 @@ ALLOWED: dict[str, set[str]] = {
         "waiting"),
     **doors_of("dispatches", EVERYBODY, "service services"),
     **doors_of("dispatches", COORDINATORS, "create dispatches new"),
-    **doors_of("dispatches", OWN, "accept answer dispatch withdraw"),
+    **doors_of("dispatches", OWN, "accept answer dispatch invoice receipt withdraw"),
     **doors_of(
         "dispatches_admin", STAFF,
-        "ask call_off change_service decline dispatch dispatches plan quote send_quote service services"),
+        "add_service ask call_off change_service decline dispatch dispatches new_service plan quote send_quote service "
+        "services"),
     **doors_of("rosters", TEACHERS, "teaching"),
     **doors_of("rosters", ON_THE_RUN, "close closing roster save sheet"),
     **doors_of("rosters_admin", STAFF, "call_off calling_off"),

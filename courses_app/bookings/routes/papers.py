@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from courses_app.accounts.guards import current_account, membership_of, signed_in
 from courses_app.bookings import queries
 from courses_app.bookings.models import Booking, Seat
-from courses_app.bookings.routes.blueprint import Answer, own_booking, pages, paper
+from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.rules import SeatStatus
-from courses_app.foundation.web import see_other
+from courses_app.foundation.web import paper, see_other
 
 
 @pages.get("/bookings/<reference>/invoice.pdf")

@@ -2,9 +2,9 @@
 
 from courses_app.dispatches.forms.asking import AnswerForm, RequestForm, WithdrawalForm
 from courses_app.dispatches.forms.office import OfficeFilter, QuestionForm, QuoteForm, ReasonForm
-from courses_app.dispatches.forms.services import ServiceForm
+from courses_app.dispatches.forms.services import NewServiceForm, ServiceForm
 
 __all__ = [
-    "AnswerForm", "OfficeFilter", "QuestionForm", "QuoteForm", "ReasonForm", "RequestForm", "ServiceForm",
-    "WithdrawalForm",
+    "AnswerForm", "NewServiceForm", "OfficeFilter", "QuestionForm", "QuoteForm", "ReasonForm", "RequestForm",
+    "ServiceForm", "WithdrawalForm",
 ]  # fmt: skip

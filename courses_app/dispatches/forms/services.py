@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectMultipleField, TextAreaField
+from wtforms.validators import Regexp
 
 from courses_app.catalogue.rules import Language
 from courses_app.dispatches.models import Service
 from courses_app.dispatches.rules import ServiceFacts
 from courses_app.foundation.forms import (
     DayField,
+    FoldedField,
     Given,
     Length,
     NameField,
@@ -23,6 +26,10 @@ from courses_app.foundation.forms import (
     options,
 )
 
+NUMBERS = (
+    "least_minutes", "most_minutes", "most_heads", "notice_days", "quote_valid_days", "payment_due_business_days",
+    "payment_grace_business_days",
+)  # fmt: skip
 SHORT, LONG = Length(max=200), Length(max=20_000)
 LANGUAGES = options([(each.value, each.label) for each in Language])
 
@@ -81,6 +88,29 @@ class ServiceForm(Versioned):
             name: "\n".join(value.split("\r\n")).strip() for name, value in facts.items() if isinstance(value, str)
         }
         return ServiceFacts(**{**facts, **texts})
+
+
+class NewServiceForm(ServiceForm):
+    """The same, and the code, which is asked for once."""
+
+    code = FoldedField(
+        _l("Code"),
+        [
+            Required(),
+            Length(max=40),
+            Regexp(
+                r"^[a-z0-9]+(-[a-z0-9]+)*$",
+                message=_l("Use small letters, digits and single hyphens, for example tokyo-kanda."),
+            ),
+        ],
+        description=_l("Stands in addresses and files; it can't be changed later."),
+    )
+
+    @classmethod
+    def like(cls, example: Service | None, *, today: date) -> NewServiceForm:
+        """An empty form with the numbers of a service there is: they are looked at, and seldom differ."""
+        numbers = {name: getattr(example, name) for name in NUMBERS} if example else {}
+        return cls(formdata=None, data={**numbers, "from_on": today})
 
 
 def _more(least: Any, most: Any) -> bool:

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from courses_app.catalogue.operations import add_missing_courses
 from courses_app.catalogue.queries import course_by_code
 from courses_app.catalogue.rules import ChangedMeanwhile
 from courses_app.dispatches.models import Service
-from courses_app.dispatches.rules import ServiceFacts
+from courses_app.dispatches.queries import service_by_code
+from courses_app.dispatches.rules import ServiceCodeTaken, ServiceFacts
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
@@ -34,6 +35,18 @@ def add_missing_services(rows: Iterable[Row], *, by: Actor, now: datetime) -> in
     return added
 
 
+def add_service(code: str, facts: ServiceFacts, *, by: Actor, now: datetime) -> Service:
+    """A new service, the last in the order, with a course of its own for its runs. Raises ServiceCodeTaken."""
+    if code == "new" or service_by_code(code) is not None:
+        raise ServiceCodeTaken()
+    row: Row = {**asdict(facts), "code": code, "course_code": f"S-{code}".upper()}
+    add_missing_courses([_course(row)], by=by, now=now)
+    last = session.scalar(select(func.max(Service.position))) or 0
+    service = _add(row, last + 10, by=by, now=now)
+    session.flush()
+    return service
+
+
 def change_service(service: Service, facts: ServiceFacts, *, version: int, by: Actor, now: datetime) -> Service:
     """New facts for a service; `version` is the one its page showed. Raises ChangedMeanwhile."""
     if service.version != version:
@@ -50,11 +63,13 @@ def change_service(service: Service, facts: ServiceFacts, *, version: int, by: A
     return service
 
 
-def _add(row: Row, position: int, *, by: Actor, now: datetime) -> None:
+def _add(row: Row, position: int, *, by: Actor, now: datetime) -> Service:
     facts = {name: value.strip() if isinstance(value, str) else value for name, value in row.items()}
     course = course_by_code(facts.pop("course_code"))
-    session.add(Service(**facts, course=course, position=position, until_on=None))
+    service = Service(**{"until_on": None, **facts}, course=course, position=position)
+    session.add(service)
     audit.record(by=by, now=now, action="service.added", subject=("service", row["code"]))
+    return service
 
 
 def _course(row: Row) -> Row:

@@ -20,6 +20,7 @@ from courses_app.dispatches.rules.refusals import (
     NotOffered,
     QuoteOutOfTime,
     QuoteRefused,
+    ServiceCodeTaken,
     WishRefused,
     WordsMissing,
 )
@@ -28,6 +29,6 @@ from courses_app.dispatches.rules.words import Place, TimeOfDay
 __all__ = [
     "AGREED", "DISPATCH", "ENDED", "MOST_LINES", "MOST_MEETINGS", "MOST_WISHES", "DispatchFacts", "DispatchMove",
     "DispatchState", "NotOffered", "NothingQuoted", "OfficeWanted", "Place", "PlannedMeeting", "QuoteFacts",
-    "QuoteOutOfTime", "QuoteRefused", "QuotedLine", "ServiceFacts", "TimeOfDay", "WishRefused", "Wished",
-    "WordsMissing", "check_dispatch", "check_quote",
+    "QuoteOutOfTime", "QuoteRefused", "QuotedLine", "ServiceCodeTaken", "ServiceFacts", "TimeOfDay", "WishRefused",
+    "Wished", "WordsMissing", "check_dispatch", "check_quote",
 ]  # fmt: skip

@@ -18,6 +18,13 @@ class NotOffered(Refusal):
         super().__init__(_l("This service is not offered at the moment. Please choose another one, or ask our office."))
 
 
+class ServiceCodeTaken(Refusal):
+    """Another service, or a course, has this code."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Another service has this code already. Choose another one."), field="code")
+
+
 class WishRefused(Refusal):
     """Something about a request can't be: says what, on the field it concerns."""
 
