@@ -53,6 +53,7 @@ class Crowd:
             CrowdedPage("timetable", "/runs"),
             CrowdedPage("form of a new booking", f"{run}/bookings/new", self.visitor),
             CrowdedPage("own place in the line", f"/waiting/{self.party}", self.waiting),
+            CrowdedPage("my organization", "/organization", self.owner),
             CrowdedPage("own bookings", "/organization/bookings", self.owner),
             CrowdedPage("office: run", staff, self.office),
             CrowdedPage("office: bookings of the run", f"/office/bookings?run={self.run}", self.office),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from courses_app.accounts.models import Membership, Organization, Person
 from courses_app.bookings.models import LIVING, AttendeeDraft, Booking, Seat, SeatBlock, WaitingParty
@@ -57,6 +57,26 @@ def seats_of_organization(
     """The live seats of an organization with run, course and venue, by the day of their run."""
     query = _with_run().where(Booking.organization_id == organization.id, live(now=now))
     return _by_day(query, ending_after)
+
+
+def next_runs_of(organization: Organization, *, most: int, now: datetime) -> list[tuple[CourseRun, int]]:
+    """The first runs that have not ended in which an organization has live seats, and how many; one statement."""
+    seated = (
+        select(Seat.run_id, func.count().label("seats"))
+        .join(Seat.booking)
+        .where(Booking.organization_id == organization.id, live(now=now))
+        .group_by(Seat.run_id)
+        .subquery()
+    )
+    found = session.execute(
+        select(CourseRun, seated.c.seats)
+        .join(seated, seated.c.run_id == CourseRun.id)
+        .options(joinedload(CourseRun.course), joinedload(CourseRun.venue))
+        .where(CourseRun.ends_at > now)
+        .order_by(CourseRun.starts_at, CourseRun.id)
+        .limit(most)
+    )
+    return [(run, int(seats)) for run, seats in found]
 
 
 def seat_by_reference(reference: str) -> Seat | None:

@@ -15,9 +15,9 @@ from courses_app.bookings.models import Booking, BookingStatus, Seat, WaitingPar
 from courses_app.bookings.queries import (
     Place,
     in_state,
+    next_runs_of,
     parties_of_person,
     places_of,
-    seats_of_organization,
     seats_of_person,
 )
 from courses_app.catalogue.models import CourseRun
@@ -32,11 +32,20 @@ RUNS_SHOWN = 5
 
 @dataclass(frozen=True)
 class ComingRun:
-    """A run, its first day, and the seats that are taken in it for us."""
+    """A run, its first day, and the seats in it that are mine."""
 
     run: CourseRun
     on: date
     seats: Sequence[Seat]
+
+
+@dataclass(frozen=True)
+class NextRun:
+    """A run, its first day, and how many of ours come."""
+
+    run: CourseRun
+    on: date
+    people: int
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class AtAGlance:
     in_state: Counter[str]
     to_order: int
     to_pay: int
-    coming: Sequence[ComingRun]
+    coming: Sequence[NextRun]
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,10 @@ def at_a_glance(organization: Organization, *, now: datetime) -> AtAGlance:
         in_state=Counter(states.values()),
         to_order=_bookings(organization, BookingStatus.HELD, now=now),
         to_pay=_bookings(organization, BookingStatus.ORDERED, now=now),
-        coming=_coming(seats_of_organization(organization, now=now, ending_after=now))[:RUNS_SHOWN],
+        coming=[
+            NextRun(run, day_of(run.starts_at), people)
+            for run, people in next_runs_of(organization, most=RUNS_SHOWN, now=now)
+        ],
     )
 
 
