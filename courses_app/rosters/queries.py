@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, o
 from sqlalchemy.orm import joinedload, selectinload
 
 from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.queries import unnamed_by_run
 from courses_app.bookings.rules import RunIsOver, SeatStatus
 from courses_app.catalogue.models import CourseRun, Meeting, Venue
 from courses_app.catalogue.rules import RunStatus
@@ -130,6 +131,11 @@ def why_not_called_off(run: CourseRun, *, now: datetime) -> Refusal | None:
     if is_closed(run):
         return RunTookPlace()
     return RunIsOver() if run.ends_at <= now else None
+
+
+def unnamed(run: CourseRun, *, now: datetime) -> int:
+    """How many people may come whose name nobody has entered yet."""
+    return unnamed_by_run([run.id], now=now).get(run.id, 0)
 
 
 def attendees(run: CourseRun) -> list[Attendee]:

@@ -94,7 +94,13 @@ def sheet(reference: str) -> str:
     """The attendance sheet to print: names, and room for signatures."""
     run = _run(reference)
     days = sorted({clock.day_of(meeting.starts_at) for meeting in run.meetings})
-    return render_template("rosters/sheet.html", run=run, people=queries.attendees(run), days=days)
+    return render_template(
+        "rosters/sheet.html",
+        run=run,
+        people=queries.attendees(run),
+        days=days,
+        unnamed=queries.unnamed(run, now=clock.now()),
+    )
 
 
 def _run(reference: str) -> CourseRun:
@@ -131,6 +137,7 @@ def _sheet(run: CourseRun, page: Page[Attendee], form: RosterForm) -> str:
         people={one.seat.reference: one for one in page.rows},
         meetings=queries.counted_meetings(run),
         counts=_counts(run, queries.records(run)),
+        unnamed=queries.unnamed(run, now=clock.now()),
         begun=clock.now() >= clock.start_of(clock.day_of(run.starts_at)),
         **_viewer(),
     )

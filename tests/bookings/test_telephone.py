@@ -110,6 +110,33 @@ def test_seats_are_kept_with_a_link_for_the_coordinator(
     assert broken(app) == []
 
 
+def test_a_private_run_of_nobody_is_booked_without_its_link(
+    app: Flask, clerk: FlaskClient, make: MakeHere, caller: Coordinator
+) -> None:
+    run = make.run(days_ahead=30, private=True)
+    page = door(run, caller)
+    for then in ("keep", "order"):
+        answer = clerk.post(page, data=filled(clerk, page, caller, then=then, **{"attendees-0-given_name": then}))
+        assert answer.status_code == 303, text_of(answer)
+    sign_in(clerk, caller.email)
+    with app.app_context():
+        kept = session.scalars(select(Booking).where(Booking.status == BookingStatus.HELD)).one()
+    review = f"/bookings/{kept.reference}"
+    order = {"csrf_token": csrf_token(clerk, review), "names_confirmed": "y", "payment_method": "bank_transfer"}
+    assert clerk.post(f"{review}/confirmation", data=order).status_code == 303
+    assert broken(app) == []
+
+
+def test_a_private_run_of_another_organization_stays_theirs(
+    clerk: FlaskClient, make: MakeHere, caller: Coordinator
+) -> None:
+    run = make.run(days_ahead=30, private=True, organization=make.coordinator().organization.reference)
+    page = door(run, caller)
+    refused = clerk.post(page, data=filled(clerk, page, caller))
+    assert refused.status_code == 409
+    assert "特定の団体のためのものです" in text_of(refused)
+
+
 def test_what_is_missing_is_said_and_nothing_is_lost(clerk: FlaskClient, make: MakeHere, caller: Coordinator) -> None:
     page = door(make.run(), caller)
     data = filled(clerk, page, caller, contact="P-NOTTHERE9") | {"caller": ""}

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
+from courses_app.bookings.rules import AttendeeFacts
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import db, session
 from courses_app.rosters.models import Roster, RosterEntry
@@ -118,6 +119,20 @@ def test_teaching_lists_the_runs_of_the_person(app: Flask, client: FlaskClient, 
     assert held.reference not in page
     assert held.reference in client.get("/teaching?show=held").get_data(as_text=True)
     assert client.get("/teaching?show=held&page=9").status_code == 200
+
+
+def test_seats_without_a_name_are_counted_on_the_roster_and_its_paper(
+    app: Flask, client: FlaskClient, make: Make
+) -> None:
+    make.issuer()
+    staff, run = make.staff(), make.run(days_ahead=30)
+    make.paid(run, attendees=[attendee(), AttendeeFacts(), AttendeeFacts()])
+    sign_in(client, staff.email)
+    for path in (roster_path(run), f"{roster_path(run)}/sheet"):
+        with statements(app) as asked:
+            page = client.get(path).get_data(as_text=True)
+        assert len(asked) <= MOST_STATEMENTS, asked
+        assert "氏名が未定の席が2名分あります" in page
 
 
 def test_save_all_and_one_row_alone(app: Flask, client: FlaskClient, make: Make, teaches: Somebody) -> None:
