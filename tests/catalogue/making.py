@@ -9,7 +9,6 @@ from typing import Any
 
 from courses_app.accounts.models import Person
 from courses_app.catalogue import operations, queries
-from courses_app.catalogue.imports import load_catalogue
 from courses_app.catalogue.models import Course, CourseRun, Delivery, SubjectKind, Venue
 from courses_app.catalogue.rules import (
     MeetingPlan,
@@ -22,6 +21,7 @@ from courses_app.catalogue.rules import (
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.clock import JST
+from tests.catalogue.content import load_once
 
 
 class MakeCatalogue:
@@ -33,7 +33,7 @@ class MakeCatalogue:
     def course(self, code: str = "SUP") -> Course:
         """A course of the institution's catalogue, which is loaded the first time."""
         with self.deed():
-            load_catalogue(by=SYSTEM, now=clock.now())
+            load_once(now=clock.now())
             return queries.course_by_code(code)
 
     def venue(self, code: str = "test-hall", *, capacity: int = 60, **facts: Any) -> Venue:

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any
 
+from sqlalchemy import exists, select
+
 from courses_app.accounts.models import Organization, OrganizationKind
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
@@ -15,7 +17,7 @@ from courses_app.foundation.references import new_reference
 from courses_app.foundation.text import search_key
 from courses_app.foundation.yen import TaxCategory, Yen
 from courses_app.payments import imports, operations
-from courses_app.payments.models import Invoice, Payment, PaymentMethod
+from courses_app.payments.models import Invoice, Payment, PaymentMethod, TaxRate
 from courses_app.payments.operations import LineFacts
 from courses_app.payments.rules import bank_due_on, grace_until
 
@@ -43,7 +45,8 @@ class MakePayments:
     def issuer(self) -> None:
         """The institution and the tax rates of the data file."""
         with self.deed():
-            imports.load(by=SYSTEM, now=clock.now())
+            if not session.scalar(select(exists().where(TaxRate.id.is_not(None)))):
+                imports.load(by=SYSTEM, now=clock.now())
 
     def invoice(
         self,
