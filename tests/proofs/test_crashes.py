@@ -21,6 +21,7 @@ from sqlalchemy import text
 
 from courses_app.bookings import operations, queries
 from courses_app.bookings.models import Booking
+from courses_app.catalogue.models import Course
 from courses_app.cli.ledger import violations
 from courses_app.foundation import audit, clock
 from courses_app.foundation.audit import SYSTEM
@@ -38,7 +39,8 @@ MAILS = {
 }  # fmt: skip
 WATCHED = (
     "bookings", "seats", "seat_events", "booking_fees", "waiting_parties", "waiting_attendees", "course_runs",
-    "persons", "memberships", "invoices", "invoice_lines", "invoice_taxes", "payments", "refunds",
+    "dispatches", "meetings", "venues", "persons", "memberships", "invoices", "invoice_lines", "invoice_taxes",
+    "payments", "refunds",
     "ledger_transactions", "ledger_entries", "outbox_messages", "matters", "audit_entries",
     "stored_documents", "number_series",
 )  # fmt: skip
@@ -169,7 +171,57 @@ def call_off(house: House) -> dict[str, Any]:
     return house.office.form(page, page, reason="講師の急病のため", agreed=seen[1])
 
 
-@pytest.mark.parametrize("deed", [hold, order, accept, offer, cancel, cancel_a_seat, settle, call_off])
+def approve(house: House) -> dict[str, Any]:
+    """The office says yes to a booking that it looks at first."""
+    page = requested(house)
+    return house.office.form(page, f"{page}/approval")
+
+
+def decline(house: House) -> dict[str, Any]:
+    page = requested(house)
+    return house.office.form(page, f"{page}/refusal", reason="対象の方ではないため")
+
+
+def requested(house: House) -> str:
+    run = house.make.run(days_ahead=30)
+    with house.app.app_context(), transaction():
+        session.get_one(Course, run.course_id).needs_approval = True
+    return f"/office/bookings/{house.make.ordered(run, 2, **house.booker).reference}"
+
+
+def move_seat(house: House) -> dict[str, Any]:
+    """A paid seat to a date that costs less: what its page shows is sent."""
+    booking = house.make.paid(house.make.run(days_ahead=30), 2, **house.booker)
+    to = house.make.run(days_ahead=50, price_general=9_000, price_member=9_000).reference
+    page = f"/office/bookings/{booking.reference}/seats/1/date"
+    forms = re.findall(r"<form.*?</form>", house.office.client.get(page).get_data(as_text=True), re.DOTALL)
+    shown = dict(re.findall(r'name="([^"]+)"[^>]*? value="([^"]*)"', next(form for form in forms if to in form)))
+    return house.office.form(page, page, **{name: value for name, value in shown.items() if name != "csrf_token"})
+
+
+def name_seats(house: House) -> dict[str, Any]:
+    """Two places that were paid for before it was known who comes."""
+    run = house.make.run(days_ahead=30)
+    with house.app.app_context(), transaction():
+        session.get_one(Course, run.course_id).naming_days_before = 5
+    nobody = [operations.AttendeeFacts(), operations.AttendeeFacts()]
+    page = f"/bookings/{house.make.paid(run, attendees=nobody, **house.booker).reference}/names"
+    return house.theirs.form(page, page, **attendee(0), **attendee(1))
+
+
+def accept_quote(house: House) -> dict[str, Any]:
+    """The organization orders what we have offered: an invoice, a private run, a place of its own."""
+    page = f"/requests/{house.make.quoted(house.coordinator).reference}"
+    return house.theirs.form(page, f"{page}/acceptance", number="1")
+
+
+DEEDS = [
+    hold, order, accept, offer, cancel, cancel_a_seat, settle, call_off, approve, decline, move_seat, name_seats,
+    accept_quote,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("deed", DEEDS)
 def test_killed_after_each_statement_and_sent_again(
     house: House, victim: Victim, deed: Callable[[House], dict[str, Any]]
 ) -> None:

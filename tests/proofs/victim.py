@@ -13,6 +13,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,11 @@ from sqlalchemy import event
 
 from courses_app import create_app
 from courses_app.cli import worker
-from courses_app.foundation import audit
+from courses_app.foundation import audit, clock
 from courses_app.foundation import db as ground
 from courses_app.foundation.db import db, session
+from courses_app.foundation.outbox import deliver_due
+from courses_app.foundation.outbox.transports import Smtp
 from courses_app.foundation.papers.press import printing_here
 from tests.race.servers import environment_of
 
@@ -98,7 +102,7 @@ def _live(app: Flask, what: dict[str, Any], writing: int) -> None:
         db.engine.dispose(close=False)
         _die_after(what["statements"], writing_only=what.get("writing", False))
     try:
-        answer = _work(app) if what.get("work") else _post(app, what)
+        answer = _deliver(app, what) if what.get("mail") else _work(app) if what.get("work") else _post(app, what)
     except Exception as fault:
         answer = {"fault": repr(fault)}
     os.write(writing, json.dumps(answer).encode())
@@ -136,6 +140,22 @@ def _work(app: Flask) -> dict[str, Any]:
                 audit.request_id.set(f"worker-{os.getpid()}")
                 done += task()
     return {"done": done}
+
+
+def _deliver(app: Flask, what: dict[str, Any]) -> dict[str, Any]:
+    """A round of mail, so many seconds from now; perhaps killed when the server has accepted a message, and before
+    that is noted (`after_send_before_mark`)."""
+    smtp = Smtp(what["mail"])
+
+    class Accepted:
+        def send(self, message: EmailMessage) -> None:
+            smtp.send(message)
+            if what.get("after_send"):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    ahead = timedelta(seconds=what.get("ahead", 0))
+    with app.app_context():
+        return {"done": deliver_due(Accepted(), clock=lambda: clock.now() + ahead)}
 
 
 if __name__ == "__main__":
