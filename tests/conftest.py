@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
 from courses_app.config import Settings
@@ -20,6 +21,10 @@ from tests.make import Make
 from tests.stage import Stage, open_stage
 
 BASE_URL = "http://127.0.0.1:8000"
+
+# How fast the machine is at this moment says nothing about the house.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -74,13 +74,17 @@ def test_r43_a_form_that_outlived_its_sign_in_is_sent_after_signing_in_again(me:
 
 
 def test_r42_two_clicks_and_a_second_tab_are_one_booking(me: Visitor, world: World, run: CourseRun) -> None:
-    tab = Visitor(me.client, me.base_url, me.words)
-    world.visitors.append(tab)
+    stale, tab = (Visitor(me.client, me.base_url, me.words) for _ in range(2))
+    world.visitors += [stale, tab]
+    stale.answer, stale.page = me.answer, me.page
+    me.fill_in(FIRST.fields("attendees-0-")).press(me.words("Add another attendee"))
+    me.fill_in(SECOND.fields("attendees-1-"))
     tab.answer, tab.page = me.answer, me.page
-    names_two(me)
+    me.press(me.words("Keep the seats and go on to the check"))
     first = me.path
     tab.press(me.words("Keep the seats and go on to the check"))
     assert tab.path == first
+    stale.press(me.words("Keep the seats and go on to the check"), status=409).sees(first.rpartition("/")[2])
     booking.orders(me, "bank_transfer")
     tab.fill(names_confirmed="y", payment_method="bank_transfer").press(me.words("Order with these contents (paid)"))
     assert len(world.letters(EMAIL, "【申込受付】")) == 1
