@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from courses_app.bookings import queries
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings import operations, queries
 from courses_app.bookings.models import Booking, BookingStatus
 from courses_app.bookings.rules import RunFull
-from courses_app.catalogue.models import CourseRun
+from courses_app.catalogue.models import Course, CourseRun
 from courses_app.foundation import clock
+from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session, transaction
+from courses_app.payments.models import PaymentMethod
 from tests.accounts.signing import csrf_token, sign_in
 from tests.bookings.conftest import MakeHere
+from tests.bookings.making import draft_row
 from tests.bookings.test_routes import text_of
 from tests.bookings.test_sheets_pages import line, listed, pressed
 
@@ -93,3 +98,44 @@ def test_seats_that_ran_out_are_kept_again_by_one_press_if_there_are_any(
     refused = pressed(client, again, "seats")
     assert refused.status_code == 409
     assert "昭和70年1月1日" in text_of(refused)
+
+
+@pytest.mark.parametrize("removed", [[], [4]])
+def test_kept_seats_that_were_ordered_meanwhile_get_the_names_and_none_is_lost(
+    inside: Flask, make: MakeHere, removed: list[int]
+) -> None:
+    make.issuer()
+    run, somebody = make.run(capacity=10, days_ahead=60), make.coordinator()
+    with transaction():
+        session.get_one(Course, run.course_id).naming_days_before = 7
+    draft = make.draft(run, draft_row(2), draft_row(3), draft_row(4, born_on="x"), somebody=somebody)
+
+    def mine() -> dict[str, Any]:
+        who = session.get_one(Person, somebody.person.id)
+        organization = session.get_one(Organization, somebody.organization.id)
+        found = queries.draft_for_update(organization, draft.reference)
+        assert found is not None
+        return {"draft": found, "booked_by": who, "language": "ja", "by": SYSTEM, "now": clock.now()}
+
+    with transaction():
+        held = operations.keep_seats(**mine())
+    with transaction():
+        operations.order(
+            booking=held, payment_method=PaymentMethod.BANK_TRANSFER, stripe_enabled=False, language="ja", by=SYSTEM,
+            now=clock.now(),
+        )  # fmt: skip
+    make.pay(make.whole(held))
+    with transaction():
+        listed_now = mine()["draft"]
+        operations.mend_draft(
+            draft=listed_now, version=listed_now.version, typed={4: {"born_on": "1980-01-01"}}, removed=removed,
+            by=SYSTEM, now=clock.now(),
+        )  # fmt: skip
+    with transaction():
+        facts = mine()
+        booked = operations.book_draft(version=facts["draft"].version, **facts)
+    assert booked.id == held.id
+    order = make.whole(held)
+    assert (order.status, len(order.live_seats), len(order.unnamed)) == (BookingStatus.PAID, 3, len(removed))
+    assert all(seat.hold_until is None for seat in order.seats)
+    assert list(queries.violations(now=clock.now())) == []

@@ -58,13 +58,20 @@ def book_kept(
 ) -> Booking:
     """Everybody on their date: the kept seats with these names, and some minutes more to order them.
 
-    New seats where none are kept any more, or not on these dates; those kept then count as free for this list. All or
-    nothing. Raises as `hold_seats` and `name_seats`.
+    New seats where none are kept any more, or not on these dates; those kept then count as free for this list. Seats
+    that were ordered meanwhile, without names, get these, and stay as they are. All or nothing. Raises as `hold_seats`
+    and `name_seats`.
     """
+    wanted = [one.run for one in attendees]
     kept = draft.kept(now=now)
-    if kept is not None and _covers(kept.unnamed, [one.run for one in attendees]):
-        return _named(draft, kept, attendees, by=by, now=now)
-    given_up = _give_up(kept, [one.run for one in attendees], by=by, now=now) if kept else GivenUp({}, None)
+    if kept is not None:
+        kept = locked_booking(kept.id, also={one for one in wanted if one})
+        held = kept.status is BookingStatus.HELD
+        if _covers(kept.unnamed, wanted):
+            _name(kept, attendees, by=by, now=now)
+            return _prolonged(draft, kept, wanted, by=by, now=now) if held else kept
+        kept = kept if held else None
+    given_up = _give_up(kept, wanted, by=by, now=now) if kept else GivenUp({}, None)
     new = hold_seats(
         organization=draft.organization, run_reference=draft.run.reference, attendees=attendees,
         form_token=f"draft:{draft.reference}", by=by, booked_by=booked_by, language=language, now=now,
@@ -114,16 +121,18 @@ def _give_up(kept: Booking, runs: Iterable[str | None], *, by: Actor, now: datet
     return given_up
 
 
-def _named(
-    draft: AttendeeDraft, kept: Booking, attendees: Sequence[AttendeeFacts], *, by: Actor, now: datetime
-) -> Booking:
-    kept = locked_booking(kept.id)
-    wanted = Counter(one.run for one in attendees)
+def _name(kept: Booking, attendees: Sequence[AttendeeFacts], *, by: Actor, now: datetime) -> None:
     for run in kept.runs:
-        if wanted[run.reference]:
-            of_run = [one for one in attendees if one.run == run.reference]
+        of_run = [one for one in attendees if one.run == run.reference]
+        if of_run:
             name_seats(booking=kept, run=run, attendees=of_run, by=by, now=now)
-    _free(kept, wanted, by=by, now=now)
+
+
+def _prolonged(
+    draft: AttendeeDraft, kept: Booking, wanted: Sequence[str | None], *, by: Actor, now: datetime
+) -> Booking:
+    """Only the seats that are needed, and time to look at the order."""
+    _free(kept, Counter(wanted), by=by, now=now)
     kept.hold_until = now + timedelta(minutes=draft.run.course.hold_minutes)
     for seat in kept.live_seats:
         seat.hold_until = kept.hold_until

@@ -143,7 +143,6 @@ __all__ = [
     "TooManyNames", "TransferTooLate", "WaitingIsOver", "answer_by", "check_all_waiting_named", "check_attendees",
     "check_bookable", "check_cancellable", "check_capacity", "check_correctable", "check_movable", "check_nameable",
     "check_named", "check_one_course", "check_one_date", "check_orderable", "check_room", "check_substitutable",
-    "check_unnamed", "given_back", "hold_has_run_out", "is_correction", "is_in_time", "may_be_cancelled",
-    "methods_for", "offer_until", "over_by", "payable", "seat_fees", "share_out", "shown_status",
-    "what_is_possible",
+    "check_unnamed", "given_back", "hold_has_run_out", "is_correction", "is_in_time", "methods_for", "offer_until",
+    "over_by", "payable", "seat_fees", "share_out", "shown_status", "what_is_possible",
 ]  # fmt: skip
