@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, g, request
+from flask import Response, abort, after_this_request, g, request
 from flask_login import current_user
 
 from courses_app.accounts.guards import current_account, membership_of
@@ -34,9 +34,17 @@ def shown_run(reference: str, *, find: Callable[[str], CourseRun | None] = run_b
     if run.private:
         if opens(run.link_token, run_key()):
             g.opened_run = (run.reference, run.link_token)
+            after_this_request(_told_to_nobody)
         elif not _concerned(run):
             abort(404)
     return run
+
+
+def _told_to_nobody(response: Response) -> Response:
+    """The address of this page is a secret: no other site hears it as a referrer, no search engine keeps it (S-16)."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def run_key() -> str:

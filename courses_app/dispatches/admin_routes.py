@@ -100,7 +100,9 @@ def send_quote(reference: str) -> Answer:
     if not form.validate():
         return _quoting(found, form), 422
     try:
-        operations.make_quote(dispatch=found, facts=form.facts(), by=current_actor(), now=clock.now())
+        operations.make_quote(
+            dispatch=found, facts=form.facts(), seen=form.quotes_seen, by=current_actor(), now=clock.now()
+        )
     except Refusal as refusal:
         form.refuse(refusal)
         return _quoting(found, form), refusal.status

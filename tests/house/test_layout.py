@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 from pathlib import Path
@@ -131,3 +132,9 @@ def test_the_transaction_is_outermost_so_that_the_guard_reads_inside_it() -> Non
     guards = re.compile(r"@(staff|coordinator|signed_in|instructor)\n(@[^\n]+\n)*@writes\n")
     for path in SOURCES:
         assert not guards.search(path.read_text()), path
+
+
+def test_what_a_package_says_it_offers_is_there() -> None:
+    for path in sorted(PACKAGE.rglob("__init__.py")):
+        module = importlib.import_module(".".join(path.parent.relative_to(ROOT).parts))
+        assert [name for name in getattr(module, "__all__", ()) if not hasattr(module, name)] == [], path

@@ -20,6 +20,7 @@ from courses_app.bookings.rules import (
     BookingStatus,
     NoSeatChosen,
     PriceChanged,
+    RunNotOffered,
     SameDate,
     SeatMove,
     check_movable,
@@ -52,6 +53,8 @@ def move_seat(
         booking.status, booking.change_terms, moved=moves_of(seat), starts_at=seat.run.starts_at, now=now, office=office
     )
     offer = locked_offer(run_reference, booking.organization_id)
+    if offer.link_token is not None and not office:
+        raise RunNotOffered()  # its seats may cost nothing: the fees of the order would be gone
     _check_room(offer, seat, now=now)
     less = given_back(seat.price, offer.price.amount)
     if less != agreed:

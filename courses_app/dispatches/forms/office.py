@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, SelectField, StringField, TextAreaField
+from wtforms import FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
 
 from courses_app.accounts.models import Person
 from courses_app.dispatches.models import Dispatch, Quote
@@ -85,15 +85,16 @@ class QuoteForm(BaseForm):
     capacity = WholeNumberField(_l("Seats"), [Given(), between(1, 1000)])
     valid_until = DayField(_l("Valid until (that day included)"), [Given()])
     words = TextAreaField(_l("Words to the organization"), [Optional(), WORDS])
+    seen = HiddenField("", [Length(max=6)])  # how many quotes there were when the page was opened
 
     @classmethod
     def proposed(cls, dispatch: Dispatch, *, today: date) -> QuoteForm:
         """The former quote, or the first wish with the usual validity."""
         if dispatch.quote is not None:
-            return cls(formdata=None, data=_as_typed(dispatch.quote))
+            return cls(formdata=None, data={**_as_typed(dispatch.quote), "seen": str(dispatch.quote.number)})
         wished = dispatch.wishes[0].on
         ends = min(today + timedelta(days=dispatch.service.quote_valid_days), wished - timedelta(days=1))
-        data = {"meetings": [{"on": wished}], "capacity": dispatch.heads, "valid_until": max(ends, today)}
+        data = {"meetings": [{"on": wished}], "capacity": dispatch.heads, "valid_until": max(ends, today), "seen": "0"}
         return cls(formdata=None, data=data)
 
     def added_or_removed(self, sent: Mapping[str, str]) -> bool:
@@ -109,6 +110,12 @@ class QuoteForm(BaseForm):
         """The people to choose from."""
         people = ((each.reference, each.full_name) for each in instructors)
         self.instructor.choices = options([("", _l("Not decided yet")), *people])
+
+    @property
+    def quotes_seen(self) -> int | None:
+        """How many; None where the form does not say."""
+        typed = self.seen.data or ""
+        return int(typed) if typed.isascii() and typed.isdecimal() else None
 
     def facts(self) -> QuoteFacts:
         """What was typed."""

@@ -17,6 +17,7 @@ from courses_app.dispatches.rules import (
     DispatchState,
     NotOffered,
     Place,
+    RequestSentBefore,
     check_dispatch,
 )
 from courses_app.foundation import audit
@@ -39,11 +40,11 @@ def ask_for(
 ) -> Dispatch:
     """A new request, mailed to both sides; the same form sent again gives the same one (R-42).
 
-    Raises NotOffered, WishRefused.
+    Raises NotOffered, WishRefused, and RequestSentBefore where it says something else now.
     """
     session.scalar(select(Organization.id).where(Organization.id == organization.id).with_for_update())
     if (known := _same_form(organization.id, form_token)) is not None:
-        return known
+        return _same(known, service, facts)
     _check(service, facts, now=now)
     dispatch = Dispatch(
         reference=new_reference("D"), organization=organization, asked_by=asked_by, form_token=form_token,
@@ -85,6 +86,21 @@ def _same_form(organization_id: int, form_token: str) -> Dispatch | None:
     return session.scalar(
         select(Dispatch).where(Dispatch.organization_id == organization_id, Dispatch.form_token == form_token)
     )
+
+
+def _same(known: Dispatch, service: Service, facts: DispatchFacts) -> Dispatch:
+    course = _course(facts.course)
+    told = {name: getattr(known, name) for name in _told(facts)}
+    wishes = tuple((wish.on, wish.time) for wish in known.wishes)
+    asked = (
+        service.id,
+        course.id if course else None,
+        _told(facts),
+        tuple((wish.on, wish.time) for wish in facts.wishes),
+    )
+    if (known.service_id, known.course_id, told, wishes) != asked:
+        raise RequestSentBefore(known.reference)
+    return known
 
 
 def _check(service: Service, facts: DispatchFacts, *, now: datetime) -> None:

@@ -8,15 +8,21 @@ from courses_app.catalogue.queries import people_by_reference
 from courses_app.dispatches import emails
 from courses_app.dispatches.models import Dispatch, Quote, QuoteLine, QuoteMeeting
 from courses_app.dispatches.operations.moves import locked, move, note
-from courses_app.dispatches.rules import DispatchMove, DispatchState, QuoteFacts, check_quote
+from courses_app.dispatches.rules import DispatchMove, DispatchState, QuotedMeanwhile, QuoteFacts, check_quote
 from courses_app.foundation.audit import SYSTEM, Actor
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 
 
-def make_quote(*, dispatch: Dispatch, facts: QuoteFacts, by: Actor, now: datetime) -> Quote:
-    """What we offer from now on; an earlier quote no longer counts. Raises QuoteRefused, MoveNotAllowed."""
+def make_quote(*, dispatch: Dispatch, facts: QuoteFacts, seen: int | None = None, by: Actor, now: datetime) -> Quote:
+    """What we offer from now on; an earlier quote no longer counts.
+
+    `seen` is how many quotes there were on the page that was looked at: pressed twice, or by two of us at once, one
+    quote is sent (R-42). Raises QuotedMeanwhile, QuoteRefused, MoveNotAllowed.
+    """
     dispatch = locked(dispatch.id)
+    if seen is not None and seen != len(dispatch.quotes):
+        raise QuotedMeanwhile(len(dispatch.quotes))
     check_quote(facts, now=now)
     instructor = people_by_reference([facts.instructor]).get(facts.instructor) if facts.instructor else None
     quote = Quote(

@@ -18,8 +18,10 @@ from courses_app.dispatches.rules.lifecycle import AGREED, DISPATCH, ENDED, Disp
 from courses_app.dispatches.rules.refusals import (
     NothingQuoted,
     NotOffered,
+    QuotedMeanwhile,
     QuoteOutOfTime,
     QuoteRefused,
+    RequestSentBefore,
     ServiceCodeTaken,
     WishRefused,
     WordsMissing,
@@ -29,6 +31,6 @@ from courses_app.dispatches.rules.words import Place, TimeOfDay
 __all__ = [
     "AGREED", "DISPATCH", "ENDED", "MOST_LINES", "MOST_MEETINGS", "MOST_WISHES", "DispatchFacts", "DispatchMove",
     "DispatchState", "NotOffered", "NothingQuoted", "OfficeWanted", "Place", "PlannedMeeting", "QuoteFacts",
-    "QuoteOutOfTime", "QuoteRefused", "QuotedLine", "ServiceCodeTaken", "ServiceFacts", "TimeOfDay", "WishRefused",
-    "Wished", "WordsMissing", "check_dispatch", "check_quote",
+    "QuoteOutOfTime", "QuoteRefused", "QuotedLine", "QuotedMeanwhile", "RequestSentBefore", "ServiceCodeTaken",
+    "ServiceFacts", "TimeOfDay", "WishRefused", "Wished", "WordsMissing", "check_dispatch", "check_quote",
 ]  # fmt: skip

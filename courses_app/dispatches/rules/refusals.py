@@ -39,6 +39,32 @@ class QuoteRefused(Refusal):
         super().__init__(message, field=field)
 
 
+class QuotedMeanwhile(Refusal):
+    """Another quote was sent since the page was opened: by a colleague, or by the same button."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            _l(
+                "Quote %(number)d has been sent in the meantime, and this one has not. Look at it on the page of the "
+                "request; if another one is needed, begin again there.",
+                number=number,
+            )
+        )
+
+
+class RequestSentBefore(Refusal):
+    """The same form with other contents: what it was sent for first has arrived (R-42)."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            _l(
+                "This form was sent before with other contents (%(reference)s), and that request has arrived. For one "
+                "more request open the form anew.",
+                reference=reference,
+            )
+        )
+
+
 class QuoteOutOfTime(Refusal):
     """The last day of the quote is over."""
 
