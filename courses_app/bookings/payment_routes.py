@@ -32,7 +32,7 @@ Answer = str | Response | tuple[str, int]
 @coordinator
 def choose(reference: str) -> Answer:
     booking = _own(reference)
-    if booking.status is not BookingStatus.ORDERED:
+    if queries.to_pay(booking) is None:
         return see_other("bookings.booking", reference=reference)
     return _page(booking)
 
@@ -79,7 +79,7 @@ def transfer(reference: str) -> Answer:
 def back(reference: str) -> Answer:
     """Where Stripe sends the payer: a page that asks at once how the payment stands (GET itself writes nothing)."""
     booking = _own(reference)
-    if booking.status is BookingStatus.PAID:
+    if booking.status is BookingStatus.PAID and queries.to_pay(booking) is None:
         return see_other("bookings.booking", reference=reference)
     return render_template("bookings/returned.html", booking=booking, checkout=request.args.get("checkout", ""))
 
@@ -129,10 +129,10 @@ def _page(booking: Booking, *, trouble: bool = False) -> str:
     return render_template(
         "bookings/payment.html",
         booking=booking,
-        invoice=booking.invoice,
+        invoice=queries.to_pay(booking) or booking.invoice,
         issuer=issuer_on(clock.today()),
         by_card=settings.stripe_enabled,
-        transfer=_transfer(booking, now=now),
+        transfer=_transfer(booking, now=now) if booking.status is BookingStatus.ORDERED else None,
         trouble=trouble,
         now=now,
     )

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from courses_app.catalogue.models import CourseRun
+from tests.bookings.making import attendee
+from tests.bookings.test_dearer_dates import asks_a_fee
 from tests.browser.servers import Live
 from tests.browser.surfer import Surfer, surfing
 from tests.journeys import booking, office
@@ -90,6 +92,61 @@ def test_somebody_else_takes_the_seat(surf: Callable[..., Surfer], live: Live, m
     me.open(f"/bookings/{order.reference}").follow(me.words("Name somebody else")).shoot("somebody-else")
     me.fill_in(SECOND.fields()).press(me.words("Name this person")).sees(SECOND.name).shoot("named")
     assert live.letters(SECOND.email, "受講票", at_least=1)
+
+
+def test_a_seat_goes_to_a_dearer_date_and_the_difference_is_paid_by_card(
+    surf: Callable[..., Surfer], live: Live, make: Make
+) -> None:
+    run, somebody = make.run(), make.coordinator()
+    dear = make.run(days_ahead=50, price_general=20_000, price_member=20_000)
+    order = make.paid(run, 2, organization=somebody.organization, booked_by=somebody.person)
+    me = surf("dearer", somebody.email, width=PHONE)
+    say = me.words
+    me.open(f"/bookings/{order.reference}").follow(say("Another date")).sees("¥8,500高い", "追加のお支払い¥8,500")
+    me.shoot("dates").press("変更して¥8,500を支払う").sees(say("An additional invoice is to be paid")).shoot("debt")
+    books = somebody.organization.contact_email
+    assert "8,500" in live.letters(books, "【請求書】", at_least=1)[-1].body
+    me.follow(say("To the payment")).sees("¥8,500").shoot("payment")
+    booking.pays_by_card(me, order.reference)
+    me.open(f"/bookings/{order.reference}").misses(say("An additional invoice is to be paid")).shoot("paid")
+    assert "8,500" in live.letters(books, "【領収書】", at_least=2)[-1].body
+    surf("dearer-office", STAFF).open(f"/office/bookings/{order.reference}").sees("¥8,500").shoot("office")
+    assert dear.reference
+
+
+def test_a_seat_goes_to_a_cheaper_date_and_the_difference_comes_back(
+    surf: Callable[..., Surfer], live: Live, make: Make
+) -> None:
+    dear, cheap = make.run(price_general=20_000, price_member=20_000), make.run(days_ahead=50)
+    somebody = make.coordinator()
+    order = make.paid(dear, organization=somebody.organization, booked_by=somebody.person)
+    me = surf("cheaper", somebody.email)
+    me.open(f"/bookings/{order.reference}").follow(me.words("Another date")).sees("¥8,500を返金").shoot("dates")
+    me.press(me.words("Move to this date")).sees("¥8,500").shoot("moved")
+    assert "¥8,500を返金" in live.letters(somebody.email, "【受講日の変更】", at_least=1)[-1].body
+    staff = surf("cheaper-office", STAFF).open("/office/payments?view=refunds").sees("¥8,500").shoot("to-send")
+    staff.press(staff.words("Mark as sent"))
+    assert "8,500" in live.letters(somebody.organization.contact_email, "【返金のお知らせ】", at_least=1)[-1].body
+    assert cheap.reference
+
+
+def test_a_further_move_costs_a_fee_that_the_office_may_waive(
+    surf: Callable[..., Surfer], live: Live, make: Make
+) -> None:
+    now, other = make.run(), make.run(days_ahead=50, venue="osaka-nakanoshima")
+    asks_a_fee(make, free=0)
+    long = attendee(family_name="勅使河原小比類巻", given_name="アレクサンドラ万里子")
+    somebody = make.coordinator()
+    order = make.paid(now, attendees=[long], organization=somebody.organization, booked_by=somebody.person)
+    me = surf("fee", somebody.email).open(f"/runs/{now.reference}").sees("¥1,100")
+    me.open(f"/bookings/{order.reference}").sees("¥1,100").follow(me.words("Another date")).sees("追加のお支払い¥1,100")
+    me.shoot("dates")
+    staff = surf("fee-office", STAFF, width=PHONE).open(f"/office/bookings/{order.reference}/seats/1/date")
+    staff.sees("¥1,100").tick(staff.words("Ask for no fee for this move")).press(staff.words("Show the amounts"))
+    staff.press(staff.words("Move to this date"), status=409).shoot("no-reason")
+    staff.fill(reason="会場案内の誤りのため").press(staff.words("Show the amounts"))
+    staff.press(staff.words("Move to this date")).sees("会場案内の誤りのため").shoot("waived")
+    assert other.reference
 
 
 def test_a_run_called_off_reaches_who_has_a_seat_and_who_waits(

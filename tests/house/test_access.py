@@ -71,7 +71,7 @@ ALLOWED: dict[str, set[str]] = {
         "draft enter_names give_up_draft hold_again keep_seats leave mend_draft move_seat name names "
         "names_from_file party remove_alert substitute"),
     **doors_of("bookings", STAFF, "book_by_telephone telephone"),
-    **doors_of("bookings", OWN | STAFF, "invoice receipt ticket"),
+    **doors_of("bookings", OWN | STAFF, "additional_invoice additional_receipt invoice receipt ticket"),
     **doors_of("bookings", OWN | ON_THE_RUN, "seat"),  # and the attendee, who is none of these
     **doors_of("bookings", set(), "own_ticket"),  # the attendee alone
     **doors_of("booking_payments", OWN, "back choose finish pay transfer"),

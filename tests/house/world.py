@@ -9,13 +9,16 @@ from typing import Any
 from sqlalchemy import select
 
 from courses_app.accounts.models import Account
-from courses_app.bookings.operations import ask_for_runs, block_seats
+from courses_app.bookings.operations import ask_for_runs, block_seats, move_seat, settle
 from courses_app.bookings.tasks import run_due as print_tickets
+from courses_app.catalogue.models import CourseRun
 from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.compliance.models import Requirement
 from courses_app.foundation import audit, clock, matters
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox import OutboxMessage
+from courses_app.foundation.yen import Yen
+from courses_app.payments.models import PaymentMethod
 from courses_app.payments.tasks import run_due as print_papers
 from tests.make import Make
 
@@ -58,6 +61,7 @@ def build(make: Make) -> World:
     party = make.waiting(full, **theirs)
     listed = {"reference": make.draft(coming, somebody=own).reference}
     paid = make.paid(held, 2, now=held.starts_at - timedelta(days=30), **theirs)
+    billed = _billed_in_addition(make, coming, theirs)
     make.closed_roster(held, failed=1, by=teacher.person)
     make.papers(held)
     print_papers(clock=clock.now)
@@ -109,6 +113,7 @@ def build(make: Make) -> World:
              "bookings_admin.date", "bookings_admin.move_seat", "bookings_admin.correction", "bookings_admin.correct"),
             order,
         ),
+        "bookings.additional_invoice": billed, "bookings.additional_receipt": billed,
         "bookings.own_ticket": {"reference": paid.seats[0].reference},
         "bookings.attendees": {"reference": waiting.reference}, "bookings.change": {"reference": waiting.reference},
         "accounts": person, "compliance": person, "accounts_admin.person": person,
@@ -139,3 +144,21 @@ def build(make: Make) -> World:
         "office.settle": {"number": matter.id},
     }  # fmt: skip
     return World(actors, parts)
+
+
+def _billed_in_addition(make: Make, run: CourseRun, theirs: Parts) -> Parts:
+    """A seat moved to a dearer date: the booking, and the additional invoice."""
+    dearer = make.run(days_ahead=70, price_general=20_000, price_member=20_000)
+    moved = make.paid(run, **theirs)
+    with transaction():
+        move_seat(
+            booking=moved, position=1, run_reference=dearer.reference, agreed=Yen(0), more=Yen(8_500), by=audit.SYSTEM,
+            now=clock.now(),
+        )  # fmt: skip
+    invoice = make.whole(moved).supplements[0].invoice
+    with transaction():
+        settle(
+            invoice=invoice, provider=PaymentMethod.BANK_TRANSFER, external_id="added", amount=invoice.total,
+            received_on=clock.today(), by=audit.SYSTEM, now=clock.now(),
+        )  # fmt: skip
+    return {"reference": moved.reference, "invoice": make.whole(moved).supplements[0].invoice.reference}

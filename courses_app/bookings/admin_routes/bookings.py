@@ -22,7 +22,7 @@ from courses_app.foundation.paging import page_number
 from courses_app.foundation.tables import csv_response
 from courses_app.foundation.templating import local
 from courses_app.foundation.web import see_other, writes
-from courses_app.foundation.yen import total
+from courses_app.foundation.yen import Yen, total
 
 
 @pages.get("/office/bookings")
@@ -55,19 +55,18 @@ def booking(reference: str) -> Answer:
 def booking_page(reference: str, form: BaseForm) -> str:
     """One booking with everything about it; `form` asks why it is cancelled or declined."""
     found, now = any_booking(reference), clock.now()
-    invoice = found.invoice
-    payments = invoice.payments if invoice else []
-    back = total(one.amount for one in (invoice.refunds if invoice else []))
-    owed = total(one.amount for one in payments) - back - queries.fees_kept(found)
+    queries.read_supplements(found)
+    invoices = queries.invoices_of(found)
+    refunds = [refund for one in invoices for refund in one.refunds]
     return render_template(
         "bookings/office_booking.html",
         booking=found,
         state=_state(found, now),
         form=form,
         trail=queries.trail_of(found),
-        payments=payments,
-        refunds=invoice.refunds if invoice else [],
-        refund=owed,
+        payments=[payment for one in invoices for payment in one.payments],
+        refunds=refunds,
+        refund=_refund(found),
         can_cancel=_can_cancel(found, now),
         fees=found.fees,
         fee_names={seat.id: seat.full_name or _("Seat without a name") for seat in found.seats},
@@ -75,6 +74,14 @@ def booking_page(reference: str, form: BaseForm) -> str:
         theirs=_possible(found, now, office=False),
         ours=_possible(found, now, office=True),
     )
+
+
+def _refund(found: Booking) -> Yen:
+    """What would go back in money, were all of it cancelled by us."""
+    if found.status is not BookingStatus.PAID:
+        return Yen(0)
+    open_ones = {one.seat_id: one.invoice.total for one in queries.open_supplements(found)}
+    return total(Yen(max(seat.price - open_ones.get(seat.id, 0), 0)) for seat in found.live_seats)
 
 
 def _possible(found: Booking, now: datetime, *, office: bool) -> dict[int, Possible]:

@@ -10,7 +10,7 @@ from courses_app.accounts.guards import current_actor, staff
 from courses_app.accounts.rules.facts import PersonFacts
 from courses_app.bookings import operations, queries
 from courses_app.bookings.admin_routes.blueprint import Answer, any_booking, pages
-from courses_app.bookings.forms import MoveForm, OfficeCancellationForm, OfficeCorrectionForm, SubstituteForm
+from courses_app.bookings.forms import OfficeCancellationForm, OfficeCorrectionForm, OfficeMoveForm, SubstituteForm
 from courses_app.foundation import clock
 from courses_app.foundation.doors import refusals_on
 from courses_app.foundation.forms import BaseForm
@@ -114,24 +114,28 @@ def correct(reference: str, position: int) -> Answer:
 @pages.get("/office/bookings/<reference>/seats/<int:position>/date")
 @staff
 def date(reference: str, position: int) -> Answer:
-    return _date(reference, position, MoveForm(formdata=None))
+    return _date(reference, position, OfficeMoveForm(formdata=None))
 
 
 def _date(reference: str, position: int, form: BaseForm) -> str:
-    found, refused = any_booking(reference), bool(form.errors)
-    facts = queries.moving(found, position, refused=refused, office=True, now=clock.now()) or abort(404)
+    assert isinstance(form, OfficeMoveForm)
+    found, refused, waived = any_booking(reference), bool(form.errors), bool(form.waive.data)
+    facts = queries.moving(found, position, refused=refused, office=True, waived=waived, now=clock.now()) or abort(404)
     return render_template("bookings/office_date.html", form=form, **vars(facts))
 
 
 @pages.post("/office/bookings/<reference>/seats/<int:position>/date")
-@refusals_on(MoveForm, _date)
+@refusals_on(OfficeMoveForm, _date)
 @writes
 @staff
 def move_seat(reference: str, position: int) -> Answer:
-    found, form = any_booking(reference), MoveForm()
+    form = OfficeMoveForm()
+    if not form.run.data:
+        return _date(reference, position, form)
+    run, less, more = form.choice
     operations.move_seat(
-        booking=found, position=position, run_reference=form.run.data or "", agreed=Yen(form.less.data or 0),
-        office=True, by=current_actor(), now=clock.now(),
+        booking=any_booking(reference), position=position, run_reference=run, agreed=less, more=more, office=True,
+        waived=operations.waiver(form.reason.data, wanted=bool(form.waive.data)), by=current_actor(), now=clock.now(),
     )  # fmt: skip
     flash(_("The seat has been moved to the other date."), "success")
     return see_other("bookings_admin.booking", reference=reference)

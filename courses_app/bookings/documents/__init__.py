@@ -17,10 +17,12 @@ from courses_app.bookings.documents.orders import (
     when_and_where,
 )
 from courses_app.bookings.documents.paying import answer_day, payable_of, payable_once_approved, request_closed
+from courses_app.bookings.documents.supplements import moved_words, supplement_lines, supplement_subject, supplied_on
 from courses_app.bookings.documents.tickets import ticket_facts, ticket_pdf
 
 __all__ = [
     "FinalItem", "answer_day", "continued_as", "date_choice", "final_items", "frozen_terms", "history", "invoice_lines",
-    "invoice_subject", "listed", "naming_lines", "payable_of", "payable_once_approved", "place_of", "request_closed",
-    "shown_terms", "terms_with_payment", "ticket_facts", "ticket_pdf", "when_and_where",
+    "invoice_subject", "listed", "moved_words", "naming_lines", "payable_of", "payable_once_approved", "place_of",
+    "request_closed", "shown_terms", "supplement_lines", "supplement_subject", "supplied_on", "terms_with_payment",
+    "ticket_facts", "ticket_pdf", "when_and_where",
 ]  # fmt: skip

@@ -13,12 +13,13 @@ from flask_babel import force_locale
 from courses_app.accounts.operations import reader_of
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.queries import Quote, Waiting, waiting_in
+from courses_app.bookings.rules import MoveCost
 from courses_app.catalogue.models import CourseRun, Venue
 from courses_app.catalogue.rules import unnamed_words
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
-from courses_app.foundation.yen import Yen, total
+from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Payment
 from courses_app.payments.queries import issuer_on
 
@@ -71,7 +72,7 @@ def cancelled(booking: Booking, *, refund: Yen, now: datetime) -> None:
 
 def seats_cancelled(booking: Booking, *, quote: Quote, waived: bool, now: datetime) -> None:
     """Some seats, or the last ones, were given back: the fee for each, what goes back, what is left to pay."""
-    refund = total(one.seat.price if waived else one.fees.refund for one in quote.seats) if booking.paid_at else Yen(0)
+    refund = quote.back(waived=waived) if booking.paid_at else Yen(0)
     to_booker(
         "seats_cancelled", booking, key=f"seats_cancelled:{now.isoformat()}", now=now,
         quote=quote, waived=waived, refund=refund, remaining=booking.live_seats,
@@ -100,10 +101,9 @@ def naming_reminder(booking: Booking, *, waiting: Waiting, now: datetime) -> Non
 
 def unnamed_given_up(booking: Booking, *, waiting: Waiting, quote: Quote, now: datetime) -> None:
     """Seats had no name in time, and were given up: the fee for each, what goes back, what is left."""
-    refund = total(one.fees.refund for one in quote.seats) if booking.paid_at else Yen(0)
+    refund = quote.refund if booking.paid_at else Yen(0)
     more = {"quote": quote, "waived": False, "refund": refund, "remaining": booking.live_seats}
-    key = f"booking:{booking.reference}:unnamed_given_up:{now.isoformat()}"
-    _of_names("unnamed_given_up", booking, waiting, key=key, now=now, **more)
+    _of_names("unnamed_given_up", booking, waiting, key=f"unnamed_given_up:{now.isoformat()}", now=now, **more)
 
 
 def unnamed_kept(booking: Booking, *, waiting: Waiting, now: datetime) -> None:
@@ -119,9 +119,9 @@ def _of_names(name: str, booking: Booking, waiting: Waiting, *, key: str, now: d
     to_booker(name, booking, key=key, now=now, waiting=waiting, rule=rule, **more)
 
 
-def seat_moved(seat: Seat, *, before: Whereabouts, refund: Yen, now: datetime) -> None:
-    """A seat is on another date now: who booked and who comes are told what was, what is, and what goes back."""
-    key, more = f"seat_moved:{now.isoformat()}", _of_run(seat.run) | {"seat": seat, "before": before, "refund": refund}
+def seat_moved(seat: Seat, *, before: Whereabouts, settled: MoveCost | None, now: datetime) -> None:
+    """A seat is on another date now: who booked and who comes are told what was, and is; `settled` if it was paid."""
+    key, more = f"seat_moved:{now.isoformat()}", _of_run(seat.run) | {"seat": seat, "before": before, "cost": settled}
     to_booker("seat_moved", seat.booking, key=f"{key}:{seat.position}", now=now, **more)
     _to_attendee("seat_moved_attendee", seat, key=key, now=now, before=before)
 

@@ -7,6 +7,7 @@ from courses_app.bookings.forms.changes import (
     MoveForm,
     OfficeCancellationForm,
     OfficeCorrectionForm,
+    OfficeMoveForm,
     SubstituteForm,
 )
 from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, MovedRowsForm, SheetForm
@@ -28,6 +29,6 @@ __all__ = [
     "KNOWN_FROM", "METHOD_LABELS", "ORDER", "STATE_LABELS", "AlertForm", "AttendeesForm", "BlockForm",
     "BookingsFilter", "CallerFilter", "CancellationForm", "CapacityForm", "CorrectionForm", "DraftRowForm",
     "EventForm", "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter", "OfficeCancellationForm",
-    "OfficeCorrectionForm", "OrderForm", "PassingForm", "PaymentsFilter", "ReasonForm", "ReceiptForm",
-    "RemovalForm", "SentForm", "SheetForm", "SubstituteForm", "TelephoneForm",
+    "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PassingForm", "PaymentsFilter", "ReasonForm",
+    "ReceiptForm", "RemovalForm", "SentForm", "SheetForm", "SubstituteForm", "TelephoneForm",
 ]  # fmt: skip

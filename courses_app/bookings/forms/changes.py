@@ -10,11 +10,16 @@ from wtforms import BooleanField, SelectField, SelectMultipleField, StringField,
 from courses_app.bookings.forms.attendees import Choices, CorrectionForm, NameFields
 from courses_app.bookings.rules import AttendeeFacts
 from courses_app.foundation.forms import BaseForm, FoldedField, Length, Required, WholeNumberField, email_shape, options
+from courses_app.foundation.yen import Yen
 
 
 def _position(typed: str) -> int:
     """The place of a seat; 0, which no seat has, for anything else."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 0
+
+
+def _yen(typed: str) -> Yen:
+    return Yen(int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 10 else Yen(0)
 
 
 class CancellationForm(BaseForm):
@@ -51,10 +56,27 @@ class OfficeCorrectionForm(CorrectionForm):
 
 
 class MoveForm(BaseForm):
-    """To which date a seat goes, and the figure that was shown for it."""
+    """To which date a seat goes, and the figures that were shown for it: one button says all three."""
 
-    run = StringField(_l("Date"), [Length(max=40)])
-    less = WholeNumberField("")
+    run = StringField(_l("Date"), [Length(max=60)])
+
+    @property
+    def choice(self) -> tuple[str, Yen, Yen]:
+        """The run's reference, what goes back, what is more to pay; no figures where they can't be read."""
+        reference, _colon, figures = (self.run.data or "").partition(":")
+        less, _colon, more = figures.partition(":")
+        return reference, _yen(less), _yen(more)
+
+
+class OfficeMoveForm(MoveForm):
+    """The same by staff, who may ask for no fee."""
+
+    waive = BooleanField(_l("Ask for no fee for this move"))
+    reason = TextAreaField(
+        _l("Reason for asking no fee"),
+        [Length(max=1000)],
+        description=_l("It is kept with the fee for moving and in the audit trail."),
+    )
 
 
 class SubstituteForm(NameFields, BaseForm):

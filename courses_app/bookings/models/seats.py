@@ -20,6 +20,7 @@ from courses_app.foundation.yen import TaxCategory, Yen
 from courses_app.payments.models import Invoice, PaymentMethod
 
 LIVE = text("status IN ('held', 'ordered', 'confirmed')")
+ONCE = text("kind <> 'move'")
 UNNAMED = text("person_id IS NULL AND status IN ('held', 'ordered', 'confirmed')")
 
 
@@ -70,6 +71,7 @@ class Booking(Base):
     invoice: Mapped[Invoice | None] = relationship()
     seats: Mapped[list[Seat]] = relationship(back_populates="booking", order_by="Seat.position")
     fees: Mapped[list[BookingFee]] = relationship(order_by="BookingFee.id")
+    supplements: Mapped[list[Supplement]] = relationship(order_by="Supplement.id")
 
     @property
     def course(self) -> Course:
@@ -245,11 +247,14 @@ class SeatEvent(Base):
 
 
 class BookingFee(Base):
-    """What was kept of a seat that was given back; a waived fee stays as a row with its reason."""
+    """What was kept of a seat that was given back, or asked for moving it; a waived fee stays as a row with its reason.
+
+    A seat is given back once, and may be moved again and again.
+    """
 
     __tablename__ = "booking_fees"
     __table_args__ = (
-        UniqueConstraint("seat_id", "kind"),
+        Index("uq_booking_fees_given_back", "seat_id", "kind", unique=True, sqlite_where=ONCE, postgresql_where=ONCE),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("(waived_by IS NULL) = (waived_reason = '')", name="waived"),
     )
@@ -264,3 +269,27 @@ class BookingFee(Base):
     charged_at: Mapped[datetime]
     waived_by: Mapped[str | None]
     waived_reason: Mapped[str] = mapped_column(default="")
+
+
+class Supplement(Base):
+    """An additional invoice: what a seat of a paid booking came to cost more by moving. Unpaid, it is a debt.
+
+    A seat has at most one that is open: the next change of the seat replaces it by one over what is owed then.
+    """
+
+    __tablename__ = "booking_supplements"
+    __table_args__ = (CheckConstraint("fee >= 0", name="fee"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seats.id"), index=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), unique=True)
+    fee: Mapped[Yen]  # how much of it is for moving; the rest is the difference of prices
+
+    seat: Mapped[Seat] = relationship()
+    invoice: Mapped[Invoice] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its money is still awaited."""
+        return self.invoice.cancelled_at is None and not self.invoice.payments

@@ -12,7 +12,7 @@ from courses_app.bookings.operations.locks import locked_booking, locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.operations.parties import close_line
 from courses_app.bookings.operations.seats import take_out
-from courses_app.bookings.queries import fees_kept
+from courses_app.bookings.operations.supplements import owe_back
 from courses_app.bookings.rules import (
     CALLED_OFF,
     BookingMove,
@@ -30,8 +30,7 @@ from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
-from courses_app.payments.operations import cancel_invoice, owe_refund
-from courses_app.payments.queries import received, refunded
+from courses_app.payments.operations import cancel_invoice
 
 ENDED = (BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.REFUNDED)
 
@@ -45,7 +44,7 @@ def cancel(*, booking: Booking, by: Actor, now: datetime) -> Booking:
     if booking.status in ENDED:
         return booking
     _check_not_begun(booking, now=now)
-    if booking.status is BookingStatus.PAID and booking.total > 0:
+    if booking.status is BookingStatus.PAID and (booking.total > 0 or booking.supplements):
         raise CancelByOffice()
     ordered = booking.status is not BookingStatus.HELD
     _end(booking, reason="", by=by, now=now)
@@ -106,19 +105,15 @@ def _check_not_begun(booking: Booking, *, now: datetime) -> None:
 
 
 def _end(booking: Booking, *, reason: str, by: Actor, now: datetime) -> Yen:
-    """Cancel the booking and its live seats; returns what is owed back: all but the fees of earlier seats."""
-    unpaid = booking.status is BookingStatus.ORDERED
+    """Cancel the booking and its live seats; returns what is owed back: all that the seats cost."""
+    before, seats = booking.status, booking.live_seats
     booking.closed_at, booking.closed_reason = now, reason
     move_booking(booking, BookingMove.CANCEL, by=by, now=now, detail={"reason": reason} if reason else None)
-    move_seats(booking.live_seats, SeatMove.CANCEL, by=by, now=now)
+    move_seats(seats, SeatMove.CANCEL, by=by, now=now)
     session.flush()
-    if booking.invoice is None:
+    if before is not BookingStatus.PAID:
+        if booking.invoice is not None:
+            cancel_invoice(invoice=booking.invoice, by=by, now=now)
         return Yen(0)
-    if unpaid:
-        cancel_invoice(invoice=booking.invoice, by=by, now=now)
-        return Yen(0)
-    owed = Yen(received(booking.invoice) - refunded(booking.invoice) - fees_kept(booking))
-    if owed:
-        key = f"cancelled:{booking.reference}"
-        owe_refund(invoice=booking.invoice, amount=owed, reason=reason, key=key, by=by, now=now)
-    return owed
+    prices = [(seat, seat.price) for seat in seats]
+    return owe_back(booking, prices, reason=reason, key=f"cancelled:{booking.reference}", by=by, now=now)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from flask_babel import force_locale
+
 from courses_app.bookings import emails
-from courses_app.bookings.documents import payable_of
+from courses_app.bookings.documents import moved_words, payable_of
 from courses_app.bookings.emails import Whereabouts
-from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
 from courses_app.bookings.operations.crowd import crowd_of, make_room
 from courses_app.bookings.operations.due import due_no_later
 from courses_app.bookings.operations.line import check_nobody_before
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.offers import Offer, locked_offer
 from courses_app.bookings.operations.seats import bill_anew
-from courses_app.bookings.queries import moves_of
+from courses_app.bookings.operations.supplements import settle_difference
+from courses_app.bookings.queries import fee_of_moving, move_cost, moves_of
 from courses_app.bookings.rules import (
     SEAT,
     BookingStatus,
+    FeeKind,
+    MoveCost,
     NoSeatChosen,
     PriceChanged,
     RunNotOffered,
@@ -25,25 +30,34 @@ from courses_app.bookings.rules import (
     SeatMove,
     check_movable,
     check_one_course,
-    given_back,
+    check_unnamed,
 )
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import PaymentMethod
-from courses_app.payments.operations import owe_refund
 
 
 def move_seat(
-    *, booking: Booking, position: int, run_reference: str, agreed: Yen, office: bool = False, by: Actor, now: datetime
+    *,
+    booking: Booking,
+    position: int,
+    run_reference: str,
+    agreed: Yen,
+    more: Yen = Yen(0),
+    waived: str = "",
+    office: bool = False,
+    by: Actor,
+    now: datetime,
 ) -> Seat:
-    """Move one seat to another date, if that is less dear by exactly what was shown (`agreed`), or costs the same.
+    """Move one seat to another date at exactly what was shown: `agreed` is what goes back, `more` what is to be paid.
 
     The seat freed goes to those who wait for the old run; of the new run's, those who wait there come first. An unpaid
-    order is billed anew, of a paid one the difference is owed back. Raises NoSeatChosen, SameDate, OtherCourse,
-    PriceChanged, DearerDate; as `check_movable`; RunNotOffered, RunOfAnother, BookingNotOpen, BookingClosed,
-    AlreadyBooked, RunFull, OthersWait.
+    order is billed anew; of a paid one the difference is owed back, or billed in addition while the seat moves at once.
+    `waived` is the office's reason for asking no fee. Raises NoSeatChosen, SameDate, OtherCourse, PriceChanged; as
+    `check_movable`; RunNotOffered, RunOfAnother, BookingNotOpen, BookingClosed, NamesNeeded, AlreadyBooked, RunFull,
+    OthersWait.
     """
     booking = locked_booking(booking.id, also=[run_reference])
     seat = next((one for one in booking.live_seats if one.position == position), None)
@@ -56,13 +70,16 @@ def move_seat(
     if offer.link_token is not None and not office:
         raise RunNotOffered()  # its seats may cost nothing: the fees of the order would be gone
     _check_room(offer, seat, now=now)
-    less = given_back(seat.price, offer.price.amount)
-    if less != agreed:
+    cost, asked = move_cost(seat, offer.price.amount, waived=bool(waived)), fee_of_moving(seat)
+    if (cost.less, cost.more) != (agreed, more):
         raise PriceChanged()
+    settled = cost if booking.status is BookingStatus.PAID else None
     before = Whereabouts(seat.run.starts_at, seat.run.ends_at, seat.run.venue)
-    _go(seat, offer, by=by, now=now)
-    refund = _settle(booking, seat, less, by=by, now=now)
-    emails.seat_moved(seat, before=before, refund=refund, now=now)
+    _go(seat, offer, told=_told(asked, waived), by=by, now=now)
+    if asked:
+        _note_fee(seat, asked, waived=waived, by=by, now=now)
+    _settle(booking, seat, cost, by=by, now=now)
+    emails.seat_moved(seat, before=before, settled=settled, now=now)
     return seat
 
 
@@ -75,6 +92,8 @@ def _check_room(offer: Offer, seat: Seat, *, now: datetime) -> None:
     people = [seat.person_id] if seat.person_id is not None else []
     offer.check_shown(organization_id, key="")
     offer.check_bookable(now=now)
+    if seat.person_id is None:
+        check_unnamed(seat.booking.naming, starts_at=offer.starts_at, now=now)
     crowd = crowd_of(offer.run_id, people=people, now=now)
     make_room(
         crowd, run_id=offer.run_id, capacity=offer.capacity, people=people, wanted=1,
@@ -84,7 +103,7 @@ def _check_room(offer: Offer, seat: Seat, *, now: datetime) -> None:
         check_nobody_before(offer, free=offer.capacity - crowd.taken, wanted=1, now=now)
 
 
-def _go(seat: Seat, offer: Offer, *, by: Actor, now: datetime) -> None:
+def _go(seat: Seat, offer: Offer, *, told: dict[str, object], by: Actor, now: datetime) -> None:
     """The seat is in the other run, with its price there; its ticket is made anew."""
     old, state = seat.run, seat.status
     event = SeatEvent(
@@ -96,23 +115,34 @@ def _go(seat: Seat, offer: Offer, *, by: Actor, now: datetime) -> None:
     session.add(event)
     session.flush()
     session.expire(seat, ["run"])
-    detail = {"before": old.reference, "after": offer.run_reference}
+    detail = {"before": old.reference, "after": offer.run_reference, **told}
     audit.record(by=by, now=now, action="seat.moved", subject=("seat", seat.reference), detail=detail)
 
 
-def _settle(booking: Booking, seat: Seat, less: Yen, *, by: Actor, now: datetime) -> Yen:
-    """What is owed back of a paid order; an unpaid one gets a new invoice, with the new date on it."""
-    if booking.invoice is None:
-        return Yen(0)
-    if booking.status is not BookingStatus.PAID:
-        _ask_anew(booking, by=by, now=now)
-        return Yen(0)
-    if less:
-        key = f"moved:{booking.reference}:{seat.reference}:{moves_of(seat)}"
-        owe_refund(
-            invoice=booking.invoice, amount=less, reason=seat.full_name or seat.reference, key=key, by=by, now=now
+def _told(fee: Yen, waived: str) -> dict[str, object]:
+    """What the audit trail says of a fee that was asked, or waived for a reason."""
+    return ({"fee": fee} if fee else {}) | ({"waived": waived} if fee and waived else {})
+
+
+def _note_fee(seat: Seat, amount: Yen, *, waived: str, by: Actor, now: datetime) -> None:
+    with force_locale(seat.booking.language):
+        rule = moved_words(moves_of(seat))
+    session.add(
+        BookingFee(
+            booking_id=seat.booking_id, seat_id=seat.id, kind=FeeKind.MOVE, amount=amount,
+            tax_category=FeeKind.MOVE.tax_category, rule=rule, charged_at=now,
+            waived_by=by.label if waived else None, waived_reason=waived,
         )
-    return less
+    )  # fmt: skip
+
+
+def _settle(booking: Booking, seat: Seat, cost: MoveCost, *, by: Actor, now: datetime) -> None:
+    """The difference of a paid order goes back or is billed; an unpaid one gets a new invoice, with the new date."""
+    if booking.status is BookingStatus.PAID:
+        key = f"moved:{booking.reference}:{seat.reference}:{moves_of(seat)}"
+        settle_difference(seat, cost, key=key, by=by, now=now)
+    elif booking.invoice is not None:
+        _ask_anew(booking, by=by, now=now)
 
 
 def _ask_anew(booking: Booking, *, by: Actor, now: datetime) -> None:

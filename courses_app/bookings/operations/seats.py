@@ -13,6 +13,7 @@ from courses_app.bookings.models import Booking, BookingFee, Seat
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.operations.order import bill_booking, settle_for_free
+from courses_app.bookings.operations.supplements import owe_back
 from courses_app.bookings.queries import Quote, SeatQuote, quote_of, runs_at
 from courses_app.bookings.rules import (
     AmountsChanged,
@@ -29,7 +30,7 @@ from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen, total
 from courses_app.payments.models import PaymentMethod
-from courses_app.payments.operations import cancel_invoice, owe_refund
+from courses_app.payments.operations import cancel_invoice
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,8 @@ def take_out(booking: Booking, seats: Sequence[Seat], *, reason: str, by: Actor,
     if booking.status is not BookingStatus.PAID:
         bill_anew(booking, by=by, now=now)
         return Yen(0)
-    refund = total(seat.price for seat in seats)
-    if booking.invoice is not None and refund:
-        key = f"called_off:{booking.reference}:{seats[0].reference}"
-        owe_refund(invoice=booking.invoice, amount=refund, reason=reason, key=key, by=by, now=now)
-    return refund
+    key = f"called_off:{booking.reference}:{seats[0].reference}"
+    return owe_back(booking, [(seat, seat.price) for seat in seats], reason=reason, key=key, by=by, now=now)
 
 
 def waiver(reason: str | None, *, wanted: bool) -> str:
@@ -141,14 +139,11 @@ def _fee(one: SeatQuote, kind: FeeKind, amount: Yen, *, waived: str, by: Actor, 
 
 def _owe_back(booking: Booking, seats: Sequence[SeatQuote], *, waived: bool, by: Actor, now: datetime) -> None:
     """A refund of its own for each seat, so that each can be sent and explained by itself."""
-    if booking.invoice is None:
-        return
     for one in seats:
         amount = one.seat.price if waived else one.fees.refund
-        if amount:
-            key = f"cancelled:{booking.reference}:{one.seat.reference}"
-            reason = f"{one.seat.full_name} {one.rule}".strip()
-            owe_refund(invoice=booking.invoice, amount=amount, reason=reason, key=key, by=by, now=now)
+        key = f"cancelled:{booking.reference}:{one.seat.reference}"
+        reason = f"{one.seat.full_name} {one.rule}".strip()
+        owe_back(booking, [(one.seat, amount)], reason=reason, key=key, by=by, now=now)
 
 
 def bill_anew(booking: Booking, *, by: Actor, now: datetime) -> None:

@@ -14,7 +14,7 @@ from courses_app.bookings.operations.crowd import crowd_of, make_room
 from courses_app.bookings.operations.lapse import give_up_if_over
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
-from courses_app.bookings.queries import of_invoice
+from courses_app.bookings.queries import is_supplement, of_invoice
 from courses_app.bookings.rules import (
     BOOKING,
     AlreadyBooked,
@@ -64,7 +64,9 @@ def settle(
     )  # fmt: skip
     if known or booking is None:
         return booking
-    if booking.status is BookingStatus.ORDERED:
+    if is_supplement(invoice):
+        _take_addition(payment, by=by, now=now)
+    elif booking.status is BookingStatus.ORDERED:
         _take_up(booking, invoice, by=by, now=now)
         _confirm(booking, SeatMove.CONFIRM, by=by, now=now)
     elif booking.status is BookingStatus.EXPIRED and _finds_seats_again(booking, now=now):
@@ -127,6 +129,12 @@ def _take_up(booking: Booking, invoice: Invoice, *, by: Actor, now: datetime) ->
     if surplus:
         key = f"{REPLACED_INVOICE}:{invoice.reference}"
         owe_refund(invoice=invoice, amount=surplus, reason=REPLACED_INVOICE, key=key, by=by, now=now)
+
+
+def _take_addition(payment: Payment, *, by: Actor, now: datetime) -> None:
+    """The seat was moved already, so its debt is paid and that is all; one that was replaced is owed no more (R-19)."""
+    if payment.invoice.cancelled_at is not None:
+        _owe_second_money(payment, by=by, now=now)
 
 
 def _owe_second_money(payment: Payment, *, by: Actor, now: datetime) -> None:

@@ -7,6 +7,7 @@ from courses_app.bookings.queries.bookings import (
     booking_of_invoice,
     bookings_of,
     in_state,
+    invoices_of,
     named_seat_of,
     of_invoice,
     seat_of,
@@ -27,6 +28,8 @@ from courses_app.bookings.queries.dates import (
     OtherDate,
     dates_for,
     dates_for_list,
+    fee_of_moving,
+    move_cost,
     other_dates,
 )
 from courses_app.bookings.queries.demand import Demand, RunLine, demand_by_region, lines_of_runs
@@ -101,6 +104,16 @@ from courses_app.bookings.queries.seats import (
     takes_part,
 )
 from courses_app.bookings.queries.sold_out import Elsewhere, SoldOut, dates_elsewhere, sold_out
+from courses_app.bookings.queries.supplements import (
+    due_for,
+    is_supplement,
+    open_supplement_of,
+    open_supplements,
+    read_supplements,
+    refund_plan,
+    to_pay,
+    unpaid_of,
+)
 from courses_app.bookings.queries.violations import violations
 from courses_app.bookings.queries.waiting import (
     Line,
@@ -125,14 +138,15 @@ __all__ = [
     "blocked_of", "blocks_of", "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of",
     "bookings_unnamed", "cancelling", "changes_of", "checkouts_of", "checkouts_to_close", "consequences_of",
     "dates_elsewhere", "dates_for", "dates_for_list", "dates_of", "demand_by_region", "draft_for_update",
-    "draft_of", "drafts_forgotten", "drafts_of", "fees_kept", "holds_run_out", "in_state", "line_of",
-    "lines_of_runs", "live", "moves_of", "moving", "named_seat_of", "naming_over", "naming_reminders",
-    "next_runs_of", "of_invoice", "office_page", "office_rows", "orders_unpaid", "other_dates", "overbookings_of",
+    "draft_of", "drafts_forgotten", "drafts_of", "due_for", "fee_of_moving", "fees_kept", "holds_run_out",
+    "in_state", "invoices_of", "is_supplement", "line_of", "lines_of_runs", "live", "move_cost", "moves_of",
+    "moving", "named_seat_of", "naming_over", "naming_reminders", "next_runs_of", "of_invoice", "office_page",
+    "office_rows", "open_supplement_of", "open_supplements", "orders_unpaid", "other_dates", "overbookings_of",
     "page_of_line", "parties_for_run", "parties_of", "parties_of_person", "party_for_office", "party_of",
-    "people_in_rows", "people_in_run", "people_to_choose", "places_of", "quote_of", "refund_of_payment",
-    "requests_due", "roles_of", "room_of", "rows_of", "runs_at", "runs_to_offer", "runs_without_hope",
-    "seat_by_reference", "seat_of", "seat_without_ticket", "seats_between", "seats_left", "seats_of_organization",
-    "seats_of_person", "seats_of_run", "sold_out", "still_owed", "still_to_come", "substituting", "taken_by_run",
-    "taken_of", "takes_part", "tickets_put_off", "trail_of", "trail_of_party", "unnamed_by_run", "violations",
-    "waiting_in",
+    "people_in_rows", "people_in_run", "people_to_choose", "places_of", "quote_of", "read_supplements",
+    "refund_of_payment", "refund_plan", "requests_due", "roles_of", "room_of", "rows_of", "runs_at",
+    "runs_to_offer", "runs_without_hope", "seat_by_reference", "seat_of", "seat_without_ticket", "seats_between",
+    "seats_left", "seats_of_organization", "seats_of_person", "seats_of_run", "sold_out", "still_owed",
+    "still_to_come", "substituting", "taken_by_run", "taken_of", "takes_part", "tickets_put_off", "to_pay",
+    "trail_of", "trail_of_party", "unnamed_by_run", "unpaid_of", "violations", "waiting_in",
 ]  # fmt: skip

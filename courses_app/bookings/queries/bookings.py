@@ -38,6 +38,11 @@ def of_invoice(invoice: Invoice) -> ColumnElement[bool]:
     return or_(Booking.invoice_id == invoice.id, Booking.reference == invoice.order_reference)
 
 
+def invoices_of(booking: Booking) -> list[Invoice]:
+    """What was billed to it and not replaced before it was paid: its own invoice, then the additional ones."""
+    return [*([booking.invoice] if booking.invoice else []), *(one.invoice for one in booking.supplements)]
+
+
 def still_owed(booking: Booking) -> bool:
     """Whether money for any of its invoices, also of those replaced, is still to be sent back."""
     of_it = or_(Invoice.id == booking.invoice_id, Invoice.order_reference == booking.reference)

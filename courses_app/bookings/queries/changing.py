@@ -8,11 +8,20 @@ from datetime import datetime
 
 from courses_app.accounts.models import Person
 from courses_app.bookings.models import Booking, Seat
-from courses_app.bookings.queries.bookings import named_seat_of
-from courses_app.bookings.queries.dates import DateForSeat, dates_for
+from courses_app.bookings.queries.bookings import named_seat_of, seat_of
+from courses_app.bookings.queries.dates import DateForSeat, dates_for, fee_of_moving
 from courses_app.bookings.queries.fees import Quote, moves_of, quote_of, still_to_come
 from courses_app.bookings.queries.seats import people_to_choose
-from courses_app.bookings.rules import check_cancellable, check_movable, check_substitutable
+from courses_app.bookings.queries.supplements import unpaid_of
+from courses_app.bookings.rules import (
+    LIVE_SEATS,
+    BookingStatus,
+    NoSeatChosen,
+    check_cancellable,
+    check_movable,
+    check_substitutable,
+)
+from courses_app.foundation.yen import Yen
 
 
 @dataclass(frozen=True)
@@ -36,11 +45,13 @@ class Substituting:
 
 @dataclass(frozen=True)
 class Moving:
-    """A seat and the dates it could go to."""
+    """A seat and the dates it could go to; the `fee` that the terms ask for it (`waived` or not), what is `unpaid`."""
 
     booking: Booking
     seat: Seat
     dates: Sequence[DateForSeat]
+    fee: Yen
+    unpaid: Yen
 
 
 def cancelling(booking: Booking, positions: Collection[int], *, office: bool, now: datetime) -> Cancelling:
@@ -64,12 +75,17 @@ def substituting(booking: Booking, position: int, *, refused: bool, office: bool
     return Substituting(booking, seat, people_to_choose(booking.organization))
 
 
-def moving(booking: Booking, position: int, *, refused: bool, office: bool, now: datetime) -> Moving | None:
-    """None where nobody sits at that place. Raises what `check_movable` does, unless it was `refused` already."""
-    seat = named_seat_of(booking, position)
+def moving(
+    booking: Booking, position: int, *, refused: bool, office: bool, waived: bool = False, now: datetime
+) -> Moving | None:
+    """None where there is no such place. Raises NoSeatChosen, and as `check_movable`, unless `refused` already."""
+    seat = seat_of(booking, position)
     if seat is None:
         return None
     if not refused:
         terms, starts_at, moved = booking.change_terms, seat.run.starts_at, moves_of(seat)
         check_movable(booking.status, terms, moved=moved, starts_at=starts_at, now=now, office=office)
-    return Moving(booking, seat, dates_for(seat, now=now))
+        if seat.status not in LIVE_SEATS:
+            raise NoSeatChosen()
+    unpaid = unpaid_of(seat) if booking.status is BookingStatus.PAID else Yen(0)
+    return Moving(booking, seat, dates_for(seat, waived=waived, now=now), fee_of_moving(seat), unpaid)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import func, select
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import STILL_WAITING, Booking, BookingStatus, Seat, SeatStatus, WaitingParty
 from courses_app.bookings.queries.seats import live
+from courses_app.bookings.queries.supplements import refund_plan, unpaid_of
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
 from courses_app.foundation.references import digest
@@ -72,14 +75,26 @@ def consequences_of(run: CourseRun, *, now: datetime) -> Consequences:
 
 
 def _refunds(run: CourseRun) -> dict[PaymentMethod, Yen]:
-    """What the paid seats cost, by the way the money came."""
+    """What the paid seats cost, by the way the money came; without what was billed in addition and not paid."""
     rows = session.execute(
         select(Payment.provider, func.sum(Seat.price))
         .select_from(Seat)
         .join(Seat.booking)
         .join(Payment, Payment.invoice_id == Booking.invoice_id)
-        .where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED)
+        .where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED, ~Booking.supplements.any())
         .group_by(Payment.provider)
         .order_by(Payment.provider)
     )
-    return {provider: Yen(int(amount)) for provider, amount in rows}
+    found = {provider: Yen(int(amount)) for provider, amount in rows}
+    for provider, part in _refunds_of_billed_twice(run):
+        found[provider] = Yen(found.get(provider, 0) + part)
+    return dict(sorted(found.items()))
+
+
+def _refunds_of_billed_twice(run: CourseRun) -> Iterator[tuple[PaymentMethod, Yen]]:
+    """The same for bookings with additional invoices, one by one: they are few."""
+    seats = select(Seat).join(Seat.booking).where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED)
+    moved = session.scalars(seats.where(Booking.supplements.any()).order_by(Seat.booking_id)).all()
+    for booking, its in groupby(moved, key=lambda seat: seat.booking):
+        back = total(Yen(max(seat.price - unpaid_of(seat), 0)) for seat in its)
+        yield from ((invoice.payments[0].provider, part) for invoice, part in refund_plan(booking, back))

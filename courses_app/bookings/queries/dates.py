@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from courses_app.accounts.models import MemberStatus
-from courses_app.bookings.models import STILL_WAITING, Seat, WaitingParty
+from courses_app.bookings.models import STILL_WAITING, BookingStatus, Seat, WaitingParty
+from courses_app.bookings.queries.fees import moves_of
 from courses_app.bookings.queries.seats import taken_of
+from courses_app.bookings.queries.supplements import due_for, open_supplement_of, unpaid_of
+from courses_app.bookings.rules import MoveCost, move_fee
 from courses_app.catalogue.models import CourseRun, Delivery, FeeAudience, Prefecture, RunStatus, Venue
 from courses_app.catalogue.queries import OF_EVERYBODY, price_of
 from courses_app.foundation.db import session
@@ -31,26 +34,38 @@ class OtherDate:
 
 @dataclass(frozen=True)
 class DateForSeat:
-    """Where a seat could go: what a seat costs there, and how much less or more that is than now, in yen."""
+    """Where a seat could go, what that means in money, and by when an additional invoice would be due."""
 
     run: CourseRun
     left: int
-    price: Yen
-    less: Yen
-    dearer: Yen
+    cost: MoveCost
+    due_on: date | None
 
 
-def dates_for(seat: Seat, *, now: datetime) -> list[DateForSeat]:
-    """The dates to which a seat could be moved, near ones first, with what each means in money. Raises NoFee."""
+def dates_for(seat: Seat, *, waived: bool, now: datetime) -> list[DateForSeat]:
+    """The dates to which a seat could be moved, near ones first; `waived` for no fee. Raises NoFee."""
     verified = seat.booking.organization.member_status is MemberStatus.VERIFIED
     audience = FeeAudience.MEMBER if verified else FeeAudience.GENERAL
-    found = other_dates(seat.run.reference, now=now)
-    return [_for_seat(one, seat, price_of(one.run, audience).amount) for one in found]
+    found, now_there = other_dates(seat.run.reference, now=now), move_cost(seat, seat.price, waived=waived)
+    before = open_supplement_of(seat)
+    costs = [replace(now_there, new=price_of(one.run, audience).amount) for one in found]
+    return [
+        DateForSeat(one.run, one.left, cost, due_for(one.run, before, now=now).due_on)
+        for one, cost in zip(found, costs, strict=True)
+    ]
 
 
-def _for_seat(one: OtherDate, seat: Seat, price: Yen) -> DateForSeat:
-    difference = seat.price - price
-    return DateForSeat(one.run, one.left, price, Yen(max(difference, 0)), Yen(max(-difference, 0)))
+def move_cost(seat: Seat, new: Yen, *, waived: bool) -> MoveCost:
+    """What moving a seat to a date with this price means now; of an unpaid order the prices alone."""
+    if seat.booking.status is not BookingStatus.PAID:
+        return MoveCost(seat.price, new, Yen(0), Yen(0))
+    return MoveCost(seat.price, new, Yen(0) if waived else fee_of_moving(seat), unpaid_of(seat))
+
+
+def fee_of_moving(seat: Seat) -> Yen:
+    """What the terms of the order ask for moving the seat once more."""
+    booking = seat.booking
+    return move_fee(booking.status, booking.change_terms, price=seat.price, moved=moves_of(seat))
 
 
 def other_dates(reference: str, *, also: Collection[str] = (), now: datetime) -> list[OtherDate]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, not_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from courses_app.bookings.models import LIVING, Booking, Seat
+from courses_app.bookings.models import LIVING, Booking, Seat, Supplement
+from courses_app.bookings.queries.supplements import OPEN
 from courses_app.bookings.rules import REQUEST_UNANSWERED, BookingStatus, SeatStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.clock import day_of
@@ -18,6 +19,8 @@ from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Checkout, CheckoutStatus, Invoice, Payment, Refund
 
 TICKET_FAILED = "ticket_failed"  # the matter of a ticket that could not be printed
+# The page of an additional invoice that is still asked for.
+STILL_ADDED = exists().where(Supplement.invoice_id == Checkout.invoice_id) & OPEN
 REST = timedelta(minutes=30)  # until it is tried again
 
 
@@ -62,6 +65,7 @@ def checkouts_to_close() -> Sequence[Checkout]:
             Checkout.status == CheckoutStatus.OPEN,
             Checkout.external_id.is_not(None),
             or_(Booking.status != BookingStatus.ORDERED, Booking.invoice_id != Checkout.invoice_id),
+            not_(STILL_ADDED),
         )
         .order_by(Checkout.id)
     ).all()

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
+from courses_app.bookings.queries.supplements import unpaid_of
 from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import step_words
@@ -25,6 +26,15 @@ class SeatQuote:
     seat: Seat
     fees: SeatFees
     rule: str  # in the reader's language; empty where no fee is asked
+    unpaid: Yen  # billed for it in addition, and not paid yet
+
+    def back(self, *, waived: bool = False) -> Yen:
+        """What goes back in money: what was not paid for the seat is deducted."""
+        return Yen(max((self.seat.price if waived else self.fees.refund) - self.unpaid, 0))
+
+    def still_owed(self, *, waived: bool = False) -> Yen:
+        """What is left to pay of what was billed in addition, once the refund is taken off it."""
+        return Yen(max(self.unpaid - (self.seat.price if waived else self.fees.refund), 0))
 
     @property
     def cheaper_until(self) -> date | None:
@@ -46,7 +56,17 @@ class Quote:
 
     @property
     def refund(self) -> Yen:
-        return total(one.fees.refund for one in self.seats)
+        return self.back(waived=False)
+
+    @property
+    def unpaid(self) -> Yen:
+        return total(one.unpaid for one in self.seats)
+
+    def back(self, *, waived: bool) -> Yen:
+        return total(one.back(waived=waived) for one in self.seats)
+
+    def still_owed(self, *, waived: bool = False) -> Yen:
+        return total(one.still_owed(waived=waived) for one in self.seats)
 
     @property
     def cheaper_until(self) -> date | None:
@@ -107,4 +127,4 @@ def _quoted(booking: Booking, seat: Seat, *, now: datetime) -> SeatQuote:
     if fees.counted_from:
         was = day(fees.counted_from)
         rule = _("%(rule)s (counted to %(day)s as ordered, for we moved the run)", rule=rule, day=was)
-    return SeatQuote(seat, fees, rule)
+    return SeatQuote(seat, fees, rule, unpaid_of(seat) if booking.paid_at else Yen(0))

@@ -19,6 +19,7 @@ from courses_app.foundation.audit import AuditEntry
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import search_key
+from courses_app.payments.models import Invoice
 
 FIRST_BITE = 500  # rows of a file read at once
 
@@ -34,15 +35,16 @@ class Wanted:
 
 
 def trail_of(booking: Booking) -> Sequence[AuditEntry]:
-    """Everything the audit trail says about a booking, its seats and its invoice, oldest first."""
+    """Everything the audit trail says about a booking, its seats and all its invoices, oldest first."""
     seats = [seat.reference for seat in booking.seats]
-    invoice = booking.invoice.reference if booking.invoice else ""
+    its = or_(Invoice.id == booking.invoice_id, Invoice.order_reference == booking.reference)
+    invoices = session.scalars(select(Invoice.reference).where(its)).all()
     return session.scalars(
         select(AuditEntry)
         .where(
             or_(
                 and_(AuditEntry.subject_kind == "booking", AuditEntry.subject_reference == booking.reference),
-                and_(AuditEntry.subject_kind == "invoice", AuditEntry.subject_reference == invoice),
+                and_(AuditEntry.subject_kind == "invoice", AuditEntry.subject_reference.in_(invoices)),
                 and_(AuditEntry.subject_kind == "seat", AuditEntry.subject_reference.in_(seats)),
             )
         )

@@ -13,6 +13,7 @@ from courses_app.bookings.queries.line_violations import line_broken
 from courses_app.bookings.queries.room import allowed_of
 from courses_app.bookings.queries.seat_violations import events_torn, moves_not_told
 from courses_app.bookings.queries.seats import blocked_of, taken_of
+from courses_app.bookings.queries.supplement_violations import open_of_bookings, supplements_broken
 from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, SeatStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.audit import AuditEntry
@@ -62,6 +63,7 @@ def violations(*, now: datetime) -> list[str]:
             ("INV-3", events_torn()),
             ("INV-4", _seats_and_money_differ()),
             ("INV-4", _requests_are_more_than_asked()),
+            ("INV-4", supplements_broken()),
             ("INV-5", _undersold(now)),
             ("INV-6", _totals_differ()),
             ("INV-8", _kept_too_much()),
@@ -164,13 +166,14 @@ def _totals_differ() -> Iterator[str]:
 
 
 def _kept_too_much() -> Iterator[str]:
-    """INV-8: what we keep of a booking is what its seats cost, and the fees of those given back; not a yen more."""
-    received = _sum(Payment.amount, Payment.invoice_id, of=Booking.invoice_id)
-    refunded = _sum(Refund.amount, Refund.invoice_id, of=Booking.invoice_id)
+    """INV-8: what we keep of a booking, and are owed in addition, is what its seats cost and its fees; no yen more."""
+    received, refunded = _of_its_invoices(Payment.amount), _of_its_invoices(Refund.amount)
     seats = _sum(Seat.price, Seat.booking_id, Seat.status == SeatStatus.CONFIRMED)
     fees = _sum(BookingFee.amount, BookingFee.booking_id, BookingFee.waived_by.is_(None))
     ended = (BookingStatus.PAID, BookingStatus.CANCELLED, BookingStatus.REFUNDED)
-    query = select(Booking.reference).where(Booking.status.in_(ended), received - refunded != seats + fees)
+    query = select(Booking.reference).where(
+        Booking.status.in_(ended), received + open_of_bookings() - refunded != seats + fees
+    )
     for reference in session.scalars(query):
         yield f"what is kept of booking {reference} is not its seats and its fees"
 
@@ -191,6 +194,13 @@ def _refunded_too_early() -> Iterator[str]:
     )  # fmt: skip
     for reference in session.scalars(query):
         yield f"booking {reference} is refunded though money is still due"
+
+
+def _of_its_invoices(amount: Summed) -> ColumnElement[int]:
+    """A sum over all invoices of each booking, also of those replaced: what came for these went back."""
+    its = or_(Invoice.id == Booking.invoice_id, Invoice.order_reference == Booking.reference)
+    found = select(func.sum(amount)).join(Invoice, Invoice.id == amount.class_.invoice_id).where(its)
+    return func.coalesce(found.correlate(Booking).scalar_subquery(), 0)
 
 
 def _sum(amount: Summed, belongs: Column, *which: ColumnElement[bool], of: Column = Booking.id) -> ColumnElement[int]:

@@ -129,8 +129,9 @@ def _cancelled_words(found: Booking) -> str:
 
 
 def _as_it_stands(found: Booking, state: BookingStatus) -> str:
+    queries.read_supplements(found)
     payments = found.invoice.payments if found.invoice else []
-    refunds = found.invoice.refunds if found.invoice else []
+    refunds = [refund for one in queries.invoices_of(found) for refund in one.refunds]
     return render_template(
         "bookings/booking.html",
         booking=found,

@@ -97,9 +97,9 @@ def _date(reference: str, position: int, form: BaseForm) -> str:
 @writes
 @coordinator
 def move_seat(reference: str, position: int) -> Answer:
-    found, form = own_booking(reference), MoveForm()
+    run, less, more = MoveForm().choice
     operations.move_seat(
-        booking=found, position=position, run_reference=form.run.data or "", agreed=Yen(form.less.data or 0),
+        booking=own_booking(reference), position=position, run_reference=run, agreed=less, more=more,
         by=current_actor(), now=clock.now(),
     )  # fmt: skip
     flash(_("The seat has been moved to the other date."), "success")

@@ -11,6 +11,7 @@ from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.rules import SeatStatus
 from courses_app.foundation.web import paper, see_other
+from courses_app.payments.models import Invoice
 
 
 @pages.get("/bookings/<reference>/invoice.pdf")
@@ -25,6 +26,18 @@ def invoice(reference: str) -> Response:
 def receipt(reference: str) -> Response:
     found = _booking(reference).invoice or abort(404)
     return paper(found.receipt_document)
+
+
+@pages.get("/bookings/<reference>/additions/<invoice>/invoice.pdf")
+@signed_in
+def additional_invoice(reference: str, invoice: str) -> Response:
+    return paper(_addition(reference, invoice).document)
+
+
+@pages.get("/bookings/<reference>/additions/<invoice>/receipt.pdf")
+@signed_in
+def additional_receipt(reference: str, invoice: str) -> Response:
+    return paper(_addition(reference, invoice).receipt_document)
 
 
 @pages.get("/bookings/<reference>/seats/<int:position>/ticket.pdf")
@@ -51,6 +64,12 @@ def own_ticket(reference: str) -> Response:
     """The attendee's own ticket, as long as the seat is theirs."""
     found = _own(queries.seat_by_reference(reference) or abort(404))
     return paper(found.ticket if found.status is SeatStatus.CONFIRMED else None)
+
+
+def _addition(reference: str, invoice: str) -> Invoice:
+    """An additional invoice of a booking, by its own reference."""
+    added = _booking(reference).supplements
+    return next((one.invoice for one in added if one.invoice.reference == invoice), None) or abort(404)
 
 
 def _booking(reference: str) -> Booking:

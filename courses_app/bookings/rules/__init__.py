@@ -28,12 +28,7 @@ from courses_app.bookings.rules.changing import (
     what_is_possible,
 )
 from courses_app.bookings.rules.correcting import AnotherPerson, FullName, is_correction
-from courses_app.bookings.rules.dates import (
-    DearerDate,
-    PriceChanged,
-    SameDate,
-    given_back,
-)
+from courses_app.bookings.rules.dates import MoveCost, PriceChanged, SameDate, move_fee, shares
 from courses_app.bookings.rules.fees import FeeKind
 from courses_app.bookings.rules.holding import (
     AttendeeFacts,
@@ -132,8 +127,8 @@ __all__ = [
     "REQUEST_UNANSWERED", "SEAT", "SEAT_MOVES", "SMALLER_PASSED", "AlreadyBooked", "AlreadyWaiting",
     "AmountsChanged", "AnotherPerson", "AnsweredAlready", "AttendeeFacts", "AttendeeUnknown", "BlockEndsAtOnce",
     "BookingClosed", "BookingHasEnded", "BookingMove", "BookingNotOpen", "BookingStatus", "CancelByOffice",
-    "CapacityBelowSold", "DearerDate", "FeeKind", "FormSentBefore", "FullName", "HoldChanged", "HoldRanOut",
-    "InLine", "MethodNotOffered", "MoveByOffice", "MovesUsedUp", "MovingClosed", "NamesNeeded", "NamesToWait",
+    "CapacityBelowSold", "FeeKind", "FormSentBefore", "FullName", "HoldChanged", "HoldRanOut", "InLine",
+    "MethodNotOffered", "MoveByOffice", "MoveCost", "MovesUsedUp", "MovingClosed", "NamesNeeded", "NamesToWait",
     "NamingClosed", "NoOfferNow", "NoRoom", "NoSeatChosen", "NobodyNamed", "NotAnsweredYet", "OfferIsForThem",
     "OtherCourse", "OthersWait", "OverbookingNeedsReason", "PartyMove", "PartyState", "PartyTooLarge",
     "PassingNeedsReason", "Payable", "Possible", "PriceChanged", "ReasonMissing", "RequestIsOver", "RunFull",
@@ -141,8 +136,9 @@ __all__ = [
     "SeatMove", "SeatStatus", "SeatsAreFree", "Sharing", "SubstituteByOffice", "SubstitutionClosed",
     "TheyHoldSeats", "TooFewFree", "TooFewToBlock", "TooLateToCancel", "TooLateToChange", "TooManyAttendees",
     "TooManyNames", "TransferTooLate", "WaitingIsOver", "answer_by", "check_all_waiting_named", "check_attendees",
-    "check_bookable", "check_cancellable", "check_capacity", "check_correctable", "check_movable", "check_nameable",
-    "check_named", "check_one_course", "check_one_date", "check_orderable", "check_room", "check_substitutable",
-    "check_unnamed", "given_back", "hold_has_run_out", "is_correction", "is_in_time", "methods_for", "offer_until",
-    "over_by", "payable", "seat_fees", "share_out", "shown_status", "what_is_possible",
+    "check_bookable", "check_cancellable", "check_capacity", "check_correctable", "check_movable",
+    "check_nameable", "check_named", "check_one_course", "check_one_date", "check_orderable", "check_room",
+    "check_substitutable", "check_unnamed", "hold_has_run_out", "is_correction", "is_in_time", "methods_for",
+    "move_fee", "offer_until", "over_by", "payable", "seat_fees", "share_out", "shares", "shown_status",
+    "what_is_possible",
 ]  # fmt: skip

@@ -166,12 +166,12 @@ def check_movable(
     check_stands(status, starts_at=starts_at, now=now)
     if office:
         return
-    if terms is None or terms.moves_allowed == 0:
+    if terms is None or not terms.may_move:
         raise MoveByOffice()
     until_on = terms.moving_until(run_day=day_of(starts_at))
     if day_of(now) > until_on:
         raise MovingClosed(until_on)
-    if moved >= terms.moves_allowed:
+    if moved >= terms.moves_allowed and terms.move_fee is None:
         raise MovesUsedUp(terms.moves_allowed)
 
 
@@ -185,6 +185,8 @@ class Possible:
     move: Refusal | None  # of a seat that was not moved before
     substitute_until: date | None  # None where no rule was part of the terms
     move_until: date | None
+    moves_free: int  # as often a seat is moved at no charge
+    move_fee: Yen | None  # for each one after these
 
 
 def what_is_possible(
@@ -199,6 +201,8 @@ def what_is_possible(
         _against(check_movable, status, terms, moved=0, starts_at=starts_at, now=now, office=office),
         terms.substitution_until(run_day=run_day) if terms else None,
         terms.moving_until(run_day=run_day) if terms else None,
+        terms.moves_allowed if terms else 0,
+        terms.move_fee if terms and total > 0 else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is kept of a seat that is given back: kinds of fees."""
+"""What is kept of a seat that is given back, or asked for moving it: kinds of fees."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from courses_app.foundation.yen import TaxCategory
 class FeeKind(StrEnum):
     CANCELLATION = "cancellation"  # grows as the day comes nearer: out of the scope of consumption tax
     HANDLING = "handling"  # the same whenever: taxable
+    MOVE = "move"  # for moving a seat once more than is free: the same whenever, taxable
 
     @property
     def tax_category(self) -> TaxCategory:
-        return TaxCategory.TAXABLE_10 if self is FeeKind.HANDLING else TaxCategory.OUT_OF_SCOPE
+        return TaxCategory.OUT_OF_SCOPE if self is FeeKind.CANCELLATION else TaxCategory.TAXABLE_10

@@ -18,7 +18,8 @@ from courses_app.foundation.yen import Yen
 MOST_STEPS, MOST_DAYS = 12, 365
 COURSE, HOUSE = "course", "house"
 FIRST = ChangeTerms(DayKind.CALENDAR, (Step(0, percent=100),), Yen(0), 100, 1, 8, 1)  # where nothing was set before
-NUMBERS = ("handling_fee", "no_show_percent", "substitution_until_days", "move_until_days", "moves_allowed")
+NUMBERS = ("handling_fee", "no_show_percent", "substitution_until_days", "move_until_days", "moves_allowed",
+           "move_fee")  # fmt: skip
 
 
 class StepForm(Form):
@@ -56,7 +57,12 @@ class PolicyForm(BaseForm):
         _l("A seat may be moved to another date until so many days before"), [Given(), between(0, MOST_DAYS)]
     )
     moves_allowed = WholeNumberField(
-        _l("So many times a seat may be moved (0: only by the office)"), [Given(), between(0, MOST_STEPS)]
+        _l("So many times a seat may be moved at no charge"), [Given(), between(0, MOST_STEPS)]
+    )
+    move_fee = WholeNumberField(
+        _l("Fee for each further move (yen, tax included)"),
+        [Optional(), between(1, MOST_YEN)],
+        description=_l("Left empty, only the office moves a seat after that. The fee is asked once an order is paid."),
     )
 
     @classmethod

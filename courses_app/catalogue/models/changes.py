@@ -24,6 +24,7 @@ class ChangePolicy(Base):
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="period"),
         CheckConstraint("handling_fee >= 0", name="handling_fee"),
         CheckConstraint("no_show_percent BETWEEN 0 AND 100", name="no_show_percent"),
+        CheckConstraint("move_fee IS NULL OR move_fee > 0", name="move_fee"),
         CheckConstraint(
             "substitution_until_days >= 0 AND move_until_days >= 0 AND moves_allowed >= 0", name="deadlines"
         ),
@@ -39,7 +40,8 @@ class ChangePolicy(Base):
     no_show_percent: Mapped[int]
     substitution_until_days: Mapped[int]
     move_until_days: Mapped[int]
-    moves_allowed: Mapped[int]
+    moves_allowed: Mapped[int]  # free of charge
+    move_fee: Mapped[Yen | None]  # for each one after these; None: then only the office moves
 
     steps: Mapped[list[ChangePolicyStep]] = relationship(
         order_by="ChangePolicyStep.days_before.desc()", cascade="all, delete-orphan"

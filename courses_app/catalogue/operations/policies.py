@@ -60,7 +60,7 @@ def add_missing_policies(rows: Iterable[dict[str, Any]], *, by: Actor, now: date
 
 
 TERMS = ("day_kind", "steps", "handling_fee", "no_show_percent", "substitution_until_days", "move_until_days",
-         "moves_allowed")  # fmt: skip
+         "moves_allowed", "move_fee")  # fmt: skip
 
 
 def _whole(row: dict[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def terms_of(policy: ChangePolicy) -> ChangeTerms:
         substitution_until_days=policy.substitution_until_days,
         move_until_days=policy.move_until_days,
         moves_allowed=policy.moves_allowed,
+        move_fee=policy.move_fee,
     )
 
 

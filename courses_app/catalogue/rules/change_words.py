@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from courses_app.catalogue.rules.changes import WHOLE, ChangeTerms, DayKind, Step
-from courses_app.foundation.templating import day, yen
+from courses_app.foundation.templating import day, yen, yen_incl
 
 A_DAY = timedelta(days=1)
 
@@ -18,7 +19,7 @@ def cancellation_words(terms: ChangeTerms | None, *, free: bool, run_day: date, 
     """All a buyer must know of giving back and changing, for an order placed on a day; None: no rules were set."""
     if free:
         begins = _("You can cancel on this site until the run begins, at no charge.")
-        return [begins, *(_others(terms, run_day=run_day) if terms else [])]
+        return [begins, *(_others(replace(terms, move_fee=None), run_day=run_day) if terms else [])]
     unpaid = _(
         "Until you have paid you can cancel on this site at no charge. Orders not paid in time are cancelled by us."
     )
@@ -48,20 +49,32 @@ def substitution_words(terms: ChangeTerms, *, run_day: date) -> str:
 
 
 def moving_words(terms: ChangeTerms, *, run_day: date) -> list[str]:
-    """Until when and how often a seat may be moved; nothing where it may not."""
-    if not terms.moves_allowed:
+    """Until when, how often and at which fee a seat may be moved; nothing where it may not."""
+    if not terms.may_move:
         return []
     until = day(terms.moving_until(run_day=run_day))
-    return [
-        ngettext(
-            "You can move a seat to another date of the course once until %(until)s, at no charge, if that date costs "
-            "the same or less; what it costs less is refunded.",
-            "You can move a seat to another date of the course up to %(num)d times until %(until)s, at no charge, if "
-            "that date costs the same or less; what it costs less is refunded.",
-            terms.moves_allowed,
-            until=until,
-        )
-    ]
+    free = ngettext(
+        "You can move a seat to another date of the course once until %(until)s, at no charge.",
+        "You can move a seat to another date of the course up to %(num)d times until %(until)s, at no charge.",
+        terms.moves_allowed,
+        until=until,
+    )
+    none_free = _("You can move a seat to another date of the course until %(until)s.", until=until)
+    return [free if terms.moves_allowed else none_free, *_move_fee(terms), _difference()]
+
+
+def _move_fee(terms: ChangeTerms) -> Iterator[str]:
+    if terms.move_fee is None:
+        return
+    fee = yen_incl(terms.move_fee)
+    if terms.moves_allowed:
+        yield _("After that each move costs a fee of %(fee)s once the order is paid.", fee=fee)
+    else:
+        yield _("Each move costs a fee of %(fee)s once the order is paid.", fee=fee)
+
+
+def _difference() -> str:
+    return str(_("If the other date costs less, we refund the difference; if it costs more, you pay the difference."))
 
 
 def no_show_words(terms: ChangeTerms) -> str:

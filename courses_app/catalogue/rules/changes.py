@@ -84,7 +84,8 @@ class ChangeTerms:
     no_show_percent: int
     substitution_until_days: int
     move_until_days: int
-    moves_allowed: int
+    moves_allowed: int  # free of charge
+    move_fee: Yen | None = None  # for each one after these; None: then only the office moves
 
     def last_day(self, days_before: int, *, run_day: date) -> date:
         """The last day that is at least so many days before the run, counted as these rules count."""
@@ -97,6 +98,11 @@ class ChangeTerms:
     def moving_until(self, *, run_day: date) -> date:
         """The last day on which a seat may be moved to another date."""
         return self.last_day(self.move_until_days, run_day=run_day)
+
+    @property
+    def may_move(self) -> bool:
+        """Whether who booked may move a seat at all."""
+        return self.moves_allowed > 0 or self.move_fee is not None
 
     def as_data(self) -> dict[str, Any]:
         """Plain values to be kept with an order."""
