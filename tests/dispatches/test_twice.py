@@ -64,3 +64,23 @@ def test_r42_the_button_pressed_twice_sends_one_quote(app: Flask, client: FlaskC
     with app.app_context():
         assert session.scalar(select(func.count(Quote.id))) == 1
         assert session.scalar(select(func.count()).where(OutboxMessage.kind == "dispatches/quoted")) == 1
+
+
+def test_what_an_invoice_could_not_print_is_refused_while_it_is_typed(
+    app: Flask, client: FlaskClient, make: Make
+) -> None:
+    somebody = make.coordinator()
+    make.service()
+    sign_in(client, somebody.email)
+    page = "/services/briefing/requests/new"
+    html = client.get(page).get_data(as_text=True)
+    form = {name: unescape(value) for name, value in findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', html)}
+    form |= {
+        "csrf_token": csrf_token(client, page), "subject": "研修😀", "place": "premises", "heads": "20",
+        "language": "ja", "wishes-0-on": (clock.today() + timedelta(days=60)).isoformat(),
+        "wishes-0-time": "morning", "prefecture": "13", "address": "東京都港区西新橋99丁目9番9号",
+    }  # fmt: skip
+    refused = client.post("/services/briefing/requests", data=form)
+    assert refused.status_code == 422
+    assert "印字できません：😀" in refused.get_data(as_text=True)
+    assert client.post("/services/briefing/requests", data={**form, "subject": "研修"}).status_code == 303

@@ -11,6 +11,7 @@ from wtforms.validators import Regexp
 
 from courses_app.catalogue.models import Course, Prefecture
 from courses_app.catalogue.rules import Language
+from courses_app.dispatches.forms.printing import printable
 from courses_app.dispatches.models import Service
 from courses_app.dispatches.rules import MOST_WISHES, DispatchFacts, Place, TimeOfDay, Wished
 from courses_app.foundation.forms import (
@@ -44,7 +45,7 @@ class RequestForm(BaseForm):
 
     form_token = HiddenField("", [Length(max=100)])
     course = SelectField(_l("One of our seminars"), validate_choice=False)
-    subject = NameField(_l("What it shall be about"), [Required(), LINE])
+    subject = NameField(_l("What it shall be about"), [Required(), LINE, printable])
     wishes = FieldList(
         FormField(WishForm), _l("Days that would suit you"), min_entries=MOST_WISHES, max_entries=MOST_WISHES
     )

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
 
 from courses_app.accounts.models import Person
+from courses_app.dispatches.forms.printing import printable
 from courses_app.dispatches.models import Dispatch, Quote
 from courses_app.dispatches.rules import (
     MOST_LINES,
@@ -51,7 +52,7 @@ TAXES = options(
 class LineForm(Form):
     """A line of a quote; one without words and amount is left out."""
 
-    description = NameField(_l("Item"), [Optional(), Length(max=200)])
+    description = NameField(_l("Item"), [Optional(), Length(max=200), printable])
     quantity = WholeNumberField(_l("How many"), [Optional(), between(1, 1000)], default=1)
     unit_amount = WholeNumberField(_l("Amount each, tax included"), [Optional(), between(0, MOST_YEN)])
     tax_category = SelectField(_l("Tax"), choices=TAXES, default=TaxCategory.TAXABLE_10)
