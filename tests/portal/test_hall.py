@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
@@ -10,7 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from courses_app.accounts.models import Organization
+from courses_app.compliance.queries import standings_of
 from courses_app.foundation import clock
+from courses_app.foundation.db import session
+from courses_app.portal import queries
 from tests.accounts.signing import sign_in
 from tests.accounts.test_routes import statements
 from tests.make import Make
@@ -84,6 +89,26 @@ def test_my_organization_at_a_glance(app: Flask, client: FlaskClient, make: Make
     for address in ("/organization/people", "/organization/bookings", "/organization/certificates",
                     "/organization/compliance", "/organization/calendar", "/organization/details"):  # fmt: skip
         assert f'href="{address}"' in page, address
+
+
+def test_the_glance_counts_what_the_board_lists(inside: Flask, make: Make) -> None:
+    """Though it looks only at those of whom something is asked."""
+    us, today = make.coordinator(), clock.today()
+    valid, never, idle = (make.member(us.organization).person for _ in range(3))
+    make.appointed(us, valid)
+    make.appointed(us, never)
+    make.completed(us, valid, idle, on=today - timedelta(days=30))
+    make.ordered(make.run("SUP", days_ahead=20), 3, organization=us.organization, booked_by=us.person)
+    ours = session.get_one(Organization, us.organization.id)
+    glance = queries.at_a_glance(ours, now=clock.now())
+    board: dict[int, str] = {}
+    for line in standings_of(ours, on=today):
+        board.setdefault(line.person.id, line.state)
+    assert glance.people == len(board)
+    for state in ("expired", "never", "expiring", "valid"):
+        assert glance.in_state[state] == Counter(board.values())[state], state
+    assert (glance.in_state["never"], glance.in_state["valid"]) == (1, 1)
+    assert [(one.run.course.code, one.people) for one in glance.coming] == [("SUP", 3)]
 
 
 def test_my_organization_is_for_coordinators(client: FlaskClient, make: Make) -> None:

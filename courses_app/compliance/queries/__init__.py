@@ -24,6 +24,7 @@ from courses_app.compliance.queries.standings import (
     last_day,
     standing_of,
     standings_of,
+    standings_of_appointed,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "choose_fitting", "clocks_of", "expiring", "fitting_runs", "last_day", "lines_of", "next_organizations",
     "organization_by_id", "reminder_steps", "reminders_due", "requirement_by_reference", "roles_for",
     "roles_with_requirements", "round_of", "rows_of", "rows_of_person", "standing_of", "standings_of",
+    "standings_of_appointed",
 ]  # fmt: skip

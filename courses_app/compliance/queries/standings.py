@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from courses_app.accounts.models import Establishment, Membership, Organization, Person
@@ -52,11 +52,20 @@ class Line:
 
 def standings_of(organization: Organization, *, on: date) -> list[Line]:
     """Every person of an organization, the most urgent first. Six statements, however many people."""
+    return _standings(organization, true(), on=on)
+
+
+def standings_of_appointed(organization: Organization, *, on: date) -> list[Line]:
+    """The same for those alone who have or had a role: of the others nothing is asked."""
+    return _standings(organization, exists().where(Appointment.person_id == Membership.person_id), on=on)
+
+
+def _standings(organization: Organization, which: ColumnElement[bool], *, on: date) -> list[Line]:
     memberships = session.scalars(
         select(Membership)
         .join(Membership.person)
         .options(contains_eager(Membership.person), joinedload(Membership.establishment))
-        .where(Membership.organization_id == organization.id, Membership.until_on.is_(None))
+        .where(Membership.organization_id == organization.id, Membership.until_on.is_(None), which)
     ).all()
     places = {membership.person: membership.establishment for membership in memberships}
     appointments = _appointments([person.id for person in places], on=on, organization_id=organization.id)

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from sqlalchemy import func, select
 
-from courses_app.accounts.models import Organization, Person
+from courses_app.accounts.models import Membership, Organization, Person
 from courses_app.bookings.models import Booking, BookingStatus, Seat, WaitingParty
 from courses_app.bookings.queries import (
     Place,
@@ -23,7 +23,7 @@ from courses_app.bookings.queries import (
 from courses_app.catalogue.models import CourseRun
 from courses_app.certificates.models import Certificate
 from courses_app.certificates.queries import of_person
-from courses_app.compliance.queries import Line, standing_of, standings_of
+from courses_app.compliance.queries import Line, standing_of, standings_of_appointed
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 
@@ -71,12 +71,11 @@ class Mine:
 
 def at_a_glance(organization: Organization, *, now: datetime) -> AtAGlance:
     """What a coordinator wants to see first. A person counts once, in the most urgent of their states."""
-    lines = standings_of(organization, on=day_of(now))
     states: dict[int, str] = {}
-    for line in lines:  # the most urgent come first
+    for line in standings_of_appointed(organization, on=day_of(now)):  # the most urgent come first
         states.setdefault(line.person.id, line.state)
     return AtAGlance(
-        people=len(states),
+        people=_people(organization),
         in_state=Counter(states.values()),
         to_order=_bookings(organization, BookingStatus.HELD, now=now),
         to_pay=_bookings(organization, BookingStatus.ORDERED, now=now),
@@ -102,6 +101,11 @@ def mine(person: Person, *, now: datetime) -> Mine:
 def _coming(seats: Sequence[Seat]) -> list[ComingRun]:
     by_run = groupby(seats, key=lambda seat: seat.run)
     return [ComingRun(run, day_of(run.starts_at), list(of_run)) for run, of_run in by_run]
+
+
+def _people(organization: Organization) -> int:
+    ours = Membership.organization_id == organization.id, Membership.until_on.is_(None)
+    return session.scalar(select(func.count(Membership.person_id.distinct())).where(*ours)) or 0
 
 
 def _bookings(organization: Organization, state: BookingStatus, *, now: datetime) -> int:
