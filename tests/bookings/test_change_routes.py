@@ -156,5 +156,8 @@ def test_staff_set_new_rules_for_a_course(app: Flask, client: FlaskClient, make:
     assert client.post(page, data={**form, "name": ""}).status_code == 422
     longer = client.post(page, data={**form, "add": "1"})
     assert "steps-2-days_before" in text_of(longer)
-    assert client.post(page, data=form).status_code == 303
-    assert "試験の規定" in text_of(client.get(page))
+    assert client.post(page, data={**form, "move_fee": "0"}).status_code == 422
+    assert client.post(page, data={**form, "move_fee": "1100"}).status_code == 303
+    after = text_of(client.get(page))
+    assert "試験の規定" in after
+    assert "¥1,100（税込）" in after
