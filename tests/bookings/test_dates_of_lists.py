@@ -17,6 +17,7 @@ from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock, sheets
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
+from courses_app.foundation.templating import day
 from tests.accounts.signing import sign_in
 from tests.bookings.conftest import MakeHere
 from tests.bookings.test_routes import counted, text_of
@@ -49,9 +50,9 @@ def seated(app: Flask) -> dict[str, int]:
 
 def test_r48_one_file_books_several_dates(app: Flask, client: FlaskClient, make: MakeHere) -> None:
     here, there = two_dates(client, make)
-    day = day_of(there.starts_at)
+    on = day_of(there.starts_at)
     where = listed(
-        client, here, (line(1), ""), (line(2), day.isoformat()), (line(3), f"{day.month}月{day.day}日"),
+        client, here, (line(1), ""), (line(2), on.isoformat()), (line(3), f"{on.month}月{on.day}日"),
         (line(4), there.reference),
     )  # fmt: skip
     with counted(app) as asked:
@@ -115,6 +116,13 @@ def test_the_template_offers_the_dates_of_the_course(client: FlaskClient, make: 
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}/template.xlsx").data))
     offered = [cell.value for (cell,) in book.worksheets[1]["R1:R2"]]
     assert [str(one).rsplit(" ", 1)[1] for one in offered] == [here.reference, there.reference]
+
+
+def test_somebody_booked_on_another_date_of_the_course_is_told(client: FlaskClient, make: MakeHere) -> None:
+    here, there = two_dates(client, make)
+    pressed(client, listed(client, here, (line(1), there.reference)), "booking")
+    page = text_of(client.get(listed(client, here, (line(1), ""), (line(2), ""))))
+    assert page.count(f"この講習は{day(there.starts_at)}の回にすでに申し込まれています") == 1
 
 
 def test_people_with_seats_on_the_date_they_ask_for_are_told(client: FlaskClient, make: MakeHere, app: Flask) -> None:

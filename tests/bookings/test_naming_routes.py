@@ -224,3 +224,12 @@ def test_seats_without_a_name_on_two_dates_are_told_date_by_date(
     page = text_of(client.get(f"/bookings/{booking}"))
     assert "氏名が未定の席が2名分あります" in page
     assert page.count(f"<p>{day(early.starts_at)}") == page.count(f"<p>{day(late.starts_at)}") == 1
+
+
+def test_seats_without_a_name_are_counted_wherever_people_are_listed(client: FlaskClient, run: CourseRun) -> None:
+    address = kept(client, run, named=0, unnamed=2)
+    ordered(client, address)
+    assert "氏名の入力後に、手続きできます。" in text_of(client.get(address))
+    preview = text_of(client.get(f"{address}/cancellation?seat=1&seat=2"))
+    assert "氏名未定2名" in preview
+    assert "2名: 、" not in preview

@@ -110,6 +110,16 @@ def test_seats_are_kept_with_a_link_for_the_coordinator(
     assert broken(app) == []
 
 
+def test_the_mail_counts_seats_whose_names_follow(
+    app: Flask, clerk: FlaskClient, make: MakeHere, caller: Coordinator
+) -> None:
+    page = door(make.run(days_ahead=30), caller)
+    assert clerk.post(page, data=filled(clerk, page, caller, then="keep", unnamed="2")).status_code == 303
+    with app.app_context():
+        mail = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "bookings/kept_for_you")).one()
+    assert "様、氏名未定2名\n" in mail.body
+
+
 def test_a_private_run_of_nobody_is_booked_without_its_link(
     app: Flask, clerk: FlaskClient, make: MakeHere, caller: Coordinator
 ) -> None:

@@ -278,3 +278,16 @@ def test_nobody_waits_for_another_date_than_they_chose(app: Flask, client: Flask
     assert "花子1" in page
     assert f'value="{other.reference}" selected' in page or f'selected value="{other.reference}"' in page
     assert not parties(app)
+
+
+def test_who_waits_is_named_and_the_page_says_why(client: FlaskClient, make: MakeHere) -> None:
+    run = make.run(capacity=1)
+    make.ordered(run)
+    sign_in(client, make.coordinator().email)
+    page = text_of(client.get(f"/runs/{run.reference}/bookings/new"))
+    assert "氏名未定の席の数" not in page
+    assert "キャンセル待ちには、全員の氏名が必要です" in page
+    refused = client.post(f"/runs/{run.reference}/waiting", data=filled(client, run, row(0)) | {"unnamed": "2"})
+    assert refused.status_code == 409
+    assert "現時点で受講予定の方の氏名を入力し" in text_of(refused)
+    assert 'value="2"' in text_of(refused)

@@ -42,7 +42,7 @@ from courses_app.bookings.queries.drafts import (
     people_in_rows,
     roles_of,
     rows_of,
-    seats_between,
+    seats_to_come,
 )
 from courses_app.bookings.queries.due import (
     TICKET_FAILED,
@@ -145,8 +145,8 @@ __all__ = [
     "page_of_line", "parties_for_run", "parties_of", "parties_of_person", "party_for_office", "party_of",
     "people_in_rows", "people_in_run", "people_to_choose", "places_of", "quote_of", "read_supplements",
     "refund_of_payment", "refund_plan", "requests_due", "roles_of", "room_of", "rows_of", "runs_at",
-    "runs_to_offer", "runs_without_hope", "seat_by_reference", "seat_of", "seat_without_ticket", "seats_between",
-    "seats_left", "seats_of_organization", "seats_of_person", "seats_of_run", "sold_out", "still_owed",
+    "runs_to_offer", "runs_without_hope", "seat_by_reference", "seat_of", "seat_without_ticket", "seats_left",
+    "seats_of_organization", "seats_of_person", "seats_of_run", "seats_to_come", "sold_out", "still_owed",
     "still_to_come", "substituting", "taken_by_run", "taken_of", "takes_part", "tickets_put_off", "to_pay",
     "trail_of", "trail_of_party", "unnamed_by_run", "unpaid_of", "violations", "waiting_in",
 ]  # fmt: skip

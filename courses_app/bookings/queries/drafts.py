@@ -143,8 +143,8 @@ def _person_of(row: DraftRow, known: Known | None) -> dict[str, Any]:
     return {**typed, "person": "", "born_on": typed_day(row.born_on)}
 
 
-def seats_between(first: datetime, last: datetime, person_ids: Collection[int], *, now: datetime) -> Sequence[Seat]:
-    """Live seats of these people in runs between two instants, in order."""
+def seats_to_come(person_ids: Collection[int], *, now: datetime) -> Sequence[Seat]:
+    """Live seats of these people in runs that are not over, in order."""
     if not person_ids:
         return []
     return session.scalars(
@@ -153,8 +153,7 @@ def seats_between(first: datetime, last: datetime, person_ids: Collection[int], 
         .options(contains_eager(Seat.run).joinedload(CourseRun.course))
         .where(
             Seat.person_id.in_(person_ids),
-            CourseRun.starts_at < last,
-            CourseRun.ends_at > first,
+            CourseRun.ends_at > now,
             live(now=now),
         )
         .order_by(CourseRun.starts_at, Seat.id)

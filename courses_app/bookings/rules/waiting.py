@@ -130,7 +130,11 @@ class NamesToWait(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            _l("On the waiting list everybody is named. Enter the names, or 0 seats without a name."), field="unnamed"
+            _l(
+                "On the waiting list everybody is named, because an offer stands for some hours only. Enter who would "
+                "come at present, and 0 seats without a name; after ordering, a seat can be given to somebody else."
+            ),
+            field="unnamed",
         )
 
 

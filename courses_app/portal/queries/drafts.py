@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from courses_app.accounts.models import MemberStatus
 from courses_app.bookings.models import AttendeeDraft, Booking, Seat
-from courses_app.bookings.queries import OtherDate, dates_of, rows_of, seats_between
+from courses_app.bookings.queries import OtherDate, dates_of, rows_of, seats_to_come
 from courses_app.bookings.rules.sheets import MOST_FROM_FILE, Examined, typed_day
 from courses_app.catalogue.models import CourseRun, FeeAudience
 from courses_app.catalogue.queries import price_of
@@ -32,11 +32,12 @@ class Clocks:
 
 @dataclass(frozen=True)
 class DraftLine:
-    """A row with what other rooms know: seats at the same time, and a certificate that still counts."""
+    """A row with what other rooms know: seats at the same time or in the course, a certificate that counts."""
 
     one: Examined
     run: CourseRun  # the date it asks for
     meanwhile: Sequence[Seat]
+    again: Sequence[Seat]  # in the same course on another date
     clocks: Clocks | None
 
     @property
@@ -152,29 +153,23 @@ def _dates(
 
 def _lines(shown: Sequence[Examined], dates: Sequence[OtherDate], *, now: datetime) -> list[DraftLine]:
     runs = {one.run.reference: one.run for one in dates}
-    asked = [(runs[one.run], one.known.id) for one in shown if one.known is not None]
-    if not asked:
-        return [DraftLine(one, runs[one.run], [], None) for one in shown]
-    people = {person for _run, person in asked}
-    first, last = min(run.starts_at for run, _person in asked), max(run.ends_at for run, _person in asked)
+    people = {one.known.id for one in shown if one.known is not None}
     seats: defaultdict[int, list[Seat]] = defaultdict(list)
-    for seat in seats_between(first, last, people, now=now):
+    for seat in seats_to_come(people, now=now):
         seats[seat.person_id or 0].append(seat)
-    clocks = _present(asked[0][0], people, now=now)
-    return [_line(one, runs[one.run], seats, clocks) for one in shown]
+    present = _present(dates[0].run, people, now=now)
+    return [_line(one, runs[one.run], seats, present) for one in shown]
 
 
 def _line(one: Examined, run: CourseRun, seats: Mapping[int, Sequence[Seat]], present: Mapping[int, date]) -> DraftLine:
     if one.known is None:
-        return DraftLine(one, run, [], None)
-    meanwhile = [
-        seat
-        for seat in seats.get(one.known.id, ())
-        if seat.run_id != run.id and seat.run.starts_at < run.ends_at and seat.run.ends_at > run.starts_at
-    ]
+        return DraftLine(one, run, [], [], None)
+    others = [seat for seat in seats.get(one.known.id, ()) if seat.run_id != run.id]
+    meanwhile = [seat for seat in others if seat.run.starts_at < run.ends_at and seat.run.ends_at > run.starts_at]
+    again = [seat for seat in others if seat.run.course_id == run.course_id and seat not in meanwhile]
     months, old = run.course.validity_months, present.get(one.known.id)
     clocks = Clocks(old, valid_through(day_of(run.ends_at), months)) if old and months else None
-    return DraftLine(one, run, meanwhile, clocks)
+    return DraftLine(one, run, meanwhile, again, clocks)
 
 
 def _present(run: CourseRun, people: Collection[int], *, now: datetime) -> dict[int, date]:
