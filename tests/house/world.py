@@ -18,8 +18,9 @@ from courses_app.foundation import audit, clock, matters
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox import OutboxMessage
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import PaymentMethod
+from courses_app.payments.models import Invoice, PaymentMethod
 from courses_app.payments.tasks import run_due as print_papers
+from tests.accounts.making import Coordinator
 from tests.make import Make
 
 Parts = dict[str, Any]
@@ -62,6 +63,7 @@ def build(make: Make) -> World:
     listed = {"reference": make.draft(coming, somebody=own).reference}
     paid = make.paid(held, 2, now=held.starts_at - timedelta(days=30), **theirs)
     billed = _billed_in_addition(make, coming, theirs)
+    agreed = _paid_request(make, own)
     make.closed_roster(held, failed=1, by=teacher.person)
     make.papers(held)
     print_papers(clock=clock.now)
@@ -139,6 +141,7 @@ def build(make: Make) -> World:
         **{f"dispatches.{name}": {"code": "briefing"} for name in ("service", "new", "create")},
         **{f"dispatches_admin.{name}": {"code": "briefing"} for name in ("service", "change_service")},
         "dispatches": asked, "dispatches_admin": asked,
+        "dispatches.invoice": agreed, "dispatches.receipt": agreed,
         "catalogue_admin.venue": {"code": "tokyo-kanda"}, "catalogue_admin.change_venue": {"code": "tokyo-kanda"},
         "compliance_admin": {"reference": session.scalars(select(Requirement.reference)).first()},
         "office.settle": {"number": matter.id},
@@ -155,10 +158,22 @@ def _billed_in_addition(make: Make, run: CourseRun, theirs: Parts) -> Parts:
             booking=moved, position=1, run_reference=dearer.reference, agreed=Yen(0), more=Yen(8_500), by=audit.SYSTEM,
             now=clock.now(),
         )  # fmt: skip
-    invoice = make.whole(moved).supplements[0].invoice
+    _settle(make.whole(moved).supplements[0].invoice)
+    return {"reference": moved.reference, "invoice": make.whole(moved).supplements[0].invoice.reference}
+
+
+def _paid_request(make: Make, somebody: Coordinator) -> Parts:
+    """A request whose quote was accepted and paid: both papers are there."""
+    made = make.accepted(somebody)
+    _settle(made.invoice)
+    return {"reference": made.reference}
+
+
+def _settle(invoice: Invoice | None) -> None:
+    """Its money came by transfer."""
+    assert invoice is not None
     with transaction():
         settle(
-            invoice=invoice, provider=PaymentMethod.BANK_TRANSFER, external_id="added", amount=invoice.total,
-            received_on=clock.today(), by=audit.SYSTEM, now=clock.now(),
+            invoice=invoice, provider=PaymentMethod.BANK_TRANSFER, external_id=f"T-{invoice.reference}",
+            amount=invoice.total, received_on=clock.today(), by=audit.SYSTEM, now=clock.now(),
         )  # fmt: skip
-    return {"reference": moved.reference, "invoice": make.whole(moved).supplements[0].invoice.reference}
