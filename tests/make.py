@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from flask import Flask, has_app_context
 
+from courses_app.foundation import db as ground
 from courses_app.foundation.db import transaction
 from tests.accounts.making import MakeAccounts
 from tests.bookings.making import MakeBookings
@@ -24,8 +25,11 @@ class _Deed:
 
     @contextmanager
     def deed(self) -> Iterator[None]:
-        """One transaction, inside the present application context or one of its own."""
-        if has_app_context():
+        """One transaction, inside the present application context or one of its own; a deed within another is part of
+        it."""
+        if has_app_context() and ground._writing.active:
+            yield
+        elif has_app_context():
             with transaction():
                 yield
         else:

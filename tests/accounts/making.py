@@ -100,13 +100,13 @@ class MakeAccounts:
 
     def coordinator(self, organization: Organization | None = None, email: str = "", **facts: Any) -> Coordinator:
         """Somebody who books for the organization, or for a new one."""
-        found = organization or self.organization()
-        somebody = self.member(found, email=email or f"coordinator{next(_turn)}@example.jp", **facts)
         with self.deed():
+            found = organization or self.organization()
+            somebody = self.member(found, email=email or f"coordinator{next(_turn)}@example.jp", **facts)
             membership = queries.live_membership(somebody.person.id, found.id)
             assert membership is not None
             operations.name_coordinator(membership, by=SYSTEM, now=clock.now())
-        return Coordinator(somebody.account, somebody.person, found)
+            return Coordinator(somebody.account, somebody.person, found)
 
     def member(self, organization: Organization, email: str = "", **facts: Any) -> Somebody:
         """A person of the organization with an account of their own, who books for nobody."""
