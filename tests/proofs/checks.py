@@ -10,6 +10,9 @@ from sqlalchemy import select
 from courses_app.bookings.models import Booking, BookingFee, Overbooking, Seat, SeatBlock, WaitingParty
 from courses_app.bookings.rules import BookingStatus, PartyState, SeatStatus, offer_until
 from courses_app.catalogue.models import CourseRun, RunStatus
+from courses_app.dispatches.models import Dispatch
+from courses_app.dispatches.rules import DispatchState
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.payments.models import Invoice, Payment, Refund
@@ -20,6 +23,7 @@ ENDED = {SeatStatus.EXPIRED, SeatStatus.CANCELLED}
 # In which states the seats of a booking may be, and one of which at least one of them must have.
 SEATS_OF = {
     BookingStatus.HELD: ({SeatStatus.HELD}, SeatStatus.HELD),
+    BookingStatus.REQUESTED: ({SeatStatus.ORDERED, SeatStatus.CANCELLED}, SeatStatus.ORDERED),
     BookingStatus.ORDERED: ({SeatStatus.ORDERED, SeatStatus.CANCELLED}, SeatStatus.ORDERED),
     BookingStatus.PAID: ({SeatStatus.CONFIRMED, SeatStatus.CANCELLED}, SeatStatus.CONFIRMED),
     BookingStatus.EXPIRED: (ENDED, SeatStatus.EXPIRED),
@@ -27,7 +31,20 @@ SEATS_OF = {
     BookingStatus.PAID_NO_SEAT: (ENDED, None),
     BookingStatus.REFUNDED: (ENDED, None),
 }
-ONCE = ("ordered", "confirmed", "expired", "cancelled", "called_off", "seats_cancelled", "no_seat")
+AGREED_REQUESTS = (DispatchState.ACCEPTED, DispatchState.PLANNED, DispatchState.CLOSED)
+ONCE = (
+    "ordered",
+    "confirmed",
+    "expired",
+    "cancelled",
+    "called_off",
+    "seats_cancelled",
+    "no_seat",
+    "requested",
+    "approved",
+    "declined",
+    "seat_moved",
+)
 
 
 def everything_holds(questions: list[Question], *, now: datetime, swept: bool) -> list[Booking]:
@@ -42,8 +59,35 @@ def everything_holds(questions: list[Question], *, now: datetime, swept: bool) -
     money_is_kept_to_the_yen(bookings, seats)
     seats_follow_their_booking(bookings, seats)
     runs_are_not_overfull(runs, [seat for each in seats.values() for seat in each], now=now)
+    requests_keep_their_money()
+    private_runs_stay_private(runs, bookings, seats)
     nobody_is_told_twice()
     return bookings
+
+
+def requests_keep_their_money() -> None:
+    """An agreed request costs what its quote says, once; one that was called off costs nothing."""
+    came = Counter()
+    for payment in session.scalars(select(Payment)):
+        came[payment.invoice_id] += payment.amount
+    for refund in session.scalars(select(Refund)):
+        came[refund.invoice_id] -= refund.amount
+    for one in session.scalars(select(Dispatch).where(Dispatch.invoice_id.is_not(None))):
+        worth = one.quote.total if one.state in AGREED_REQUESTS else 0
+        assert came[one.invoice_id] in (0, worth), (one.reference, one.state, came[one.invoice_id])
+        assert one.state is not DispatchState.CLOSED or came[one.invoice_id] == worth
+    for one in session.scalars(
+        select(Dispatch).where(Dispatch.state.not_in([*AGREED_REQUESTS, DispatchState.CALLED_OFF]))
+    ):
+        assert one.run_id is None
+        assert one.invoice_id is None
+
+
+def private_runs_stay_private(runs, bookings, seats) -> None:
+    """In a run that was planned for one organization nobody else has ever sat."""
+    for booking in bookings:
+        for seat in seats[booking.id]:
+            assert runs[seat.run_id].organization_id in (None, booking.organization_id), booking.reference
 
 
 def money_is_kept_to_the_yen(bookings, seats) -> None:
@@ -133,6 +177,11 @@ def nothing_was_left_undone(*, now: datetime) -> None:
     assert not session.scalars(
         select(Booking.id).where(Booking.status == BookingStatus.ORDERED, Booking.pay_until <= now)
     ).all()
+    assert not [
+        one.reference
+        for one in session.scalars(select(Dispatch).where(Dispatch.state == DispatchState.QUOTED))
+        if one.quote.valid_until < day_of(now)
+    ], "a quote that has run out still stands"
     for run in session.scalars(select(CourseRun)):
         line = session.scalars(
             select(WaitingParty)

@@ -68,8 +68,7 @@ def a_ground(folder: Path, url: str) -> Iterator[Ground]:
 
 def _settled(make: Make) -> tuple[Party, ...]:
     """Two organizations that pay the general fee, and a supporting member."""
-    make.course()
-    make.issuer()
+    make.service()  # the catalogue, an issuer, and what one can ask for
     parties = []
     for turn in range(ORGANIZATIONS):
         kind = OrganizationKind.SUPERVISING

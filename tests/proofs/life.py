@@ -1,128 +1,90 @@
 """Everything that can happen to runs, seats, money and waiting parties, in any order (T2).
 
-Each rule does what a page or the worker does: reads what stands there, acts in one transaction. A `Refusal` is a fine
-answer; anything else that goes wrong is a fault. After every step all invariants must hold.
+What else can happen: moves to another date (`dates`), requests and private runs (`requests`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import func, select
+from hypothesis.stateful import initialize, precondition, rule
+from sqlalchemy import and_, select
 
-from courses_app.accounts.models import Organization, Person
 from courses_app.accounts.operations.people import PersonFacts
-from courses_app.bookings import operations, queries, tasks
-from courses_app.bookings.models import Booking, Seat, SeatBlock, SeatEvent, WaitingParty
+from courses_app.bookings import operations, queries
+from courses_app.bookings import tasks as bookings
+from courses_app.bookings.models import LIVING, Booking, Seat, SeatBlock, WaitingParty
 from courses_app.bookings.operations import Agreed
 from courses_app.bookings.operations.overbooking import ByOffice
-from courses_app.bookings.rules import AttendeeFacts, BookingStatus, PartyState
-from courses_app.catalogue import operations as catalogue_operations
+from courses_app.bookings.rules import BookingStatus, PartyState
 from courses_app.catalogue import queries as catalogue
-from courses_app.catalogue.models import CourseRun, RunStatus
-from courses_app.catalogue.rules import UnnamedSeats, fingerprint
-from courses_app.cli import ledger
-from courses_app.foundation import audit
-from courses_app.foundation.audit import SYSTEM, Actor, ActorKind, AuditEntry
+from courses_app.catalogue.models import CourseRun
+from courses_app.catalogue.rules import MeetingPlan, RunPlan, UnnamedSeats, fingerprint
+from courses_app.dispatches import tasks as dispatches
+from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session, transaction
-from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.foundation.papers.press import printing_here
-from courses_app.foundation.references import new_token
 from courses_app.foundation.refusal import Refusal
-from courses_app.foundation.yen import Yen
-from courses_app.payments import tasks as money_tasks
-from courses_app.payments.models import Invoice, Payment, PaymentMethod, Refund, RefundStatus
+from courses_app.payments import tasks as payments
+from courses_app.payments.models import Invoice, Refund, RefundStatus
 from courses_app.rosters import operations as rosters
-from tests.catalogue.test_operations import moved_by, plan_of
-from tests.make import Make
-from tests.proofs.checks import everything_holds, nothing_was_left_undone
-from tests.proofs.ground import ORGANIZATIONS, PEOPLE, Ground, Party
+from tests.catalogue.test_operations import moved_by
+from tests.proofs.checks import nothing_was_left_undone
+from tests.proofs.dates import Dates
+from tests.proofs.ground import PEOPLE
+from tests.proofs.living import ANY, NAMED, PARTY, SELDOM, WHO, Living, there
+from tests.proofs.requests import Requests
 
-Found = TypeVar("Found")
-BEGIN = datetime(2027, 1, 12, 1, 0, tzinfo=UTC)
-TICK = timedelta(seconds=1)
-MOST_RUNS, MOST_ROUNDS = 3, 10
-ANY = st.integers(0, 11)
-PARTY = st.integers(0, ORGANIZATIONS - 1)
-NAMED = PEOPLE + 3  # whoever comes after these has no name yet
-WHO = st.lists(st.integers(0, NAMED + 1), min_size=1, max_size=4, unique=True)
-SELDOM = st.sampled_from([False, False, True])
+MOST_RUNS, MOST_ROUNDS = 4, 10
 SEATS = st.lists(st.integers(0, 3), min_size=1, max_size=4, unique=True)
 SHORT, LONG = [timedelta(minutes=1), timedelta(minutes=10)], [timedelta(days=1), timedelta(days=6), timedelta(days=11)]
 JUMPS = [*SHORT * 2, timedelta(minutes=31), timedelta(hours=7), *LONG]
+WORKERS = (bookings, dispatches, payments)
 
 
-def there(what: str) -> Callable[[Any], bool]:
-    """Rules about what is not there would only waste a step."""
-    return lambda life: what in life.there
+def plan_as_it_is(run: CourseRun) -> RunPlan:
+    """What stands on the page where staff change it."""
+    return RunPlan(
+        course=run.course.code, delivery=run.delivery, venue=run.venue.code if run.venue else None,
+        language=run.language, capacity=run.capacity, booking_opens_at=run.booking_opens_at,
+        booking_closes_at=run.booking_closes_at, price_general=run.price_general, price_member=run.price_member,
+        private=run.private, organization=run.organization.reference if run.organization else None,
+        meetings=tuple(
+            MeetingPlan(
+                starts_at=one.starts_at, ends_at=one.ends_at, title_ja=one.title_ja, title_en=one.title_en,
+                net_minutes=one.net_minutes, subject_id=one.subject_id, number=number,
+            )
+            for number, one in enumerate(run.meetings, start=1)
+        ),
+    )  # fmt: skip
 
 
-class Life(RuleBasedStateMachine):
+class Life(Dates, Requests, Living):
     """One short life of the house, from an empty timetable on."""
-
-    ground: Ground
-    done: Counter[str]  # how often each deed was done, in all lives: what never happens proves nothing
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.context = self.ground.app.app_context()
-        self.context.push()
-        self.ground.empty()
-        self.make, self.now, self.swept = Make(self.ground.app), BEGIN, False
-        self.forms: list[tuple[Callable[..., Any], dict[str, Any], str]] = []
-        self.payments: list[dict[str, Any]] = []
-        self.count, self.there = 0, set()
-
-    def teardown(self) -> None:
-        """At the end of each life the whole check, seals of the audit included."""
-        try:
-            session.rollback()
-            with transaction():
-                audit.seal_entries()
-            session.rollback()
-            lines = [*audit.broken_seals(), *(line for room in ledger.ROOMS for line in room.violations(now=self.now))]
-            lines = [line for line in lines if not line.startswith("INV-5")]
-            assert not lines, lines
-        finally:
-            session.remove()
-            self.context.pop()
-
-    @invariant()
-    def all_invariants_hold(self) -> None:
-        session.rollback()
-        session.expire_all()
-        bookings = everything_holds(self.ground.questions, now=self.now, swept=self.swept)
-        self.done.update(one.status.value for one in bookings)
-        self.there = {one.status.value for one in bookings} | {
-            name
-            for name, model in (("booking", Booking), ("invoice", Invoice), ("refund", Refund), ("party", WaitingParty))
-            if self._many(model)
-        }
 
     # ---- The timetable ---------------------------------------------------------------------------------------------
 
     @initialize(
-        first=st.integers(3, 8), second=st.integers(1, 3), smaller=st.booleans(), naming=st.sampled_from([0, 10]),
-        unnamed=st.sampled_from(UnnamedSeats),
+        first=st.integers(3, 8), second=st.integers(1, 3), smaller=st.booleans(), naming=st.sampled_from([10, 10, 0]),
+        unnamed=st.sampled_from(UnnamedSeats), asks_first=SELDOM,
     )  # fmt: skip
-    def opened(self, first: int, second: int, smaller: bool, naming: int, unnamed: UnnamedSeats) -> None:
+    def opened(
+        self, first: int, second: int, smaller: bool, naming: int, unnamed: UnnamedSeats, asks_first: bool
+    ) -> None:
         with transaction():
             course = catalogue.course_by_code("SUP")
             course.smaller_may_pass, course.naming_days_before, course.unnamed_seats = smaller, naming, unnamed
-        self._plan("SUP", capacity=first, days=40, free=False)
-        self._plan("SUP", capacity=second, days=25, free=False)
+            course.needs_approval = asks_first
+        self._plan("SUP", capacity=first, days=40, price=None)
+        self._plan("SUP", capacity=second, days=25, price=None)
 
-    @precondition(lambda self: self._many(CourseRun) < MOST_RUNS)
-    @rule(capacity=st.integers(1, 6), days=st.integers(12, 45), free=st.booleans())
-    def plan_a_run(self, capacity: int, days: int, free: bool) -> None:
-        self._plan("SUP", capacity=capacity, days=days, free=free)
+    @precondition(lambda self: self.many["run"] < MOST_RUNS)
+    @rule(capacity=st.integers(1, 6), days=st.integers(12, 45), price=st.sampled_from([None, 0, 9_000, 15_000]))
+    def plan_a_run(self, capacity: int, days: int, price: int | None) -> None:
+        self._plan("SUP", capacity=capacity, days=days, price=price)
 
     @precondition(there("booking"))
     @rule(at=ANY, capacity=st.integers(1, 9))
@@ -134,8 +96,8 @@ class Life(RuleBasedStateMachine):
     @rule(at=ANY, days=st.integers(-5, 20))
     def move_a_run(self, at: int, days: int) -> None:
         if run := self._some(CourseRun, at):
-            plan = moved_by(plan_of(run, self.make), timedelta(days=days))
-            plan = replace(plan, capacity=run.capacity, price_general=run.price_general, price_member=run.price_member)
+            later = timedelta(days=days)
+            plan = replace(moved_by(plan_as_it_is(run), later), booking_closes_at=run.booking_closes_at + later)
 
             def change(now: datetime) -> None:
                 locked = catalogue.run_for_update(run.reference)
@@ -178,12 +140,14 @@ class Life(RuleBasedStateMachine):
             office = ByOffice(beyond="更新の期限が近いため" if beyond else "", long=long)
             self._send(operations.hold_seats, {**self._form(party, run, who), "office": office})
 
+    @precondition(there("booking"))
     @rule(at=ANY, seats=st.integers(1, 3), hours=st.sampled_from([None, 1, 48]))
     def keep_seats_for_a_purpose(self, at: int, seats: int, hours: int | None) -> None:
         if run := self._some(CourseRun, at):
             until = self.now + timedelta(hours=hours) if hours else None
             self._do(operations.block_seats, run=run, seats=seats, purpose="講師の同行者", until_at=until, by=SYSTEM)
 
+    @precondition(there("block"))
     @rule(at=ANY)
     def release_kept_seats(self, at: int) -> None:
         if block := self._some(SeatBlock, at):
@@ -205,22 +169,32 @@ class Life(RuleBasedStateMachine):
         run = self._some(CourseRun, at)
         held = self._send(operations.hold_seats, self._form(party, run, who)) if run else None
         ordered = self._order(held, card=card) if held else None
+        if ordered and paid and ordered.status is BookingStatus.REQUESTED:
+            ordered = self._approve(ordered)
         if ordered and ordered.invoice and paid:
             self._pay(ordered.invoice, card=card, off=0)
 
     @precondition(there("booking"))
     @rule(party=PARTY, at=ANY, who=WHO, part=st.booleans())
     def wait(self, party: int, at: int, who: list[int], part: bool) -> None:
-        if run := self._some(CourseRun, at):
-            self._send(operations.join_waiting_list, {**self._form(party, run, who), "accepts_part": part})
+        """For a run that is full; where none is, the hall becomes as small as what is taken."""
+        taken = queries.taken_by_run(session.scalars(select(CourseRun.id)).all(), now=self.now)
+        sought = [run_id for run_id, seats in taken.items() if seats]
+        if not (run := self._some(CourseRun, at, CourseRun.id.in_(sought))):
+            return
+        if taken[run.id] < run.capacity:
+            self._do(operations.change_capacity, run=run, capacity=taken[run.id], by=SYSTEM)
+        self._send(operations.join_waiting_list, {**self._form(party, run, who), "accepts_part": part})
 
     @precondition(lambda self: self.forms)
     @rule(at=ANY)
     def send_a_form_again(self, at: int) -> None:
-        """The same form makes the same thing, and nothing more (R-05, R-42)."""
+        """The same form makes the same thing, and nothing more (R-05, R-42); or it is said that it was sent before,
+        where other people or dates stand in what it made by now."""
         deed, facts, reference = self.forms[at % len(self.forms)]
-        before = self._rows()
-        assert self._do(deed, **facts).reference == reference
+        before, said = self._rows(), self.done["FormSentBefore"]
+        made = self._do(deed, **facts)
+        assert made.reference == reference if made else self.done["FormSentBefore"] > said
         assert self._rows() == before
 
     @precondition(there("held"))
@@ -238,6 +212,20 @@ class Life(RuleBasedStateMachine):
         """What was held, or offered."""
         if booking := self._some(Booking, at, Booking.status == BookingStatus.HELD):
             self._order(booking, card=card)
+
+    @precondition(there("requested"))
+    @rule(at=ANY, yes=st.sampled_from([True, True, False]), late=SELDOM)
+    def answer(self, at: int, yes: bool, late: bool) -> None:
+        """The office answers what the course asks it to look at first; or on a page that was left open, whatever the
+        booking has become."""
+        still = [] if late else [Booking.status == BookingStatus.REQUESTED]
+        if booking := self._some(Booking, at, *still):
+            self._approve(booking) if yes else self._do(
+                operations.decline, booking=booking, reason="対象の方ではないため", by=SYSTEM
+            )
+
+    def _approve(self, booking: Booking) -> Booking | None:
+        return self._do(operations.approve, booking=booking, by=SYSTEM)
 
     @precondition(there("ordered"))
     @rule(at=ANY)
@@ -285,14 +273,19 @@ class Life(RuleBasedStateMachine):
             )
 
     @precondition(there("booking"))
-    @rule(at=ANY, who=WHO, office=st.booleans())
-    def name_seats(self, at: int, who: list[int], office: bool) -> None:
-        if booking := self._some(Booking, at):
+    @rule(party=PARTY, at=ANY, seats=st.integers(1, 3), who=WHO, office=st.booleans())
+    def name_seats(self, party: int, at: int, seats: int, who: list[int], office: bool) -> None:
+        """Of an order for people who were not known yet; where there is none, one is made."""
+        unnamed = Booking.seats.any(and_(Seat.person_id.is_(None), LIVING))
+        booking = self._some(Booking, at, unnamed)
+        if booking is None and (run := self._some(CourseRun, at)):
+            form = self._form(party, run, [NAMED] * seats)
+            held = self._send(operations.hold_seats, form)
+            booking = self._order(held, card=False) if held else None
+        if booking:
             people = [self._attendee(self._party_of(booking), one) for one in who[: len(booking.unnamed) or 1]]
-            self._do(
-                operations.name_seats, booking=booking, run=booking.first_run, attendees=people, office=office,
-                by=SYSTEM,
-            )  # fmt: skip
+            run = booking.unnamed[0].run if booking.unnamed else booking.first_run
+            self._do(operations.name_seats, booking=booking, run=run, attendees=people, office=office, by=SYSTEM)
 
     @precondition(there("booking"))
     @rule(at=ANY, seat=st.integers(0, 3))
@@ -359,104 +352,10 @@ class Life(RuleBasedStateMachine):
         session.rollback()
         with printing_here():
             for _ in range(MOST_ROUNDS):
-                if not tasks.run_due(clock=lambda: self.now) + money_tasks.run_due(clock=lambda: self.now):
+                if not sum(room.run_due(clock=lambda: self.now) for room in WORKERS):
                     break
             else:
                 raise AssertionError("the worker finds no end")
         session.rollback()
         nothing_was_left_undone(now=self.now)
         self.swept = True
-
-    # ---- How it is done --------------------------------------------------------------------------------------------
-
-    def _do(self, deed: Callable[..., Found], **facts: Any) -> Found | None:
-        """In one transaction; None if it was refused. What was read before is read anew under the lock."""
-        self.now += TICK
-        audit.request_id.set(f"step-{new_token()}")
-        try:
-            with transaction():
-                made = deed(now=self.now, **{name: self._fresh(value) for name, value in facts.items()})
-        except Refusal as refusal:
-            self.done[type(refusal).__name__] += 1
-            return None
-        self.done[deed.__name__] += 1
-        return made
-
-    @staticmethod
-    def _fresh(value: Any) -> Any:
-        return session.get_one(type(value), value.id) if isinstance(value, FRESH) else value
-
-    def _send(self, deed: Callable[..., Any], facts: dict[str, Any]) -> Any:
-        made = self._do(deed, **facts)
-        if made is not None:
-            self.forms.append((deed, facts, made.reference))
-        return made
-
-    def _order(self, booking: Booking, *, card: bool) -> Booking | None:
-        method = PaymentMethod.STRIPE if card else PaymentMethod.BANK_TRANSFER
-        method = method if booking.total else PaymentMethod.NONE
-        how = {"payment_method": method, "stripe_enabled": True, "language": "ja"}
-        return self._do(operations.order, booking=booking, by=SYSTEM, **how)
-
-    def _pay(self, invoice: Invoice, *, card: bool, off: int) -> None:
-        self.count += 1
-        payment = {
-            "invoice": invoice, "provider": PaymentMethod.STRIPE if card else PaymentMethod.BANK_TRANSFER,
-            "external_id": f"money-{self.count}", "amount": Yen(invoice.total + off),
-            "received_on": day_of(self.now), "by": SYSTEM,
-        }  # fmt: skip
-        if self._do(operations.settle, **payment) is not None:
-            self.payments.append(payment)
-
-    def _some(self, model: type[Found], at: int, *which: Any) -> Found | None:
-        """One of the rows, by its place; None if there is none."""
-        session.rollback()
-        session.expire_all()
-        found = session.scalars(select(model).where(*which).order_by(model.id)).all()
-        return found[at % len(found)] if found else None
-
-    def _many(self, model: type[Any]) -> int:
-        return session.scalar(select(func.count()).select_from(model)) or 0
-
-    def _rows(self) -> list[int]:
-        session.rollback()
-        return [self._many(model) for model in COUNTED]
-
-    def _form(self, party: int, run: CourseRun, who: Iterable[int]) -> dict[str, Any]:
-        theirs = self.ground.parties[party]
-        person = session.get_one(Person, theirs.coordinator)
-        return {
-            "organization": session.get_one(Organization, theirs.organization), "run_reference": run.reference,
-            "attendees": [self._attendee(party, one) for one in who], "form_token": new_token(), "booked_by": person,
-            "by": Actor(ActorKind.PERSON, person.id, person.full_name), "language": "ja",
-        }  # fmt: skip
-
-    def _attendee(self, party: int, who: int) -> AttendeeFacts:
-        """Somebody the organization knows, one of the few whose names it types, or nobody yet."""
-        people = self.ground.parties[party].people
-        if who >= NAMED:
-            return AttendeeFacts()
-        if who < len(people):
-            return AttendeeFacts(person=people[who])
-        return AttendeeFacts("新井", f"次郎{who}", "アライ", "ジロウ", date(1980, 1, 1 + who), f"new{who}@example.jp")
-
-    def _party_of(self, booking: Booking) -> int:
-        return [one.organization for one in self.ground.parties].index(booking.organization_id)
-
-    def _plan(self, course: str, *, capacity: int, days: int, free: bool) -> None:
-        self.now += TICK
-        on = day_of(self.now) + timedelta(days=days)
-        price = {"price_general": Yen(0), "price_member": Yen(0)} if free else {}
-        with transaction():
-            plan = self.make_plan(course, on=on, capacity=capacity, **price)
-            seen = fingerprint(catalogue.clashes_of(plan))
-            run = catalogue_operations.plan_run(plan, by=SYSTEM, now=self.now, clashes_seen=seen)
-            catalogue_operations.publish_run(run, by=SYSTEM, now=self.now)
-
-    def make_plan(self, course: str, **facts: Any) -> Any:
-        return self.make.plan(catalogue.course_by_code(course), **facts)
-
-
-FRESH = (Organization, Person, Booking, SeatBlock, CourseRun, WaitingParty, Invoice, Refund)
-COUNTED = (Booking, Seat, SeatEvent, WaitingParty, Invoice, Payment, Refund, OutboxMessage, AuditEntry, Person)
-__all__ = ["Life", "Party", "RunStatus"]

@@ -15,10 +15,11 @@ from sqlalchemy import event
 from courses_app.bookings import queries as bookings
 from courses_app.catalogue import queries as catalogue
 from courses_app.cli import ledger
+from courses_app.dispatches import queries as dispatches
 from courses_app.foundation.db import db, session
 from courses_app.payments import queries as payments
 
-ROOMS = (payments, catalogue, bookings)
+ROOMS = (payments, catalogue, bookings, dispatches)
 LISTENING = datetime(1999, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 

@@ -21,7 +21,8 @@ LIVES = {"sqlite": NIGHTLY or 200, "postgresql": NIGHTLY // 10 or 10}
 STEPS, FEW = 25 if NIGHTLY else 16, 40
 DEEDS = {
     "hold_seats", "order", "settle", "cancel_seats", "join_waiting_list", "change_capacity", "change", "block_seats",
-    "held", "ordered", "paid", "expired", "cancelled",
+    "held", "ordered", "paid", "expired", "cancelled", "move_seat", "name_seats", "release_block", "ask_for",
+    "make_quote", "accept", "plan", "requested", "approve", "decline",
 }  # fmt: skip
 
 
