@@ -40,11 +40,11 @@ def load_once(*, now: datetime) -> None:
     if any(session.scalar(select(exists().where(model.id.is_not(None)))) for model in (Course, Venue, ChangePolicy)):
         load_catalogue(by=SYSTEM, now=now)
         return
-    dialect = db.engine.dialect.name
-    if dialect in _of_database:
-        _put_back(_of_database[dialect], now=now)
+    here = str(db.engine.url)  # each database has counted its own ids
+    if here in _of_database:
+        _put_back(_of_database[here], now=now)
     else:
-        _of_database[dialect] = _read(now=now)
+        _of_database[here] = _read(now=now)
 
 
 def _read(*, now: datetime) -> Content:
