@@ -34,6 +34,8 @@ NOT_REACHED = {
     "calendar_feeds.private", "office.front",
     "bookings.attendees", "bookings.own_ticket",  # of a hold; of an attendee with an account
     "bookings.names", "bookings_admin.name",  # of seats without names: the cast has given all of theirs
+    "bookings.additional_invoice", "bookings.additional_receipt",  # of a seat moved to a dearer date
+    "dispatches.invoice", "dispatches.receipt",  # of a quote that was accepted
     "bookings.draft", "bookings.new_alert", "bookings.party", "bookings_admin.party",  # nobody of the cast has one yet
 }  # fmt: skip
 MOST_OF_A_KIND = 2
