@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import wraps
 
 from flask import current_app
 
@@ -36,7 +37,7 @@ UNCLEAR_PAYMENT = "payment_unclear"  # the matter of a payment page that says so
 def run_due(*, clock: Clock) -> int:
     """Everything that is due now; returns how much that was."""
     return (
-        _each(queries.holds_run_out(now=clock()), _lapse_hold, clock)
+        _each(queries.holds_run_out(now=clock()), _in_one(operations.lapse_hold), clock)
         + _each(events_to_work_off(now=clock()), _retry_event, clock)
         + _each(queries.orders_unpaid(now=clock()), _give_up_order, clock)
         + _each(queries.requests_due(now=clock()), _look_after_request, clock)
@@ -44,6 +45,8 @@ def run_due(*, clock: Clock) -> int:
         + _each(queries.runs_to_offer(now=clock()), _offer_free_seats, clock)
         + _each(queries.runs_without_hope(now=clock()), _end_line, clock)
         + _each(queries.alerts_due(now=clock()), _tell_of_run, clock)
+        + _each(queries.questions_over(now=clock()), _in_one(operations.close_unanswered), clock)
+        + _each(queries.questions_to_remind(now=clock()), _in_one(operations.remind_to_answer), clock)
         + _names(clock)
         + _print_tickets(clock)
         + _forget_drafts(clock)
@@ -116,9 +119,15 @@ def _each(ids: Iterable[object], deed: Callable[..., bool], clock: Clock) -> int
     return done
 
 
-def _lapse_hold(booking_id: int, clock: Clock) -> bool:
-    with transaction():
-        return operations.lapse_hold(booking_id, now=clock())
+def _in_one(deed: Callable[..., bool]) -> Callable[[int, Clock], bool]:
+    """A deed as `_each` calls it: each in a transaction of its own."""
+
+    @wraps(deed)
+    def done(one: int, clock: Clock) -> bool:
+        with transaction():
+            return deed(one, now=clock())
+
+    return done
 
 
 def _look_after_request(booking_id: int, clock: Clock) -> bool:
@@ -141,17 +150,8 @@ def _names(clock: Clock) -> int:
     waiting = queries.bookings_unnamed(now=clock())
     reminded = {one.booking.id for one in queries.naming_reminders(waiting, now=clock())}
     over = {one.booking.id for one in queries.naming_over(waiting, now=clock())}
-    return _each(sorted(reminded), _remind_of_names, clock) + _each(sorted(over), _close_naming, clock)
-
-
-def _remind_of_names(booking_id: int, clock: Clock) -> bool:
-    with transaction():
-        return operations.remind_of_names(booking_id, now=clock())
-
-
-def _close_naming(booking_id: int, clock: Clock) -> bool:
-    with transaction():
-        return operations.close_naming(booking_id, now=clock())
+    remind, close = _in_one(operations.remind_of_names), _in_one(operations.close_naming)
+    return _each(sorted(reminded), remind, clock) + _each(sorted(over), close, clock)
 
 
 def _tell_of_run(pair: tuple[int, int], clock: Clock) -> bool:

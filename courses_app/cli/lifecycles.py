@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from courses_app.bookings.rules import PARTY
+from courses_app.bookings.rules import PARTY, QUESTION
 from courses_app.bookings.rules.lifecycles import BOOKING, SEAT, SEAT_MOVES
 from courses_app.catalogue.rules.runs import RUN
 from courses_app.config import ROOT
@@ -21,6 +21,7 @@ LIVES: dict[str, Lifecycle[Any, Any]] = {
     "booking": BOOKING,
     "seat": SEAT,
     "party": PARTY,
+    "question": QUESTION,
     "run": RUN,
     "dispatch": DISPATCH,
 }

@@ -36,6 +36,11 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
 
 
+def last_day_of(until: datetime) -> date:
+    """The last day in Tokyo on which something can be done that ends at this instant."""
+    return day_of(until - timedelta(microseconds=1))
+
+
 def is_business_day(day: date) -> bool:
     """Neither weekend nor national holiday in Japan (国民の祝日に関する法律, substitute holidays included)."""
     return day.weekday() < SATURDAY and not jpholiday.is_holiday(day)

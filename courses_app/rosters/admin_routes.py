@@ -41,7 +41,7 @@ def _page(reference: str, form: BaseForm) -> str:
         consequences=consequences,
         closed=queries.is_closed(run),
         entries=queries.entries_written(run),
-        instructors={one.instructor.id: one.instructor for one in run.meetings if one.instructor}.values(),
+        instructors=run.instructors,
         barred=queries.why_not_called_off(run, now=now),
     )
 

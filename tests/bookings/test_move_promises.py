@@ -20,6 +20,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.payments.models import Invoice, PaymentMethod, Refund
 from courses_app.payments.queries import violations as money_violations
+from tests.bookings.asked import question_about
 from tests.bookings.conftest import MakeHere
 from tests.bookings.test_move import mails, moved
 from tests.catalogue.test_operations import DAY, moved_by, plan_of
@@ -162,12 +163,18 @@ def test_nobody_pays_a_fee_because_we_moved_the_run(inside: Flask, make: MakeHer
     to_day(run, 2, make)
     booking = make.whole(booking)
     assert booking.moved_from(booking.first_run) == ordered_for
-    after = queries.quote_of(booking, [1], now=clock.now())
+    asked = queries.quote_of(booking, [1], now=clock.now())
+    assert (asked.fee, asked.refund) == (0, booking.total)  # while we ask
+    later = question_about(booking).answer_until
+    while tasks.run_due(clock=lambda: later):
+        pass
+    booking = make.whole(booking)
+    after = queries.quote_of(booking, [1], now=later)
     assert (after.fee, after.refund) == (before.fee, before.refund)
     assert f"{ordered_for.year}" in after.seats[0].rule
     with make.deed():
         agreed = operations.Agreed(after.fee, after.refund)
-        operations.cancel_seats(booking=booking, positions=[1], agreed=agreed, by=SYSTEM, now=clock.now())
+        operations.cancel_seats(booking=booking, positions=[1], agreed=agreed, by=SYSTEM, now=later)
     assert broken() == []
 
 

@@ -36,6 +36,7 @@ NOT_REACHED = {
     "bookings.names", "bookings_admin.name",  # of seats without names: the cast has given all of theirs
     "bookings.additional_invoice", "bookings.additional_receipt",  # of a seat moved to a dearer date
     "dispatches.invoice", "dispatches.receipt",  # of a quote that was accepted
+    "bookings.question", "bookings_admin.question",  # nobody of the cast has a seat in a run that was moved
     "bookings.draft", "bookings.new_alert", "bookings.party", "bookings_admin.party",  # nobody of the cast has one yet
 }  # fmt: skip
 MOST_OF_A_KIND = 2

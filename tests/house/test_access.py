@@ -67,9 +67,9 @@ ALLOWED: dict[str, set[str]] = {
         "alerts bookings create create_alert new new_alert send_sheet sheet template_csv template_xlsx wait"),
     **doors_of(
         "bookings", OWN,
-        "attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct date "
+        "answer attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct date "
         "draft enter_names give_up_draft hold_again keep_seats leave mend_draft move_seat name names "
-        "names_from_file party remove_alert substitute"),
+        "names_from_file party question remove_alert substitute"),
     **doors_of("bookings", STAFF, "book_by_telephone telephone"),
     **doors_of("bookings", OWN | STAFF, "additional_invoice additional_receipt invoice receipt ticket"),
     **doors_of("bookings", OWN | ON_THE_RUN, "seat"),  # and the attendee, who is none of these
@@ -78,10 +78,10 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of("stripe_webhook", EVERYBODY, "receive"),
     **doors_of(
         "bookings_admin", STAFF,
-        "approve attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
+        "answer approve attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
         "change_capacity correct correction date decline demand demand_csv enter_name event_again event_dealt_with "
-        "move_seat name offer party payment payments payments_csv record refund_sent release remove seats substitute "
-        "waiting"),
+        "move_seat name offer party payment payments payments_csv question questions record refund_sent release "
+        "remove seats substitute waiting"),
     **doors_of("dispatches", EVERYBODY, "service services"),
     **doors_of("dispatches", COORDINATORS, "create dispatches new"),
     **doors_of("dispatches", OWN, "accept answer dispatch invoice receipt withdraw"),

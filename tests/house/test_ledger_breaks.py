@@ -23,6 +23,7 @@ from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import db, session, transaction
 from courses_app.payments.queries import refunds_due
 from courses_app.rosters import queries as rosters
+from tests.bookings.asked import answer, move_run
 from tests.bookings.making import attendee
 from tests.make import Make
 from tests.rosters.making import present
@@ -105,6 +106,21 @@ BREAKS = [
     by_hand("INV-17", "served with nothing",
             "UPDATE waiting_parties SET wanted = 0, state = 'served', ended_at = joined_at WHERE id = {waiting}"),
     by_hand("INV-17", "a wrong count", "UPDATE waiting_parties SET wanted = 7 WHERE id = {waiting}"),
+    by_hand("INV-21", "asked without a seat", "UPDATE seats SET status = 'cancelled' WHERE booking_id = {asked}"),
+    by_hand("INV-21", "asked of an order that ended",
+            "UPDATE bookings SET status = 'cancelled', closed_at = held_at WHERE id = {asked}"),
+    by_hand("INV-21", "asked about a seat in another run",
+            "UPDATE seats SET run_id = {held_run} WHERE booking_id = {asked}"),
+    by_hand("INV-21", "ended otherwise than answered",
+            "UPDATE move_questions SET state = 'moved', closed_at = asked_at WHERE booking_id = {asked}"),
+    by_hand("INV-21", "ended in silence",
+            "UPDATE move_questions SET state = 'superseded', closed_at = asked_at WHERE booking_id = {asked}"),
+    by_hand("INV-21", "asked without a mail", "DELETE FROM outbox_messages WHERE kind = 'bookings/moved'"),
+    by_hand("INV-21", "a seat that never moved", "UPDATE move_answers SET choice = 'move', to_run_id = {held_run},"
+            " answered_at = '2026-01-01 00:00:00+00:00' WHERE seat_id = {asked_seat}"),
+    by_hand("INV-21", "asked twice about one run",
+            "UPDATE move_questions SET state = 'asked', closed_at = NULL WHERE booking_id = {asked}",
+            guard="index uq_move_questions_open"),
     by_hand("INV-19", "somebody judged who has no seat",
             "UPDATE seats SET status = 'cancelled' WHERE id = {judged_seat}"),
     by_hand("INV-19", "somebody seated and not judged",
@@ -125,7 +141,7 @@ def scene(stage: Stage) -> Iterator[dict[str, int]]:
     stage.empty()
     make = Make(stage.app)
     with stage.app.app_context():
-        names = {**changed_and_refunded(make), **waited_for(make), **held_in_the_past(make)}
+        names = {**changed_and_refunded(make), **waited_for(make), **held_in_the_past(make), **asked_after(make)}
         with transaction():
             audit.seal_entries()
         session.rollback()
@@ -182,6 +198,16 @@ def held_in_the_past(make: Make) -> dict[str, int]:
     return {"judged_seat": booking.seats[0].id}
 
 
+def asked_after(make: Make) -> dict[str, int]:
+    """A run that was moved twice: of each booking one question is superseded and one open."""
+    run = make.run(days_ahead=50)
+    booking = make.paid(run, 2)
+    for _time in range(2):
+        move_run(make, run, days=1)
+    answer(make, booking, {1: "keep"})
+    return {"asked": booking.id, "asked_seat": booking.seats[1].id}
+
+
 class Undone(Exception):
     """Ends a transaction whose effects nobody wants."""
 
@@ -214,5 +240,5 @@ def test_the_check_finds(broken: Break, scene: dict[str, int]) -> None:
 
 
 def test_every_invariant_of_seats_is_broken_here() -> None:
-    wanted = {f"INV-{number}" for number in (1, 2, 3, 4, 5, 6, 13, 14, 17, 19)}
+    wanted = {f"INV-{number}" for number in (1, 2, 3, 4, 5, 6, 13, 14, 17, 19, 21)}
     assert {parameter.values[0].code for parameter in BREAKS} >= wanted  # type: ignore[attr-defined]

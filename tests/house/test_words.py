@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from courses_app.accounts.rules.facts import EstablishmentFacts, OrganizationFacts, PersonFacts
 from courses_app.accounts.rules.labels import ACCESS_ROLES
 from courses_app.accounts.rules.words import LicenceClass, MemberStatus, OrganizationKind
-from courses_app.bookings.rules import BookingMove, BookingStatus, PartyMove, PartyState
+from courses_app.bookings.rules import BookingMove, BookingStatus, PartyMove, PartyState, QuestionMove, QuestionState
 from courses_app.calendar_feeds.models import FeedPurpose
 from courses_app.catalogue.rules.facts import CourseChange, VenueFacts
 from courses_app.catalogue.rules.runs import RunMove
@@ -37,13 +37,13 @@ RECORDS = {"record", "_record", "_note"}
 # An action put together of a word and the member of one of these.
 MADE_OF: dict[str, type[StrEnum]] = {
     "booking.": BookingMove, "run.": RunMove, "stripe_event.": EventResult, "checkout.": CheckoutStatus,
-    "waiting.": PartyMove, "dispatch.": DispatchMove,
+    "waiting.": PartyMove, "question.": QuestionMove, "dispatch.": DispatchMove,
 }  # fmt: skip
 STATES: dict[str, list[type[StrEnum]]] = {
     "booking": [BookingStatus], "run": [RunStatus], "checkout": [CheckoutStatus], "stripe_event": [EventResult],
     "refund": [RefundStatus], "roster": [Outcome], "organization": [MemberStatus], "outbox": [OutboxState],
     "actor": [ActorKind], "provider": [PaymentMethod], "method": [PaymentMethod], "reasons": [Reason],
-    "waiting": [PartyState], "dispatch": [DispatchState], "visibility": [Visibility],
+    "waiting": [PartyState], "question": [QuestionState], "dispatch": [DispatchState], "visibility": [Visibility],
     "purpose": [FeedPurpose], "audience": [FeeAudience], "tax_category": [TaxCategory], "kind": [OrganizationKind],
     "licence_class": [LicenceClass], "reason": [ReissueReason],
 }  # fmt: skip

@@ -21,6 +21,7 @@ from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Invoice, PaymentMethod
 from courses_app.payments.tasks import run_due as print_papers
 from tests.accounts.making import Coordinator
+from tests.bookings.asked import move_run, question_about
 from tests.make import Make
 
 Parts = dict[str, Any]
@@ -116,6 +117,10 @@ def build(make: Make) -> World:
             order,
         ),
         "bookings.additional_invoice": billed, "bookings.additional_receipt": billed,
+        **dict.fromkeys(
+            ("bookings.question", "bookings.answer", "bookings_admin.question", "bookings_admin.answer"),
+            about_a_move(make, theirs),
+        ),
         "bookings.own_ticket": {"reference": paid.seats[0].reference},
         "bookings.attendees": {"reference": waiting.reference}, "bookings.change": {"reference": waiting.reference},
         "accounts": person, "compliance": person, "accounts_admin.person": person,
@@ -177,3 +182,11 @@ def _settle(invoice: Invoice | None) -> None:
             invoice=invoice, provider=PaymentMethod.BANK_TRANSFER, external_id=f"T-{invoice.reference}",
             amount=invoice.total, received_on=clock.today(), by=audit.SYSTEM, now=clock.now(),
         )  # fmt: skip
+
+
+def about_a_move(make: Make, theirs: Parts) -> Parts:
+    """A run with seats was moved: what is asked about it."""
+    run = make.run(days_ahead=90)
+    booking = make.paid(run, **theirs)
+    move_run(make, run)
+    return {"reference": question_about(booking).reference}

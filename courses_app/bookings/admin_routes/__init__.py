@@ -9,21 +9,13 @@ from courses_app.bookings.admin_routes import (
     names,
     payments,
     plans,
+    questions,
     runs,
     waiting,
 )
 from courses_app.bookings.admin_routes.blueprint import pages
 
 __all__ = [
-    "approvals",
-    "blocks",
-    "bookings",
-    "changes",
-    "demand",
-    "names",
-    "pages",
-    "payments",
-    "plans",
-    "runs",
+    "approvals", "blocks", "bookings", "changes", "demand", "names", "pages", "payments", "plans", "questions", "runs",
     "waiting",
-]
+]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from flask import flash
@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from courses_app.accounts.guards import staff
 from courses_app.bookings import operations, queries
 from courses_app.bookings.admin_routes.blueprint import Answer, pages
+from courses_app.bookings.rules import answer_day
 from courses_app.catalogue.admin_routes.plans import Hearers, changed_by, edit_page
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import RunPlan
@@ -36,20 +37,34 @@ def change_run(reference: str) -> Answer:
 
 
 def _who_hears(run: CourseRun) -> Hearers:
-    seats = queries.seats_of_run(run, now=clock.now())
+    now = clock.now()
+    seats, asked = queries.seats_of_run(run, now=now), queries.to_be_asked(run, now=now)
     bookings = {seat.booking_id for seat in seats}
-    return Hearers(len(bookings), len(bookings) + sum(seat.hears_of_a_move for seat in seats))
+    mails = len(bookings) + sum(seat.hears_of_a_move for seat in seats) + len(run.instructors)
+    on = answer_day(run.course.move_answer_days, closes_at=run.booking_closes_at, now=now)
+    return Hearers(len(bookings), mails, asked.bookings, asked.organizations, asked.seats, on)
 
 
 def _change_and_say_so(
-    run: CourseRun, plan: RunPlan, *, version: int, by: Actor, now: datetime, clashes_seen: str
+    run: CourseRun,
+    plan: RunPlan,
+    *,
+    version: int,
+    by: Actor,
+    now: datetime,
+    clashes_seen: str,
+    answer_on: date | None,
 ) -> None:
-    told = operations.change_run(run, plan, version=version, by=by, now=now, clashes_seen=clashes_seen)
+    told = operations.change_run(
+        run, plan, version=version, by=by, now=now, clashes_seen=clashes_seen, answer_on=answer_on
+    )
     if told:
         flash(
             ngettext(
-                "Time or place have changed. %(num)d booking is told by e-mail; new admission tickets follow.",
-                "Time or place have changed. %(num)d bookings are told by e-mail; new admission tickets follow.",
+                "Time or place have changed. %(num)d booking is told by e-mail; new admission tickets follow. "
+                "The answers are listed on this page.",
+                "Time or place have changed. %(num)d bookings are told by e-mail; new admission tickets follow. "
+                "The answers are listed on this page.",
                 told,
             ),
             "info",

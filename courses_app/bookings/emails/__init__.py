@@ -1,20 +1,26 @@
 """What people are told about their bookings; each mail is owed in the transaction of its cause."""
 
 from courses_app.bookings.emails.approval import approved, declined, requested
-from courses_app.bookings.emails.orders import (
+from courses_app.bookings.emails.moving import (
     Whereabouts,
+    called_off_instructors,
+    moved,
+    moved_instructors,
+    question_answered,
+    question_reminder,
+    seat_moved,
+)
+from courses_app.bookings.emails.orders import (
     called_off,
     cancelled,
     confirmed,
     expired,
     kept_for_you,
     method_changed,
-    moved,
     naming_reminder,
     no_seat,
     ordered,
     seat_cancelled_attendee,
-    seat_moved,
     seats_cancelled,
     substituted,
     ticket_to_attendee,
@@ -35,6 +41,7 @@ __all__ = [
     "Whereabouts",
     "approved",
     "called_off",
+    "called_off_instructors",
     "cancelled",
     "confirmed",
     "declined",
@@ -42,11 +49,14 @@ __all__ = [
     "kept_for_you",
     "method_changed",
     "moved",
+    "moved_instructors",
     "naming_reminder",
     "no_seat",
     "offer_lapsed",
     "offered",
     "ordered",
+    "question_answered",
+    "question_reminder",
     "requested",
     "run_opened",
     "seat_cancelled_attendee",

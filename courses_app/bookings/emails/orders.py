@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +12,7 @@ from flask_babel import force_locale
 from courses_app.accounts.operations import reader_of
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.queries import Quote, Waiting, waiting_in
-from courses_app.bookings.rules import MoveCost
-from courses_app.catalogue.models import CourseRun, Venue
+from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import unnamed_words
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.documents import StoredDocument
@@ -82,16 +80,16 @@ def seats_cancelled(booking: Booking, *, quote: Quote, waived: bool, now: dateti
 
 def seat_cancelled_attendee(seat: Seat, *, now: datetime) -> None:
     """Whoever was going to attend learns that the seat was given back and the ticket counts no more."""
-    _to_attendee("seat_cancelled_attendee", seat, key="seat_cancelled", now=now)
+    to_attendee("seat_cancelled_attendee", seat, key="seat_cancelled", now=now)
 
 
 def substituted(seat: Seat, *, former: str, former_address: str | None, now: datetime) -> None:
     """Somebody else has the seat: who booked, who was going to come, and who comes now are told."""
     key = f"substituted:{now.isoformat()}"
     to_booker("substituted", seat.booking, key=f"{key}:{seat.position}", now=now, seat=seat, former=former)
-    _to_attendee("substituted_attendee", seat, key=key, now=now)
+    to_attendee("substituted_attendee", seat, key=key, now=now)
     if former_address:
-        _to_attendee("substituted_former", seat, key=f"{key}:former", now=now, to=former_address, former=former)
+        to_attendee("substituted_former", seat, key=f"{key}:former", now=now, to=former_address, former=former)
 
 
 def naming_reminder(booking: Booking, *, waiting: Waiting, now: datetime) -> None:
@@ -119,13 +117,6 @@ def _of_names(name: str, booking: Booking, waiting: Waiting, *, key: str, now: d
     to_booker(name, booking, key=key, now=now, waiting=waiting, rule=rule, **more)
 
 
-def seat_moved(seat: Seat, *, before: Whereabouts, settled: MoveCost | None, now: datetime) -> None:
-    """A seat is on another date now: who booked and who comes are told what was, and is; `settled` if it was paid."""
-    key, more = f"seat_moved:{now.isoformat()}", _of_run(seat.run) | {"seat": seat, "before": before, "cost": settled}
-    to_booker("seat_moved", seat.booking, key=f"{key}:{seat.position}", now=now, **more)
-    _to_attendee("seat_moved_attendee", seat, key=key, now=now, before=before)
-
-
 def called_off(
     booking: Booking, run: CourseRun, concerned: Sequence[Seat], *, reason: str, refund: Yen, now: datetime
 ) -> None:
@@ -135,32 +126,13 @@ def called_off(
         run=run, by_run=[(run, concerned)], reason=reason, refund=refund, remaining=booking.live_seats,
     )  # fmt: skip
     for seat in concerned:
-        _to_attendee("called_off_attendee", seat, key="called_off", now=now, reason=reason)
-
-
-@dataclass(frozen=True)
-class Whereabouts:
-    """When and where a run was going to be, before it was moved."""
-
-    starts_at: datetime
-    ends_at: datetime
-    venue: Venue | None
-
-
-def moved(booking: Booking, run: CourseRun, *, before: Whereabouts, billed_anew: bool, now: datetime) -> None:
-    """The run is at another time or place: what was, and what is, to who booked and who was going to attend."""
-    key = f"moved:{run.reference}:{run.sequence}"
-    concerned = [seat for seat in booking.live_seats if seat.run_id == run.id]
-    to_booker("moved", booking, key=key, now=now, run=run, concerned=concerned, before=before, billed_anew=billed_anew)
-    for seat in concerned:
-        if seat.hears_of_a_move:
-            _to_attendee("moved_attendee", seat, key=key, now=now, before=before)
+        to_attendee("called_off_attendee", seat, key="called_off", now=now, reason=reason)
 
 
 def ticket_to_attendee(seat: Seat, *, now: datetime) -> None:
     """The attendee's own ticket, if they gave an address."""
     if seat.ticket is not None:
-        _to_attendee("ticket", seat, key=f"ticket:{seat.ticket.id}", now=now, documents=[seat.ticket])
+        to_attendee("ticket", seat, key=f"ticket:{seat.ticket.id}", now=now, documents=[seat.ticket])
 
 
 def tickets_to_booker(booking: Booking, *, now: datetime) -> None:
@@ -186,7 +158,7 @@ def to_booker(
     )
 
 
-def _to_attendee(
+def to_attendee(
     name: str,
     seat: Seat,
     *,
@@ -205,7 +177,7 @@ def _to_attendee(
         to=address,
         language=booking.language,
         subject=("seat", seat.reference),
-        facts={**_facts(booking, now), "seat": seat, **_of_run(seat.run), **more},
+        facts={**_facts(booking, now), "seat": seat, **of_run(seat.run), **more},
         documents=documents,
         dedupe_key=f"seat:{seat.reference}:{key}",
         now=now,
@@ -225,11 +197,11 @@ def _facts(booking: Booking, now: datetime) -> dict[str, Any]:
         "booking_url": address_of(f"/bookings/{booking.reference}"),
         "payment_url": address_of(f"/bookings/{booking.reference}/payment"),
         "runs_url": address_of(f"/runs?course={run.course.slug}"),
-        **_of_run(run),
+        **of_run(run),
     }
 
 
-def _of_run(run: CourseRun) -> dict[str, Any]:
+def of_run(run: CourseRun) -> dict[str, Any]:
     return {"run": run, "run_url": address_of(run.path)}
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from courses_app.accounts.operations import reader_of
-from courses_app.bookings.emails.orders import Whereabouts, address_of
+from courses_app.bookings.emails.moving import Whereabouts
+from courses_app.bookings.emails.orders import address_of
 from courses_app.bookings.models import Booking, RunAlert, WaitingParty
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.clock import day_of

@@ -22,13 +22,14 @@ from courses_app.bookings.forms.office import (
     SentForm,
 )
 from courses_app.bookings.forms.orders import METHOD_LABELS, STATE_LABELS, BookingsFilter, OrderForm
+from courses_app.bookings.forms.questions import AnswerForm, QuestionsFilter
 from courses_app.bookings.forms.telephone import ORDER, CallerFilter, TelephoneForm
 from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 
 __all__ = [
-    "KNOWN_FROM", "METHOD_LABELS", "ORDER", "STATE_LABELS", "AlertForm", "AttendeesForm", "BlockForm",
+    "KNOWN_FROM", "METHOD_LABELS", "ORDER", "STATE_LABELS", "AlertForm", "AnswerForm", "AttendeesForm", "BlockForm",
     "BookingsFilter", "CallerFilter", "CancellationForm", "CapacityForm", "CorrectionForm", "DraftRowForm",
     "EventForm", "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter", "OfficeCancellationForm",
-    "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PassingForm", "PaymentsFilter", "ReasonForm",
-    "ReceiptForm", "RemovalForm", "SentForm", "SheetForm", "SubstituteForm", "TelephoneForm",
+    "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PassingForm", "PaymentsFilter", "QuestionsFilter",
+    "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm", "SheetForm", "SubstituteForm", "TelephoneForm",
 ]  # fmt: skip

@@ -2,12 +2,13 @@
 
 from courses_app.bookings.models.drafts import AttendeeDraft
 from courses_app.bookings.models.keeping import Overbooking, SeatBlock
+from courses_app.bookings.models.questions import MoveAnswer, MoveQuestion
 from courses_app.bookings.models.seats import LIVING, Booking, BookingFee, Seat, SeatEvent, Supplement
 from courses_app.bookings.models.waiting import STILL_WAITING, RunAlert, RunAlertTold, WaitingAttendee, WaitingParty
 from courses_app.bookings.rules import BookingMove, BookingStatus, PartyState, SeatMove, SeatStatus
 
 __all__ = [
     "LIVING", "STILL_WAITING", "AttendeeDraft", "Booking", "BookingFee", "BookingMove", "BookingStatus",
-    "Overbooking", "PartyState", "RunAlert", "RunAlertTold", "Seat", "SeatBlock", "SeatEvent", "SeatMove",
-    "SeatStatus", "Supplement", "WaitingAttendee", "WaitingParty",
+    "MoveAnswer", "MoveQuestion", "Overbooking", "PartyState", "RunAlert", "RunAlertTold", "Seat", "SeatBlock",
+    "SeatEvent", "SeatMove", "SeatStatus", "Supplement", "WaitingAttendee", "WaitingParty",
 ]  # fmt: skip

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from courses_app.bookings import emails
-from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.models import Booking, MoveQuestion, Seat
+from courses_app.bookings.operations.asking import RUN_CALLED_OFF, supersede
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.operations.locks import locked_booking, locked_bookings_in
 from courses_app.bookings.operations.moves import move_booking, move_seats
@@ -82,6 +83,7 @@ def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
     if locked.ends_at <= now:
         raise RunIsOver()
     lapse_run_out_holds(locked.id, now=now)
+    supersede(MoveQuestion.run_id == locked.id, reason=RUN_CALLED_OFF, by=by, now=now)
     close_line(locked, reason=CALLED_OFF, words=reason.strip(), by=by, now=now)
     bookings = locked_bookings_in(locked.id)
     for booking in bookings:
@@ -89,6 +91,7 @@ def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
         refund = _end_of_run(booking, concerned, reason=reason, by=by, now=now)
         emails.called_off(booking, locked, concerned, reason=reason, refund=refund, now=now)
     catalogue.call_off(locked, reason=reason, by=by, now=now)
+    emails.called_off_instructors(locked, reason=reason, now=now)
     return len(bookings)
 
 

@@ -10,6 +10,7 @@ from courses_app.bookings import emails
 from courses_app.bookings.documents import moved_words, payable_of
 from courses_app.bookings.emails import Whereabouts
 from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
+from courses_app.bookings.operations.asking import note_choice
 from courses_app.bookings.operations.crowd import crowd_of, make_room
 from courses_app.bookings.operations.due import due_no_later
 from courses_app.bookings.operations.line import check_nobody_before
@@ -17,7 +18,7 @@ from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.offers import Offer, locked_offer
 from courses_app.bookings.operations.seats import bill_anew
 from courses_app.bookings.operations.supplements import settle_difference
-from courses_app.bookings.queries import fee_of_moving, move_cost, moves_of
+from courses_app.bookings.queries import fee_of_moving, freed_seats, move_cost, moves_counted, moves_of
 from courses_app.bookings.rules import (
     SEAT,
     BookingStatus,
@@ -27,6 +28,7 @@ from courses_app.bookings.rules import (
     PriceChanged,
     RunNotOffered,
     SameDate,
+    SeatChoice,
     SeatMove,
     check_movable,
     check_one_course,
@@ -44,14 +46,18 @@ def move_seat(
     booking: Booking,
     position: int,
     run_reference: str,
-    agreed: Yen,
+    agreed: Yen | None,
     more: Yen = Yen(0),
     waived: str = "",
     office: bool = False,
+    told: bool = True,
     by: Actor,
     now: datetime,
 ) -> Seat:
     """Move one seat to another date at exactly what was shown: `agreed` is what goes back, `more` what is to be paid.
+
+    A seat that we ask about, because we moved its run, moves whatever the terms say. With no figure `agreed` the caller
+    compares; unless `told`, the caller tells who booked.
 
     The seat freed goes to those who wait for the old run; of the new run's, those who wait there come first. An unpaid
     order is billed anew; of a paid one the difference is owed back, or billed in addition while the seat moves at once.
@@ -63,15 +69,18 @@ def move_seat(
     seat = next((one for one in booking.live_seats if one.position == position), None)
     if seat is None:
         raise NoSeatChosen()
+    freed = seat.id in freed_seats(booking, now=now)
     check_movable(
-        booking.status, booking.change_terms, moved=moves_of(seat), starts_at=seat.run.starts_at, now=now, office=office
-    )
+        booking.status, booking.change_terms, moved=moves_counted(seat), starts_at=seat.run.starts_at, now=now,
+        office=office or freed,
+    )  # fmt: skip
     offer = locked_offer(run_reference, booking.organization_id)
     if offer.link_token is not None and not office:
         raise RunNotOffered()  # its seats may cost nothing: the fees of the order would be gone
     _check_room(offer, seat, now=now)
-    cost, asked = move_cost(seat, offer.price.amount, waived=bool(waived)), fee_of_moving(seat)
-    if (cost.less, cost.more) != (agreed, more):
+    asked = Yen(0) if freed else fee_of_moving(seat)
+    cost = move_cost(seat, offer.price.amount, waived=freed or bool(waived))
+    if agreed is not None and (cost.less, cost.more) != (agreed, more):
         raise PriceChanged()
     settled = cost if booking.status is BookingStatus.PAID else None
     before = Whereabouts(seat.run.starts_at, seat.run.ends_at, seat.run.venue)
@@ -79,7 +88,8 @@ def move_seat(
     if asked:
         _note_fee(seat, asked, waived=waived, by=by, now=now)
     _settle(booking, seat, cost, by=by, now=now)
-    emails.seat_moved(seat, before=before, settled=settled, now=now)
+    note_choice([seat], SeatChoice.MOVE, to_run_id=offer.run_id, by=by, now=now)
+    emails.seat_moved(seat, before=before, settled=settled, booker_told=told, now=now)
     return seat
 
 

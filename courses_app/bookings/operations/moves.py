@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.models import Booking, MoveQuestion, Seat, SeatEvent
+from courses_app.bookings.operations.asking import BOOKING_ENDED, supersede
 from courses_app.bookings.operations.parties import follow_offer
 from courses_app.bookings.rules import (
+    ASKED_OF,
     BOOKING,
     REQUEST_UNANSWERED,
     SEAT,
@@ -40,6 +42,8 @@ def move_booking(
     )
     if before is BookingStatus.REQUESTED:
         _close_question(booking, by=by, now=now)
+    if before in ASKED_OF and booking.status not in ASKED_OF:
+        supersede(MoveQuestion.booking_id == booking.id, reason=BOOKING_ENDED, by=by, now=now)
     if booking.waiting_party_id is not None and before is BookingStatus.HELD:
         follow_offer(booking, move, by=by, now=now)
 

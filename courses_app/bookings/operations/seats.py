@@ -10,17 +10,19 @@ from flask_babel import force_locale
 
 from courses_app.bookings import emails
 from courses_app.bookings.models import Booking, BookingFee, Seat
+from courses_app.bookings.operations.asking import note_choice
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.operations.order import bill_booking, settle_for_free
 from courses_app.bookings.operations.supplements import owe_back
-from courses_app.bookings.queries import Quote, SeatQuote, quote_of, runs_at
+from courses_app.bookings.queries import Quote, SeatQuote, freed_seats, quote_of, runs_at
 from courses_app.bookings.rules import (
     AmountsChanged,
     BookingMove,
     BookingStatus,
     FeeKind,
     ReasonMissing,
+    SeatChoice,
     SeatMove,
     SeatStatus,
     check_cancellable,
@@ -58,9 +60,11 @@ def cancel_seats(
     CancelByOffice, RunDayOver.
     """
     booking = locked_booking(booking.id)
+    freed = freed_seats(booking, now=now)
+    free = office or all(seat.id in freed for seat in booking.live_seats if seat.position in positions)
     for run in runs_at(booking, positions):
         check_cancellable(
-            booking.status, booking.total, booking.change_terms, starts_at=run.starts_at, now=now, office=office
+            booking.status, booking.total, booking.change_terms, starts_at=run.starts_at, now=now, office=free
         )
     with force_locale(booking.language):
         quote = quote_of(booking, positions, now=now)
@@ -102,7 +106,9 @@ def give_back(booking: Booking, quote: Quote, *, waived: str, by: Actor, now: da
     """Cancel the seats of a quote, keep its fees, owe its refunds; the booking is locked, and nobody is told here."""
     paid = booking.status is BookingStatus.PAID
     _note(quote.seats, waived=waived, by=by, now=now)
-    move_seats([one.seat for one in quote.seats], SeatMove.CANCEL, by=by, now=now)
+    seats = [one.seat for one in quote.seats]
+    move_seats(seats, SeatMove.CANCEL, by=by, now=now)
+    note_choice(seats, SeatChoice.GIVE_BACK, by=by, now=now)
     if not booking.live_seats:
         booking.closed_at = now
         move_booking(booking, BookingMove.CANCEL, by=by, now=now)

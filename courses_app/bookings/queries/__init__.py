@@ -65,6 +65,7 @@ from courses_app.bookings.queries.fees import (
     runs_at,
     still_to_come,
 )
+from courses_app.bookings.queries.freed import freed_seats, moves_counted
 from courses_app.bookings.queries.naming import (
     Waiting,
     bookings_unnamed,
@@ -79,6 +80,23 @@ from courses_app.bookings.queries.office import (
     office_rows,
     seats_of_run,
     trail_of,
+)
+from courses_app.bookings.queries.questions import (
+    Answering,
+    Answers,
+    Asked,
+    SeatMeaning,
+    answerable,
+    answering,
+    answers_of_run,
+    open_questions_in,
+    open_questions_of,
+    question_for_office,
+    question_of,
+    questions_over,
+    questions_page,
+    questions_to_remind,
+    to_be_asked,
 )
 from courses_app.bookings.queries.room import (
     Room,
@@ -132,21 +150,25 @@ from courses_app.bookings.queries.waiting import (
 )
 
 __all__ = [
-    "MOST_DATES", "TICKET_FAILED", "Cancelling", "Consequences", "DateForSeat", "Demand", "Elsewhere", "Line",
-    "Moving", "OtherDate", "Place", "Quote", "Room", "RunLine", "SeatQuote", "SoldOut", "Substituting", "Waiting",
-    "Wanted", "alert_of", "alerts_due", "alerts_of", "allowed_of", "block_by_reference", "blocked_by_run",
-    "blocked_of", "blocks_of", "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of",
-    "bookings_unnamed", "cancelling", "changes_of", "checkouts_of", "checkouts_to_close", "consequences_of",
-    "dates_elsewhere", "dates_for", "dates_for_list", "dates_of", "demand_by_region", "draft_for_update",
-    "draft_of", "drafts_forgotten", "drafts_of", "due_for", "fee_of_moving", "fees_kept", "holds_run_out",
-    "in_state", "invoices_of", "is_supplement", "line_of", "lines_of_runs", "live", "move_cost", "moves_of",
-    "moving", "named_seat_of", "naming_over", "naming_reminders", "next_runs_of", "of_invoice", "office_page",
-    "office_rows", "open_supplement_of", "open_supplements", "orders_unpaid", "other_dates", "overbookings_of",
-    "page_of_line", "parties_for_run", "parties_of", "parties_of_person", "party_for_office", "party_of",
-    "people_in_rows", "people_in_run", "people_to_choose", "places_of", "quote_of", "read_supplements",
-    "refund_of_payment", "refund_plan", "requests_due", "roles_of", "room_of", "rows_of", "runs_at",
-    "runs_to_offer", "runs_without_hope", "seat_by_reference", "seat_of", "seat_without_ticket", "seats_left",
+    "MOST_DATES", "TICKET_FAILED", "Answering", "Answers", "Asked", "Cancelling", "Consequences", "DateForSeat",
+    "Demand", "Elsewhere", "Line", "Moving", "OtherDate", "Place", "Quote", "Room", "RunLine", "SeatMeaning",
+    "SeatQuote", "SoldOut", "Substituting", "Waiting", "Wanted", "alert_of", "alerts_due", "alerts_of",
+    "allowed_of", "answerable", "answering", "answers_of_run", "block_by_reference", "blocked_by_run", "blocked_of",
+    "blocks_of", "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of", "bookings_unnamed",
+    "cancelling", "changes_of", "checkouts_of", "checkouts_to_close", "consequences_of", "dates_elsewhere",
+    "dates_for", "dates_for_list", "dates_of", "demand_by_region", "draft_for_update", "draft_of",
+    "drafts_forgotten", "drafts_of", "due_for", "everybody_in_run", "fee_of_moving", "fees_kept", "freed_seats",
+    "holds_run_out", "in_state", "invoices_of", "is_supplement", "line_of", "lines_of_runs", "live", "move_cost",
+    "moves_counted", "moves_of", "moving", "named_seat_of", "naming_over", "naming_reminders", "next_runs_of",
+    "of_invoice", "office_page", "office_rows", "open_questions_in", "open_questions_of", "open_supplement_of",
+    "open_supplements", "orders_unpaid", "other_dates", "overbookings_of", "page_of_line", "parties_for_run",
+    "parties_of", "parties_of_person", "party_for_office", "party_of", "people_in_rows", "people_in_run",
+    "people_to_choose", "places_of", "question_for_office", "question_of", "questions_over", "questions_page",
+    "questions_to_remind", "quote_of", "read_supplements", "refund_of_payment", "refund_plan", "requests_due",
+    "roles_of", "room_of", "rows_of", "runs_at", "runs_to_offer", "runs_without_hope", "seat_by_reference",
+    "seat_of", "seat_of_organization", "seat_without_ticket", "seats_between", "seats_left", "seats_meanwhile",
     "seats_of_organization", "seats_of_person", "seats_of_run", "seats_to_come", "sold_out", "still_owed",
-    "still_to_come", "substituting", "taken_by_run", "taken_of", "takes_part", "tickets_put_off", "to_pay",
+    "still_to_come", "substituting", "taken_by_run", "taken_of", "takes_part", "tickets_put_off", "to_be_asked",
+    "to_pay",
     "trail_of", "trail_of_party", "unnamed_by_run", "unpaid_of", "violations", "waiting_in",
 ]  # fmt: skip

@@ -10,7 +10,8 @@ from courses_app.accounts.models import Person
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.queries.bookings import named_seat_of, seat_of
 from courses_app.bookings.queries.dates import DateForSeat, dates_for, fee_of_moving
-from courses_app.bookings.queries.fees import Quote, moves_of, quote_of, still_to_come
+from courses_app.bookings.queries.fees import Quote, quote_of, still_to_come
+from courses_app.bookings.queries.freed import freed_seats, moves_counted
 from courses_app.bookings.queries.seats import people_to_choose
 from courses_app.bookings.queries.supplements import unpaid_of
 from courses_app.bookings.rules import (
@@ -57,7 +58,8 @@ class Moving:
 def cancelling(booking: Booking, positions: Collection[int], *, office: bool, now: datetime) -> Cancelling:
     """The seats still to come, and the figures for the chosen ones among them. Raises what `check_cancellable` does."""
     last = booking.runs[-1].starts_at
-    check_cancellable(booking.status, booking.total, booking.change_terms, starts_at=last, now=now, office=office)
+    free = office or bool(freed_seats(booking, now=now))
+    check_cancellable(booking.status, booking.total, booking.change_terms, starts_at=last, now=now, office=free)
     coming = [seat.position for seat in still_to_come(booking, now=now)]
     chosen = [one for one in positions if one in coming]
     each = quote_of(booking, coming, now=now)
@@ -82,10 +84,12 @@ def moving(
     seat = seat_of(booking, position)
     if seat is None:
         return None
+    freed = seat.id in freed_seats(booking, now=now)
     if not refused:
-        terms, starts_at, moved = booking.change_terms, seat.run.starts_at, moves_of(seat)
-        check_movable(booking.status, terms, moved=moved, starts_at=starts_at, now=now, office=office)
+        terms, starts_at, moved = booking.change_terms, seat.run.starts_at, moves_counted(seat)
+        check_movable(booking.status, terms, moved=moved, starts_at=starts_at, now=now, office=office or freed)
         if seat.status not in LIVE_SEATS:
             raise NoSeatChosen()
     unpaid = unpaid_of(seat) if booking.status is BookingStatus.PAID else Yen(0)
-    return Moving(booking, seat, dates_for(seat, waived=waived, now=now), fee_of_moving(seat), unpaid)
+    fee = Yen(0) if freed else fee_of_moving(seat)
+    return Moving(booking, seat, dates_for(seat, waived=waived or freed, now=now), fee, unpaid)

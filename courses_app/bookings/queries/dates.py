@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from courses_app.accounts.models import MemberStatus
 from courses_app.bookings.models import STILL_WAITING, BookingStatus, Seat, WaitingParty
-from courses_app.bookings.queries.fees import moves_of
+from courses_app.bookings.queries.freed import moves_counted
 from courses_app.bookings.queries.seats import taken_of
 from courses_app.bookings.queries.supplements import due_for, open_supplement_of, unpaid_of
 from courses_app.bookings.rules import MoveCost, move_fee
@@ -65,7 +65,7 @@ def move_cost(seat: Seat, new: Yen, *, waived: bool) -> MoveCost:
 def fee_of_moving(seat: Seat) -> Yen:
     """What the terms of the order ask for moving the seat once more."""
     booking = seat.booking
-    return move_fee(booking.status, booking.change_terms, price=seat.price, moved=moves_of(seat))
+    return move_fee(booking.status, booking.change_terms, price=seat.price, moved=moves_counted(seat))
 
 
 def other_dates(reference: str, *, also: Collection[str] = (), now: datetime) -> list[OtherDate]:

@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
+from courses_app.bookings.queries.freed import freed_seats
 from courses_app.bookings.queries.supplements import unpaid_of
-from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees
+from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees, until_words
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import step_words
+from courses_app.foundation.clock import last_day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.templating import day
 from courses_app.foundation.yen import Yen, total
@@ -27,6 +29,7 @@ class SeatQuote:
     fees: SeatFees
     rule: str  # in the reader's language; empty where no fee is asked
     unpaid: Yen  # billed for it in addition, and not paid yet
+    free_until: datetime | None = None  # we moved its run, and ask until then whether it stays
 
     def back(self, *, waived: bool = False) -> Yen:
         """What goes back in money: what was not paid for the seat is deducted."""
@@ -39,6 +42,8 @@ class SeatQuote:
     @property
     def cheaper_until(self) -> date | None:
         """The last day on which it costs no more than now, where it grows dearer afterwards."""
+        if self.free_until is not None:
+            return last_day_of(self.free_until)
         because = self.fees.because
         return because.until_on if because and because.worse else None
 
@@ -90,7 +95,9 @@ def quote_of(booking: Booking, positions: Collection[int], *, now: datetime) -> 
     if not chosen or len(chosen) < len(set(positions)):
         raise NoSeatChosen()
     rest = total(seat.price for seat in booking.live_seats if seat not in chosen)
-    return Quote([_quoted(booking, seat, now=now) for seat in chosen], None if booking.paid_at else rest)
+    freed = freed_seats(booking, now=now)
+    quoted = [_quoted(booking, seat, freed.get(seat.id), now=now) for seat in chosen]
+    return Quote(quoted, None if booking.paid_at else rest)
 
 
 def fees_kept(booking: Booking) -> Yen:
@@ -119,12 +126,14 @@ def moves_of(seat: Seat) -> int:
     return session.scalar(made) or 0
 
 
-def _quoted(booking: Booking, seat: Seat, *, now: datetime) -> SeatQuote:
-    terms = booking.change_terms
+def _quoted(booking: Booking, seat: Seat, free_until: datetime | None, *, now: datetime) -> SeatQuote:
+    terms = booking.change_terms if free_until is None else None
     starts_at, moved_from = seat.run.starts_at, booking.moved_from(seat.run)
     fees = seat_fees(booking.status, seat.price, terms, starts_at=starts_at, moved_from=moved_from, now=now)
     rule = step_words(terms, fees.because.step) if terms and fees.because else ""
     if fees.counted_from:
         was = day(fees.counted_from)
         rule = _("%(rule)s (counted to %(day)s as ordered, for we moved the run)", rule=rule, day=was)
-    return SeatQuote(seat, fees, rule, unpaid_of(seat) if booking.paid_at else Yen(0))
+    if free_until is not None and fees.refund:
+        rule = _("no fee until %(until)s, for we moved the run", until=until_words(free_until))
+    return SeatQuote(seat, fees, rule, unpaid_of(seat) if booking.paid_at else Yen(0), free_until)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import contains_eager
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.models import Booking, MoveQuestion, Seat
 from courses_app.bookings.queries.bookings import in_state, lines
 from courses_app.bookings.queries.seats import live
 from courses_app.bookings.rules import BookingStatus
@@ -35,7 +35,7 @@ class Wanted:
 
 
 def trail_of(booking: Booking) -> Sequence[AuditEntry]:
-    """Everything the audit trail says about a booking, its seats and all its invoices, oldest first."""
+    """Everything the audit trail says about a booking, its seats, questions and all its invoices, oldest first."""
     seats = [seat.reference for seat in booking.seats]
     its = or_(Invoice.id == booking.invoice_id, Invoice.order_reference == booking.reference)
     invoices = session.scalars(select(Invoice.reference).where(its)).all()
@@ -44,12 +44,17 @@ def trail_of(booking: Booking) -> Sequence[AuditEntry]:
         .where(
             or_(
                 and_(AuditEntry.subject_kind == "booking", AuditEntry.subject_reference == booking.reference),
+                and_(AuditEntry.subject_kind == "question", AuditEntry.subject_reference.in_(_questions_of(booking))),
                 and_(AuditEntry.subject_kind == "invoice", AuditEntry.subject_reference.in_(invoices)),
                 and_(AuditEntry.subject_kind == "seat", AuditEntry.subject_reference.in_(seats)),
             )
         )
         .order_by(AuditEntry.id)
     ).all()
+
+
+def _questions_of(booking: Booking) -> Select[str]:
+    return select(MoveQuestion.reference).where(MoveQuestion.booking_id == booking.id)
 
 
 def seats_of_run(run: CourseRun, *, now: datetime) -> Sequence[Seat]:

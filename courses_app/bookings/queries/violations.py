@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
 from courses_app.bookings.queries.line_violations import line_broken
+from courses_app.bookings.queries.question_violations import questions_broken
 from courses_app.bookings.queries.room import allowed_of
 from courses_app.bookings.queries.seat_violations import events_torn, moves_not_told
 from courses_app.bookings.queries.seats import blocked_of, taken_of
@@ -72,6 +73,7 @@ def violations(*, now: datetime) -> list[str]:
             ("INV-14", _mails_not_owed()),
             ("INV-14", moves_not_told()),
             ("INV-17", line_broken()),
+            ("INV-21", questions_broken()),
         )
         for line in broken
     ]

@@ -8,6 +8,7 @@ from courses_app.bookings.routes import (
     lists,
     names,
     papers,
+    questions,
     sheets,
     telephone,
     waiting,
@@ -15,5 +16,6 @@ from courses_app.bookings.routes import (
 from courses_app.bookings.routes.blueprint import pages
 
 __all__ = [
-    "alerts", "booking", "changes", "details", "lists", "names", "pages", "papers", "sheets", "telephone", "waiting",
+    "alerts", "booking", "changes", "details", "lists", "names", "pages", "papers", "questions", "sheets", "telephone",
+    "waiting",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import abort, current_app, flash, render_template
 from flask_babel import gettext as _
 
@@ -9,7 +11,7 @@ from courses_app.accounts.guards import coordinator, current_actor, current_orga
 from courses_app.accounts.operations import PersonFacts
 from courses_app.bookings import documents, operations, queries
 from courses_app.bookings.forms import CorrectionForm, OrderForm
-from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.models import Booking, MoveQuestion, Seat
 from courses_app.bookings.operations import AttendeeFacts
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.rules import (
@@ -132,6 +134,7 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
     queries.read_supplements(found)
     payments = found.invoice.payments if found.invoice else []
     refunds = [refund for one in queries.invoices_of(found) for refund in one.refunds]
+    questions = queries.open_questions_of(found, now=clock.now())
     return render_template(
         "bookings/booking.html",
         booking=found,
@@ -139,7 +142,8 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         history=documents.history(found, queries.changes_of(found)),
         paid_on=payments[0].received_on if payments else None,
         refunds=total(refund.amount for refund in refunds),
-        possible=_possible(found),
+        possible=_possible(found, questions),
+        questions=questions,
         waiting=[(one, one.against(now=clock.now(), office=False)) for one in queries.waiting_in(found)],
         fees=found.fees,
         fee_names={seat.id: seat.full_name or _("Seat without a name") for seat in found.seats},
@@ -149,13 +153,17 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
     )
 
 
-def _possible(found: Booking) -> dict[int, Possible]:
+def _possible(found: Booking, questions: Iterable[MoveQuestion]) -> dict[int, Possible]:
     """By run: each has its own days."""
     terms, now = found.change_terms, clock.now()
+    asked = {one.run_id: one.answer_until for one in questions}
     return {
-        run.id: what_is_possible(found.status, found.total, terms, starts_at=run.starts_at, now=now, office=False)
+        run.id: what_is_possible(
+            found.status, found.total, terms, starts_at=run.starts_at, now=now, office=False,
+            asked_until=asked.get(run.id),
+        )
         for run in found.runs
-    }
+    }  # fmt: skip
 
 
 def _state(found: Booking) -> BookingStatus:

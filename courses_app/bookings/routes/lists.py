@@ -30,6 +30,7 @@ def bookings() -> Answer:
     drafts = queries.drafts_of(organization) if number == 1 else []
     return render_template(
         "bookings/bookings.html", page=found, form=form, lines=lines, named=NAMED,
+        questions=queries.open_questions_in(organization, now=now) if number == 1 else [],
         waiting=waiting, places=queries.places_of(waiting), drafts=drafts, now=now,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from courses_app.bookings.rules.approving import NotAnsweredYet
 from courses_app.bookings.rules.lifecycles import BookingMove, BookingStatus
 from courses_app.bookings.rules.refusals import CancelByOffice
 from courses_app.catalogue.rules import ChangeTerms, SeatFee, fee_for
-from courses_app.foundation.clock import day_of
+from courses_app.foundation.clock import day_of, last_day_of
 from courses_app.foundation.lifecycle import MoveNotAllowed
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.templating import day, instant
@@ -190,20 +190,36 @@ class Possible:
 
 
 def what_is_possible(
-    status: BookingStatus, total: Yen, terms: ChangeTerms | None, *, starts_at: datetime, now: datetime, office: bool
+    status: BookingStatus,
+    total: Yen,
+    terms: ChangeTerms | None,
+    *,
+    starts_at: datetime,
+    now: datetime,
+    office: bool,
+    asked_until: datetime | None = None,
 ) -> Possible:
-    """The same checks the deeds make, asked beforehand: "why can't I …?"."""
-    run_day = day_of(starts_at)
+    """The same checks the deeds make, asked beforehand: "why can't I …?".
+
+    `asked_until`: we moved the run, and ask until then; what is asked is possible whatever the terms say.
+    """
+    run_day, free = day_of(starts_at), office or asked_until is not None
     return Possible(
-        _against(check_cancellable, status, total, terms, starts_at=starts_at, now=now, office=office),
+        _against(check_cancellable, status, total, terms, starts_at=starts_at, now=now, office=free),
         _against(check_substitutable, status, terms, starts_at=starts_at, now=now, office=office),
         _against(check_correctable, status, starts_at=starts_at, now=now),
-        _against(check_movable, status, terms, moved=0, starts_at=starts_at, now=now, office=office),
+        _against(check_movable, status, terms, moved=0, starts_at=starts_at, now=now, office=free),
         terms.substitution_until(run_day=run_day) if terms else None,
-        terms.moving_until(run_day=run_day) if terms else None,
+        _moving_until(terms, run_day, asked_until),
         terms.moves_allowed if terms else 0,
         terms.move_fee if terms and total > 0 else None,
     )
+
+
+def _moving_until(terms: ChangeTerms | None, run_day: date, asked_until: datetime | None) -> date | None:
+    by_terms = terms.moving_until(run_day=run_day) if terms else None
+    asked = last_day_of(asked_until) if asked_until else None
+    return max(filter(None, (by_terms, asked)), default=None)
 
 
 def _against(check: Callable[..., None], *facts: object, **more: object) -> Refusal | None:

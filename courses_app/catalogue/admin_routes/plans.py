@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import abort, flash, render_template, request
 from flask_babel import gettext as _
@@ -25,10 +26,18 @@ from courses_app.foundation.web import see_other
 
 @dataclass(frozen=True)
 class Hearers:
-    """Who would hear of a move: how many bookings have seats in the run, and how many mails that makes."""
+    """Who would hear of a move: how many bookings have seats in the run, and how many mails that makes.
+
+    `asked` of them, of so many `organizations` and for so many `seats`, would be asked for an answer, until the day
+    `answer_on` unless staff name another.
+    """
 
     bookings: int
     mails: int
+    asked: int
+    organizations: int
+    seats: int
+    answer_on: date
 
 
 WhoHears = Callable[[CourseRun], Hearers]
@@ -37,7 +46,9 @@ WhoHears = Callable[[CourseRun], Hearers]
 def edit_page(reference: str, *, who_hears: WhoHears) -> str:
     """The plan of a run as it is, to be changed."""
     run = editable(queries.run_by_reference(reference))
-    return plan_page(RunForm.of(run), run.course, run, audience=who_hears(run))
+    form, audience = RunForm.of(run), who_hears(run)
+    form.answer_on.data = audience.answer_on
+    return plan_page(form, run.course, run, audience=audience)
 
 
 def changed_by(reference: str, *, deed: Callable[..., object], who_hears: WhoHears) -> Answer:
@@ -52,7 +63,10 @@ def changed_by(reference: str, *, deed: Callable[..., object], who_hears: WhoHea
     plan = form.plan(run.course, capacity=run.capacity if "capacity" not in form else None)
     seen = form.clashes_seen.data or ""
     try:
-        deed(run, plan, version=form.seen_version, by=current_actor(), now=clock.now(), clashes_seen=seen)
+        deed(
+            run, plan, version=form.seen_version, by=current_actor(), now=clock.now(), clashes_seen=seen,
+            answer_on=form.answer_on.data,
+        )  # fmt: skip
     except Refusal as refusal:
         return refused(form, run.course, refusal, run, audience=audience)
     flash(_("The changes have been saved."), "success")

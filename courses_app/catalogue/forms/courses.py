@@ -35,7 +35,7 @@ NUMBERS = (
     "default_language", "closes_days_before_venue", "closes_business_days_before_online", "payment_due_business_days",
     "payment_grace_business_days", "hold_minutes", "offer_hours", "smaller_may_pass", "naming_days_before",
     "naming_day_kind", "naming_reminder_days", "unnamed_seats", "needs_approval", "approval_business_days",
-    "withdrawn_on",
+    "move_answer_days", "move_reminder_days", "withdrawn_on",
 )  # fmt: skip
 FIELDS = (*(f"{name}_{language}" for name in TEXTS for language in ("ja", "en")), *NUMBERS)
 
@@ -133,6 +133,16 @@ class CourseForm(Versioned):
         description=_l(
             "After that the request stands among the open matters; it is never refused by itself before booking closes."
         ),
+    )
+    move_answer_days = WholeNumberField(
+        _l("After a run was moved, answers are asked for within (days)"),
+        [Given(), between(1, 60)],
+        description=_l("Proposed when you move a run; at the longest until its booking closes."),
+    )
+    move_reminder_days = WholeNumberField(
+        _l("Who has not answered is reminded before that (days)"),
+        [Given(), between(0, 60)],
+        description=_l("0: no reminder."),
     )
     withdrawn_on = DayField(
         _l("No longer offered from"),

@@ -121,6 +121,7 @@ class RunForm(Versioned):
     )
     meetings = FieldList(FormField(MeetingForm, _l("Meeting")), _l("Meetings"), max_entries=MOST_MEETINGS)
     clashes_seen = HiddenField()
+    answer_on = DayField(_l("Answers are asked for until"), [Optional()])
 
     @classmethod
     def proposed(cls, course: Course, *, on: date, begins: time, delivery: Delivery, today: date) -> RunForm:

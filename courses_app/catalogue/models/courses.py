@@ -30,6 +30,7 @@ class Course(Base):
         CheckConstraint("pass_mark IS NULL OR pass_mark BETWEEN 0 AND 100", name="pass_mark"),
         CheckConstraint("offer_hours > 0", name="offer_hours"),
         CheckConstraint("approval_business_days > 0", name="answer_days"),
+        CheckConstraint("move_answer_days > 0 AND move_reminder_days >= 0", name="moves"),
         CheckConstraint("naming_days_before >= 0 AND naming_reminder_days >= 0", name="naming"),
     )
 
@@ -73,6 +74,8 @@ class Course(Base):
     )
     needs_approval: Mapped[bool] = mapped_column(default=False)  # an order is a request until the office has answered
     approval_business_days: Mapped[int] = mapped_column(default=2)  # so long the office has for it
+    move_answer_days: Mapped[int] = mapped_column(default=7)  # so long those with seats are asked after we moved a run
+    move_reminder_days: Mapped[int] = mapped_column(default=2)  # so long before that; 0: no reminder
     on_request: Mapped[bool] = mapped_column(default=False)  # held for one organization at a time, never listed
     position: Mapped[int] = mapped_column(default=0)
     withdrawn_on: Mapped[date | None]

@@ -109,6 +109,11 @@ class CourseRun(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     @property
+    def instructors(self) -> list[Person]:
+        """Who teaches it, each once."""
+        return list({one.instructor.id: one.instructor for one in self.meetings if one.instructor}.values())
+
+    @property
     def private(self) -> bool:
         return self.visibility is Visibility.PRIVATE
 

@@ -79,7 +79,7 @@ def change_run(
     if run.version != version:
         raise ChangedMeanwhile()
     check_plan(plan)
-    moved = _place_and_times(run) != _planned_place_and_times(plan)
+    moved = would_move(run, plan)
     published = run.status is RunStatus.PUBLISHED
     if moved:
         check_move(
@@ -100,6 +100,11 @@ def change_run(
     session.flush()
     _note_change(change, shown=shown, by=by, now=now)
     return change
+
+
+def would_move(run: CourseRun, plan: RunPlan) -> bool:
+    """Whether the plan has the run at another time or place."""
+    return _place_and_times(run) != _planned_place_and_times(plan)
 
 
 def _note_change(change: RunChange, *, shown: Visibility, by: Actor, now: datetime) -> None:

@@ -55,6 +55,8 @@ class CourseChange:
     unnamed_seats: UnnamedSeats
     needs_approval: bool
     approval_business_days: int
+    move_answer_days: int
+    move_reminder_days: int
     withdrawn_on: date | None
 
 

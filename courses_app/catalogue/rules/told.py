@@ -41,6 +41,8 @@ TOLD = Told(
         "visibility": _p("detail in the audit", "Who sees the run"),
         "naming_days_before": _p("detail in the audit", "Seats named until, days before"),
         "naming_day_kind": _p("detail in the audit", "Seats named until, kind of days"),
+        "move_answer_days": _p("detail in the audit", "Answers after a move, within days"),
+        "move_reminder_days": _p("detail in the audit", "Reminder to answer, days before"),
         "naming_reminder_days": _p("detail in the audit", "Reminder to name seats, days before"),
         "unnamed_seats": _p("detail in the audit", "Seats without a name"),
         "needs_approval": _p("detail in the audit", "Bookings are requests"),

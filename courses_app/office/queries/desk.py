@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, sel
 from sqlalchemy.orm import joinedload
 
 from courses_app.accounts.models import MemberStatus, Organization
-from courses_app.bookings.models import Booking, BookingStatus, Seat, SeatStatus
+from courses_app.bookings.models import Booking, BookingStatus, MoveQuestion, Seat, SeatStatus
 from courses_app.bookings.queries import taken_of
+from courses_app.bookings.rules import QuestionState
 from courses_app.catalogue.models import Course, CourseRun, RunStatus
 from courses_app.certificates.models import Certificate
 from courses_app.dispatches.models import Dispatch
@@ -45,6 +46,7 @@ class Desk:
     matters: int
     requests_waiting: int  # for a quote, or for their plan to be confirmed
     approvals_waiting: int  # bookings that are requests until they are answered
+    answers_awaited: int  # of organizations, after a run was moved
     payments_due: int  # transfers due soon or overdue
     payments_overdue: int
     refunds_due: int
@@ -81,6 +83,7 @@ def desk(*, now: datetime) -> Desk:
         "matters": _count(Matter.id, Matter.settled_at.is_(None)),
         "requests_waiting": _count(Dispatch.id, Dispatch.state.in_((DispatchState.REQUESTED, DispatchState.ACCEPTED))),
         "approvals_waiting": _count(Booking.id, Booking.status == BookingStatus.REQUESTED),
+        "answers_awaited": _count(MoveQuestion.id, MoveQuestion.state == QuestionState.ASKED),
         "refunds_due": _count(Refund.id, Refund.status == RefundStatus.DUE),
         "parked_events": _count(StripeEvent.id, StripeEvent.result == EventResult.PARKED),
         "members_pending": _count(Organization.id, Organization.member_status == MemberStatus.PENDING),

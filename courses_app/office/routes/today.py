@@ -88,6 +88,7 @@ def _waiting(desk: queries.Desk) -> list[Waiting]:
         Waiting(_("Transfers to record"), desk.payments_due, list_of("payments"), overdue, urgent=overdue is not None),
         Waiting(_("Requests to answer"), desk.requests_waiting, list_of("requests")),
         Waiting(_("Bookings to approve"), desk.approvals_waiting, list_of("approvals")),
+        Waiting(_("Answers awaited after a move"), desk.answers_awaited, list_of("answers")),
         Waiting(_("Refunds to send"), desk.refunds_due, list_of("refunds")),
         Waiting(_("Stripe messages put aside"), desk.parked_events, list_of("stripe_events")),
         Waiting(_("Rosters to close"), desk.rosters_open, "#look"),

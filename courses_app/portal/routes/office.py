@@ -56,4 +56,5 @@ def run(reference: str) -> str:
         link=current_app.config["SETTINGS"].base_url + found.path,
         room=room,
         overbookings=bookings.overbookings_of(found) if room.over else (),
+        answers=bookings.answers_of_run(found),
     )
