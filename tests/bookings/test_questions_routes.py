@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from courses_app.bookings import operations
-from courses_app.bookings.models import MoveQuestion
+from courses_app.bookings.models import Booking, MoveQuestion
 from courses_app.bookings.rules import QuestionState
 from courses_app.foundation import clock
 from courses_app.foundation.audit import AuditEntry
@@ -28,11 +28,11 @@ DAY = timedelta(days=1)
 HIDDEN = re.compile(r'<input type="hidden" name="(seat|less)" value="([^"]*)">')
 
 
-def asked(app: Flask, make: MakeHere, n: int = 3) -> tuple[str, str, str, str]:
+def asked(app: Flask, make: MakeHere, n: int = 3, *, price: int = 10_000) -> tuple[str, str, str, str]:
     """The coordinator's address, the question, the booking, and another date's reference."""
     with app.app_context():
         make.issuer()
-        run, other = make.run(days_ahead=40), make.run(days_ahead=60, price_general=10_000, price_member=10_000)
+        run, other = make.run(days_ahead=40), make.run(days_ahead=60, price_general=price, price_member=price)
         somebody = make.coordinator()
         booking = make.paid(run, n, organization=somebody.organization, booked_by=somebody.person)
         move_run(make, run)
@@ -70,6 +70,28 @@ def test_from_the_booking_to_the_answer(app: Flask, client: FlaskClient, make: M
     assert 'name="less"' not in after
     with app.app_context():
         assert sorted(refunds()) == [1_500, 11_500]
+        assert broken() == []
+
+
+def test_a_dearer_date_and_money_back_are_two_sums_of_a_paid_order(
+    app: Flask, client: FlaskClient, make: MakeHere
+) -> None:
+    """What goes back and what is billed in addition are two papers; neither hides behind the other."""
+    email, reference, booking, other = asked(app, make, price=20_000)
+    sign_in(client, email)
+    page = f"/questions/{reference}"
+    preview = text_of(client.get(f"{page}?seat=1:{other}&seat=2:give_back"))
+    assert "追加のお支払い: ¥8,500" in preview
+    for label, amount in (("返金の合計", "¥11,500"), ("追加のお支払いの合計", "¥8,500")):
+        assert re.search(rf"{label}</dt>\s*<dd[^>]*>\s*{amount}", preview), label
+    form = {**shown_form(preview), "csrf_token": csrf_token(client, page)}
+    assert form["less"] == ["3000"]
+    for _twice in range(2):
+        assert client.post(f"{page}/answer", data=form).status_code == 303
+    with app.app_context():
+        assert refunds() == [11_500]
+        found = make.whole(session.scalars(select(Booking).where(Booking.reference == booking)).one())
+        assert [one.invoice.total for one in found.supplements] == [8_500]
         assert broken() == []
 
 

@@ -82,7 +82,21 @@ class Answering:
     dates: Sequence[DateForSeat]
     choices: Mapping[int, str]
     chosen: Sequence[SeatMeaning]
-    less: Yen  # in all
+
+    @property
+    def dearer(self) -> Yen:
+        """What all of it costs in addition."""
+        return Yen(sum(one.dearer for one in self.chosen))
+
+    @property
+    def cheaper(self) -> Yen:
+        """What all of it gives back; of a paid order this and `dearer` are two papers, and not set off."""
+        return Yen(self.less + self.dearer)
+
+    @property
+    def less(self) -> Yen:
+        """The one figure that is agreed to: how much less (or, negative, more) there is to pay in all."""
+        return Yen(sum(one.less for one in self.chosen))
 
 
 def question_of(organization: Organization, reference: str) -> MoveQuestion | None:
@@ -192,7 +206,7 @@ def answering(question: MoveQuestion, choices: Mapping[int, str], *, now: dateti
         _meaning(one.seat, choices[one.seat.position], at, unpaid) for one in here if choices.get(one.seat.position)
     ]
     known = [one for one in chosen if one is not None] if is_open else []
-    return Answering(question, is_open, here, dates, dict(choices), known, Yen(sum(one.less for one in known)))
+    return Answering(question, is_open, here, dates, dict(choices), known)
 
 
 def _meaning(
