@@ -149,6 +149,29 @@ def test_a_further_move_costs_a_fee_that_the_office_may_waive(
     assert other.reference
 
 
+def test_a_run_moved_asks_who_has_seats(surf: Callable[..., Surfer], live: Live, make: Make) -> None:
+    run, somebody = make.run(days_ahead=40), make.coordinator()
+    other = make.run(days_ahead=60, price_member=20_000, price_general=20_000)
+    long = attendee(family_name="勅使河原小比類巻", given_name="アレクサンドラ万里子")
+    make.paid(
+        run, attendees=[long, attendee(), attendee()], organization=somebody.organization, booked_by=somebody.person
+    )
+    staff = surf("moved-office", STAFF).open(f"/office/runs/{run.reference}/edit").sees("1団体の申込1件（3席）")
+    staff.fill(venue="osaka-nakanoshima").shoot("plan").press(staff.words("Save"))
+    staff.shoot("run")
+    letter = live.letters(somebody.email, "【日時・会場の変更】", at_least=1)[-1]
+    me = surf("moved", width=PHONE)
+    signs_in(me.open(letter.link("/questions/")), somebody.email).shoot("question")
+    seats = me.page.locator("select[name=seat]")
+    seats.nth(0).select_option(f"1:{other.reference}")
+    seats.nth(1).select_option("2:give_back")
+    me.press(me.words("Show what it means")).sees("¥8,500", "¥11,500", "このほか1席").shoot("preview")
+    me.press(me.words("Answer like this")).shoot("partly")
+    me.press(me.words("Keep the seat")).sees(me.words("seat by seat")).shoot("answered")
+    assert live.letters(somebody.email, "【お答えを承りました】", at_least=2)
+    staff.open(f"/office/runs/{run.reference}").shoot("answers")
+
+
 def test_a_run_called_off_reaches_who_has_a_seat_and_who_waits(
     surf: Callable[..., Surfer], live: Live, make: Make
 ) -> None:
