@@ -230,6 +230,7 @@ def test_a_run_called_off_gives_back_only_what_was_paid(inside: Flask, make: Mak
         assert consequences.refunds == {PaymentMethod.BANK_TRANSFER: 11_500}
         operations.call_off(run=session.get_one(CourseRun, late.id), reason="大雪", by=SYSTEM, now=clock.now())
     assert (added(), refunds()) == ([(DEARER, "void")], [11_500])
+    assert "追加の請求書で、まだお支払いいただいていないものは無効です" in mails("called_off")[0].body
     assert broken() == []
 
 
