@@ -82,18 +82,18 @@ def move_seat(
     cost = move_cost(seat, offer.price.amount, waived=freed or bool(waived))
     if agreed is not None and (cost.less, cost.more) != (agreed, more):
         raise PriceChanged()
-    before = Whereabouts(seat.run.starts_at, seat.run.ends_at, seat.run.venue)
+    before, settled = Whereabouts(seat.run.starts_at, seat.run.ends_at, seat.run.venue), _settled(booking, cost)
     _go(seat, offer, told=_told(asked, waived), by=by, now=now)
     if asked:
         _note_fee(seat, asked, waived=waived, by=by, now=now)
     _settle(booking, seat, cost, by=by, now=now)
     note_choice([seat], SeatChoice.MOVE, to_run_id=offer.run_id, by=by, now=now)
-    emails.seat_moved(seat, before=before, settled=_settled(booking, cost), booker_told=told, now=now)
+    emails.seat_moved(seat, before=before, settled=settled, booker_told=told, now=now)
     return seat
 
 
 def _settled(booking: Booking, cost: MoveCost) -> MoveCost | None:
-    """What a paid order settles; of an unpaid one nothing."""
+    """What a paid order settles; of one that is unpaid before the move nothing, even if nothing is left to pay then."""
     return cost if booking.status is BookingStatus.PAID else None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
 from courses_app.bookings.queries.freed import freed_seats
-from courses_app.bookings.queries.supplements import unpaid_of
+from courses_app.bookings.queries.supplements import unpaid_by_seat
 from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees, until_words
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import step_words
@@ -96,7 +96,8 @@ def quote_of(booking: Booking, positions: Collection[int], *, now: datetime) -> 
         raise NoSeatChosen()
     rest = total(seat.price for seat in booking.live_seats if seat not in chosen)
     freed = freed_seats(booking, now=now)
-    quoted = [_quoted(booking, seat, freed.get(seat.id), now=now) for seat in chosen]
+    unpaid = unpaid_by_seat(booking) if booking.paid_at else {}
+    quoted = [_quoted(seat, unpaid.get(seat.id, Yen(0)), freed.get(seat.id), now=now) for seat in chosen]
     return Quote(quoted, None if booking.paid_at else rest)
 
 
@@ -126,7 +127,8 @@ def moves_of(seat: Seat) -> int:
     return session.scalar(made) or 0
 
 
-def _quoted(booking: Booking, seat: Seat, free_until: datetime | None, *, now: datetime) -> SeatQuote:
+def _quoted(seat: Seat, unpaid: Yen, free_until: datetime | None, *, now: datetime) -> SeatQuote:
+    booking = seat.booking
     terms = booking.change_terms if free_until is None else None
     starts_at, moved_from = seat.run.starts_at, booking.moved_from(seat.run)
     fees = seat_fees(booking.status, seat.price, terms, starts_at=starts_at, moved_from=moved_from, now=now)
@@ -136,4 +138,4 @@ def _quoted(booking: Booking, seat: Seat, free_until: datetime | None, *, now: d
         rule = _("%(rule)s (counted to %(day)s as ordered, for we moved the run)", rule=rule, day=was)
     if free_until is not None and fees.refund:
         rule = _("no fee until %(until)s, for we moved the run", until=until_words(free_until))
-    return SeatQuote(seat, fees, rule, unpaid_of(seat) if booking.paid_at else Yen(0), free_until)
+    return SeatQuote(seat, fees, rule, unpaid, free_until)
