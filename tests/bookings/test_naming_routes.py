@@ -24,6 +24,7 @@ from courses_app.payments.models import Refund
 from tests.accounts.signing import csrf_token, sign_in
 from tests.bookings.conftest import MakeHere
 from tests.bookings.test_change_routes import nothing_is_broken
+from tests.bookings.test_dates_routes import ONLY
 from tests.bookings.test_routes import counted, filled, row, text_of
 
 
@@ -96,6 +97,29 @@ def test_a_number_of_seats_is_a_number_of_seats(client: FlaskClient, run: Course
     refused = client.post(f"/runs/{run.reference}/bookings", data=form)
     assert refused.status_code == 422
     assert f'value="{typed}"' in text_of(refused)
+
+
+def test_r02_what_is_left_goes_to_the_named_and_then_to_seats_without_a_name(
+    app: Flask, client: FlaskClient, make: MakeHere
+) -> None:
+    run = make.run(days_ahead=30, capacity=4)
+    make.issuer()
+    make.held(run)
+    sign_in(client, make.coordinator().email)
+    form = filled(client, run, row(0), row(1)) | {"unnamed": "3"}
+    refused = client.post(f"/runs/{run.reference}/bookings", data=form)
+    page = unescape(text_of(refused))
+    assert refused.status_code == 409
+    assert "𠮷野 花子0、𠮷野 花子1、氏名未定1名" in page
+    only = ONLY.search(page)
+    assert only
+    assert only[1] == "0 1 u1"
+    part = client.post(f"/runs/{run.reference}/bookings", data={**form, "only": only[1]})
+    assert part.status_code == 303, text_of(part)
+    with app.app_context():
+        booking = session.scalars(select(Booking).order_by(Booking.id.desc())).first()
+        assert booking is not None
+        assert (len(booking.live_seats), len(booking.unnamed)) == (3, 1)
 
 
 def test_five_places_two_named_two_later_one_never(

@@ -51,6 +51,7 @@ from courses_app.foundation.refusal import Refusal
 KNOWN_FROM = 1000
 SPELLING = ("family_name", "given_name", "family_name_kana", "given_name_kana", "born_on")
 MOST_ROWS = 2 * MOST_ATTENDEES  # of new people; some of them may stay empty
+ONLY = re.compile(r"\b(?:([0-9]{1,4})|u([0-9]{1,4}))\b")  # a row by its number, or so many seats without a name
 ROW_NUMBER = re.compile(r"-([0-9]{1,4})-")
 REFERENCE = re.compile(r"[A-Z0-9-]{3,40}")
 ROLE_CODE = re.compile(r"[a-z_]{1,40}")
@@ -145,7 +146,7 @@ class AttendeesForm(BaseForm):
     """The details of a booking. `add`, `remove` and `choose_dates` change the page and send
     nothing, `edit` only shows it again.
 
-    `only` are the numbers of the rows that are booked where the seats are too few for all.
+    `only` says what is booked where the seats are too few for all: numbers of rows, and u3 for three without a name.
     """
 
     form_token = HiddenField("", validators=[Length(max=100)], filters=[of_outside])
@@ -192,6 +193,11 @@ class AttendeesForm(BaseForm):
                 free[entry.form.run.data or ""] -= 1
                 found.append((_number(entry), entry.form))
         return found
+
+    def unnamed_that_fit(self, left: Mapping[str, int]) -> int:
+        """How many seats without a name find room on the page's own date, once the named have theirs."""
+        named = [row for _row, row in self.first_that_fit(left) if not row.run.data]
+        return min(self.seats_unnamed, max(0, left.get("", 0) - len(named)))
 
     @property
     def new_rows(self) -> list[FormField[AttendeeRow]]:
@@ -262,11 +268,11 @@ class AttendeesForm(BaseForm):
 
     def facts(self) -> list[AttendeeFacts]:
         """Everybody named, in order, then the seats whose names follow; only those in `only`, where it says who."""
-        only = {int(one) for one in re.findall(r"[0-9]{1,4}", self.only.data or "")}
-        named = [entry for entry in self.attendees if not entry.form.is_blank]
-        if only:
-            return [entry.form.facts() for entry in named if _number(entry) in only]
-        return [*(entry.form.facts() for entry in named), *(AttendeeFacts() for _seat in range(self.seats_unnamed))]
+        only = ONLY.findall(self.only.data or "")
+        rows, unnamed = {int(row) for row, _seats in only if row}, sum(int(seats) for _row, seats in only if seats)
+        named = [entry for entry in self.attendees if not entry.form.is_blank and (not only or _number(entry) in rows)]
+        seats = min(unnamed, self.seats_unnamed) if only else self.seats_unnamed
+        return [*(entry.form.facts() for entry in named), *(AttendeeFacts() for _seat in range(seats))]
 
 
 class CorrectionForm(BaseForm, NameFields):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from flask import render_template, request
+from flask_babel import ngettext
 
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
 from courses_app.accounts.models import MemberStatus, Organization, Person
@@ -173,12 +174,17 @@ def _dates(
     form.prepare(_roles(run), options(here) if chosen else [])
     seats = {"": left, run.reference: left} | {one.run.reference: one.left for one in chosen}
     names = {person.reference: person.full_name for person in people}
-    fitting = form.first_that_fit(seats) if form.found_no_room else []
+    return {"dates": found, "chosen_dates": chosen, **(_fitting(form, seats, names) if form.found_no_room else {})}
+
+
+def _fitting(form: AttendeesForm, seats: Mapping[str, int], names: Mapping[str, str]) -> dict[str, object]:
+    """Who would have one of the seats that are left: first those who are named, then seats without a name."""
+    fitting, unnamed = form.first_that_fit(seats), form.unnamed_that_fit(seats)
+    words = [ngettext("%(num)d without a name yet", "%(num)d without a name yet", unnamed)] if unnamed else []
     return {
-        "dates": found,
-        "chosen_dates": chosen,
-        "fitting": " ".join(str(number) for number, _row in fitting),
-        "fitting_names": [names.get(row.person.data or "", row.full_name) for _number, row in fitting],
+        "fitting": " ".join([*(str(number) for number, _row in fitting), *([f"u{unnamed}"] if unnamed else [])]),
+        "fitting_names": [names.get(row.person.data or "", row.full_name) for _number, row in fitting] + words,
+        "fitting_seats": len(fitting) + unnamed,
     }
 
 
