@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import MutableMapping
 from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, current_app, g
+from flask.templating import Environment
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from jinja2 import StrictUndefined
@@ -22,8 +24,19 @@ MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "Au
 MINUTES_AN_HOUR = 60
 
 
+class OneSetOfGlobals(Environment):
+    """No template of ours has globals of its own, so all share the environment's as they are.
+
+    At every import Jinja compares them name by name through a chain of two mappings: a twentieth of a page's time.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 def prepare(app: Flask) -> None:
     """Strict templates with the house's filters."""
+    app.jinja_environment = OneSetOfGlobals
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
