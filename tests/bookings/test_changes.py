@@ -32,13 +32,13 @@ from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import in_transaction, session
-from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Invoice, PaymentMethod, Refund
 from courses_app.payments.queries import violations as money_violations
 from courses_app.rosters import operations as rosters
 from tests.accounts.test_at_once import at_once
 from tests.bookings.conftest import MakeHere
+from tests.bookings.mailbox import mails
 from tests.bookings.making import attendee
 
 HOUR = timedelta(hours=1)
@@ -60,10 +60,6 @@ def give_back(make: MakeHere, booking: Booking, positions: Sequence[int], *, now
 def broken(now: datetime) -> list[str]:
     session.rollback()
     return queries.violations(now=now) + money_violations(now=now)
-
-
-def mails(kind: str) -> list[OutboxMessage]:
-    return list(session.scalars(select(OutboxMessage).where(OutboxMessage.kind == f"bookings/{kind}")))
 
 
 def refunds() -> list[int]:

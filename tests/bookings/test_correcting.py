@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -62,9 +63,12 @@ def test_another_name(ordered: FullName, now: FullName) -> None:
     assert not is_correction(ordered, now)
 
 
-def facts(**changes: object) -> PersonFacts:
-    plain = {"family_name": "山田", "given_name": "太郎", "family_name_kana": "ヤマダ", "given_name_kana": "タロウ"}
-    return PersonFacts(**{**plain, "born_on": date(1980, 4, 1), "email": None, **changes})  # type: ignore[arg-type]
+def facts(**changes: Any) -> PersonFacts:
+    plain = PersonFacts(
+        family_name="山田", given_name="太郎", family_name_kana="ヤマダ", given_name_kana="タロウ",
+        born_on=date(1980, 4, 1), email=None,
+    )  # fmt: skip
+    return replace(plain, **changes)
 
 
 def ordered(make: MakeHere, run: CourseRun) -> Booking:

@@ -28,7 +28,6 @@ from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import in_transaction, session
-from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.foundation.references import new_token
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Invoice, PaymentMethod, Refund
@@ -36,6 +35,7 @@ from courses_app.payments.queries import violations as money_violations
 from courses_app.rosters import operations as rosters
 from tests.accounts.test_at_once import at_once
 from tests.bookings.conftest import MakeHere
+from tests.bookings.mailbox import mails
 from tests.bookings.making import attendee
 
 
@@ -55,11 +55,6 @@ def taken(*runs: CourseRun) -> list[int]:
 
 def refunds() -> list[int]:
     return [int(one) for one in session.scalars(select(Refund.amount).order_by(Refund.id))]
-
-
-def mails(kind: str) -> list[OutboxMessage]:
-    query = select(OutboxMessage).where(OutboxMessage.kind == f"bookings/{kind}").order_by(OutboxMessage.id)
-    return list(session.scalars(query))
 
 
 def two_dates(make: MakeHere) -> tuple[CourseRun, CourseRun]:

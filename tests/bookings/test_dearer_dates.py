@@ -38,8 +38,9 @@ from courses_app.payments.tasks import run_due as issue_papers
 from tests.accounts.signing import csrf_token, sign_in
 from tests.accounts.test_at_once import at_once
 from tests.bookings.conftest import MakeHere
+from tests.bookings.mailbox import mails
 from tests.bookings.making import attendee
-from tests.bookings.test_dates import broken, mails, refunds, taken, two_dates
+from tests.bookings.test_dates import broken, refunds, taken, two_dates
 from tests.bookings.test_routes import text_of
 
 DEARER = 8_500  # of the later of the two dates
@@ -65,9 +66,13 @@ def added() -> list[tuple[int, str]]:
     return [(one.invoice.total, "open" if one.is_open else "paid" if one.invoice.payments else "void") for one in found]
 
 
+def newest() -> Supplement:
+    return session.scalars(select(Supplement).order_by(Supplement.id.desc()).limit(1)).one()
+
+
 def pay_addition(make: MakeHere, invoice: Invoice | None = None, *, key: str = "added") -> None:
     with make.deed():
-        wanted = invoice or session.scalars(select(Supplement).order_by(Supplement.id.desc())).first().invoice  # type: ignore[union-attr]
+        wanted = invoice or newest().invoice
         operations.settle(
             invoice=wanted, provider=PaymentMethod.BANK_TRANSFER, external_id=key, amount=wanted.total,
             received_on=clock.today(), by=SYSTEM, now=clock.now(),
@@ -186,7 +191,7 @@ def test_of_a_free_seat_at_a_dear_date_only_the_fee_stays_owed(inside: Flask, ma
     quote = give_back(make, booking, 1)  # nine days before: 30 %
     assert (quote.fee, quote.refund, quote.still_owed()) == (6_000, 0, 6_000)
     assert added()[2:] == [(6_000, "open")]
-    [line] = session.scalars(select(Supplement).order_by(Supplement.id.desc())).first().invoice.lines  # type: ignore[union-attr]
+    [line] = newest().invoice.lines
     assert line.tax_category is TaxCategory.OUT_OF_SCOPE
     assert refunds() == []
     assert broken() == []

@@ -24,13 +24,10 @@ from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.foundation.templating import period
 from tests.accounts.signing import csrf_token, sign_in
 from tests.bookings.conftest import MakeHere
+from tests.bookings.mailbox import mails
 from tests.bookings.making import attendee
 from tests.catalogue.test_operations import DAY, moved_by, plan_of
 from tests.catalogue.test_routes import changed_run
-
-
-def mails(kind: str) -> list[OutboxMessage]:
-    return list(session.scalars(select(OutboxMessage).where(OutboxMessage.kind == f"bookings/{kind}")))
 
 
 def moved(run: CourseRun, plan: RunPlan, make: MakeHere) -> int:

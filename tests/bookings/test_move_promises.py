@@ -22,7 +22,8 @@ from courses_app.payments.models import Invoice, PaymentMethod, Refund
 from courses_app.payments.queries import violations as money_violations
 from tests.bookings.asked import question_about
 from tests.bookings.conftest import MakeHere
-from tests.bookings.test_move import mails, moved
+from tests.bookings.mailbox import mails
+from tests.bookings.test_move import moved
 from tests.catalogue.test_operations import DAY, moved_by, plan_of
 
 HOUR = timedelta(hours=1)

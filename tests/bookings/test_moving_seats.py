@@ -35,8 +35,9 @@ from courses_app.payments.models import Invoice
 from tests.accounts.signing import csrf_token, sign_in
 from tests.accounts.test_at_once import at_once
 from tests.bookings.conftest import MakeHere
+from tests.bookings.mailbox import mails
 from tests.bookings.making import attendee
-from tests.bookings.test_dates import broken, mails, refunds, taken, two_dates
+from tests.bookings.test_dates import broken, refunds, taken, two_dates
 from tests.bookings.test_routes import text_of
 
 

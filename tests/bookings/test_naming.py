@@ -40,8 +40,9 @@ from courses_app.rosters.queries import attendees as roster_of
 from courses_app.rosters.queries import violations as roster_violations
 from tests.accounts.test_at_once import at_once
 from tests.bookings.conftest import MakeHere
+from tests.bookings.mailbox import mails
 from tests.bookings.making import attendee
-from tests.bookings.test_changes import broken, mails, refunds
+from tests.bookings.test_changes import broken, refunds
 
 NOBODY = AttendeeFacts()
 HOUR = timedelta(hours=1)

@@ -18,8 +18,9 @@ from courses_app.foundation.db import session, transaction
 from courses_app.payments.models import Invoice, PaymentMethod, Refund
 from courses_app.rosters import operations as rosters
 from tests.bookings.conftest import MakeHere
+from tests.bookings.mailbox import mails
 from tests.bookings.making import attendee
-from tests.bookings.test_changes import broken, give_back, mails
+from tests.bookings.test_changes import broken, give_back
 from tests.bookings.test_moving_seats import move
 
 

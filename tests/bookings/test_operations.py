@@ -39,18 +39,13 @@ from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session
 from courses_app.foundation.lifecycle import MoveNotAllowed
-from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.foundation.papers import GlyphMissing
 from courses_app.payments.models import PaymentMethod, Refund
 from tests.bookings.conftest import MakeHere
+from tests.bookings.mailbox import mails
 from tests.bookings.making import attendee, by
 
 HOLD = timedelta(minutes=30)
-
-
-def mails(kind: str) -> list[OutboxMessage]:
-    query = select(OutboxMessage).where(OutboxMessage.kind == f"bookings/{kind}").order_by(OutboxMessage.id)
-    return list(session.scalars(query))
 
 
 def test_a_hold_keeps_a_seat_for_each_attendee(inside: Flask, make: MakeHere) -> None:

@@ -43,8 +43,9 @@ from courses_app.rosters import operations as rosters
 from tests.accounts.test_at_once import at_once
 from tests.bookings.asked import answer, move_run, question_about
 from tests.bookings.conftest import MakeHere
+from tests.bookings.mailbox import mails
 from tests.bookings.making import attendee
-from tests.bookings.test_dates import broken, mails, refunds, taken
+from tests.bookings.test_dates import broken, refunds, taken
 
 DAY = timedelta(days=1)
 KEEP, GIVE_BACK = "keep", "give_back"

@@ -18,19 +18,14 @@ from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.matters import Matter
-from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.foundation.papers import GlyphMissing
 from tests.bookings.conftest import MakeHere
+from tests.bookings.mailbox import mails
 from tests.bookings.making import attendee
 
 
 def run_due(after: timedelta = timedelta(0)) -> int:
     return tasks.run_due(clock=lambda: clock.now() + after)
-
-
-def mails(kind: str) -> list[OutboxMessage]:
-    query = select(OutboxMessage).where(OutboxMessage.kind == f"bookings/{kind}").order_by(OutboxMessage.id)
-    return list(session.scalars(query))
 
 
 def test_run_out_holds_are_written_down(inside: Flask, make: MakeHere) -> None:

@@ -74,8 +74,8 @@ class TwoRuns:
 
 def two_runs(app: Flask, make: MakeHere, *, capacity: int) -> TwoRuns:
     with app.app_context():
-        made: list[CourseRun] = [make.run(capacity=capacity), make.run(capacity=capacity, days_ahead=50)]
-        return TwoRuns(make, *((run.id, run.reference) for run in made))  # type: ignore[arg-type]  # two of them
+        first, second = make.run(capacity=capacity), make.run(capacity=capacity, days_ahead=50)
+        return TwoRuns(make, (first.id, first.reference), (second.id, second.reference))
 
 
 @contextmanager

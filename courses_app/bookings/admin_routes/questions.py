@@ -38,7 +38,7 @@ def _page(reference: str, form: BaseForm) -> str:
     assert isinstance(form, AnswerForm)
     found = _any(reference)
     facts = queries.answering(found, form.choices(queries.answerable(found)), now=clock.now())
-    return render_template("bookings/office_question.html", form=form, facts=facts, **vars(facts))
+    return render_template("bookings/office_question.html", form=form, facts=facts)
 
 
 @pages.post("/office/questions/<reference>/answer")

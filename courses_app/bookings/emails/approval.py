@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from courses_app.bookings.emails.orders import address_of, confirmed, to_booker
+from courses_app.bookings.emails.orders import address_of, confirmed, to_booker, to_office
 from courses_app.bookings.models import Booking
-from courses_app.foundation.clock import day_of
-from courses_app.foundation.outbox import queue_mail
-from courses_app.payments.queries import issuer_on
 
 
 def requested(booking: Booking, *, now: datetime) -> None:
     """The request is in: by when it is answered, and that nothing is to be paid yet; the office has one to answer."""
     to_booker("requested", booking, key="requested", now=now)
     page = address_of(f"/office/bookings/{booking.reference}")
-    queue_mail(
-        "bookings/requested_office",
-        to=issuer_on(day_of(now)).email,
-        subject=("booking", booking.reference),
-        facts={"booking": booking, "by_run": booking.by_run, "address": page},
-        dedupe_key=f"booking:{booking.reference}:requested_office",
-        now=now,
-    )
+    to_office("requested_office", booking, key="requested_office", now=now, by_run=booking.by_run, address=page)
 
 
 def approved(booking: Booking, *, now: datetime) -> None:

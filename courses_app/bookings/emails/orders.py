@@ -53,14 +53,8 @@ def expired(booking: Booking, *, now: datetime) -> None:
 def no_seat(booking: Booking, *, payment: Payment, now: datetime) -> None:
     """Money came after the seats were gone: the payer learns that it goes back, the office that it must."""
     to_booker("no_seat", booking, key=f"no_seat:{payment.id}", now=now, payment=payment)
-    queue_mail(
-        "bookings/no_seat_office",
-        to=issuer_on(day_of(now)).email,
-        subject=("booking", booking.reference),
-        facts={"booking": booking, "payment": payment, "address": address_of("/office/payments")},
-        dedupe_key=f"booking:{booking.reference}:no_seat_office:{payment.id}",
-        now=now,
-    )
+    key, address = f"no_seat_office:{payment.id}", address_of("/office/payments")
+    to_office("no_seat_office", booking, key=key, now=now, payment=payment, address=address)
 
 
 def cancelled(booking: Booking, *, refund: Yen, now: datetime) -> None:
@@ -153,6 +147,18 @@ def to_booker(
         subject=("booking", booking.reference),
         facts={**_facts(booking, now), "reader": reader, **more},
         documents=documents,
+        dedupe_key=f"booking:{booking.reference}:{key}",
+        now=now,
+    )
+
+
+def to_office(name: str, booking: Booking, *, key: str, now: datetime, **facts: Any) -> None:
+    """To our own office."""
+    queue_mail(
+        f"bookings/{name}",
+        to=issuer_on(day_of(now)).email,
+        subject=("booking", booking.reference),
+        facts={"booking": booking, **facts},
         dedupe_key=f"booking:{booking.reference}:{key}",
         now=now,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -194,10 +194,9 @@ class AttendeesForm(BaseForm):
                 found.append((_number(entry), entry.form))
         return found
 
-    def unnamed_that_fit(self, left: Mapping[str, int]) -> int:
-        """How many seats without a name find room on the page's own date, once the named have theirs."""
-        named = [row for _row, row in self.first_that_fit(left) if not row.run.data]
-        return min(self.seats_unnamed, max(0, left.get("", 0) - len(named)))
+    def unnamed_that_fit(self, left: int, named: Collection[tuple[int, AttendeeRow]]) -> int:
+        """How many seats without a name find room on the page's own date, once those who fit have theirs."""
+        return min(self.seats_unnamed, max(0, left - len([row for _number, row in named if not row.run.data])))
 
     @property
     def new_rows(self) -> list[FormField[AttendeeRow]]:

@@ -18,7 +18,7 @@ from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.offers import Offer, locked_offer
 from courses_app.bookings.operations.seats import bill_anew
 from courses_app.bookings.operations.supplements import settle_difference
-from courses_app.bookings.queries import fee_of_moving, freed_seats, move_cost, moves_counted, moves_of
+from courses_app.bookings.queries import freed_seats, move_cost, moves_counted, moves_of
 from courses_app.bookings.rules import (
     SEAT,
     BookingStatus,
@@ -78,8 +78,8 @@ def move_seat(
     if offer.link_token is not None and not office:
         raise RunNotOffered()  # its seats may cost nothing: the fees of the order would be gone
     _check_room(offer, seat, now=now)
-    asked = Yen(0) if freed else fee_of_moving(seat)
-    cost = move_cost(seat, offer.price.amount, waived=freed or bool(waived))
+    cost = move_cost(seat, offer.price.amount, waived=freed)
+    asked, cost = cost.fee, cost.without_fee if waived else cost
     if agreed is not None and (cost.less, cost.more) != (agreed, more):
         raise PriceChanged()
     before, settled = Whereabouts(seat.run.starts_at, seat.run.ends_at, seat.run.venue), _settled(booking, cost)

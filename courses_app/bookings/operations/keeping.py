@@ -13,7 +13,7 @@ from courses_app.bookings.models import AttendeeDraft, Booking, Seat
 from courses_app.bookings.operations.cancel import cancel
 from courses_app.bookings.operations.hold import GivenUp, hold_for_list, hold_seats
 from courses_app.bookings.operations.locks import locked_booking
-from courses_app.bookings.operations.moves import move_seats
+from courses_app.bookings.operations.moves import hold_to, move_seats
 from courses_app.bookings.operations.naming import name_seats
 from courses_app.bookings.queries.drafts import rows_of
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus, SeatMove
@@ -133,9 +133,7 @@ def _prolonged(
 ) -> Booking:
     """Only the seats that are needed, and time to look at the order."""
     _free(kept, Counter(wanted), by=by, now=now)
-    kept.hold_until = now + timedelta(minutes=draft.run.course.hold_minutes)
-    for seat in kept.live_seats:
-        seat.hold_until = kept.hold_until
+    hold_to(kept, now + timedelta(minutes=draft.run.course.hold_minutes))
     session.flush()
     return kept
 

@@ -17,6 +17,7 @@ from courses_app.bookings.operations.asking import MOVED_AGAIN, ask, supersede
 from courses_app.bookings.operations.due import pay_before_runs
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.operations.locks import locked_bookings_in
+from courses_app.bookings.operations.moves import hold_to
 from courses_app.bookings.operations.parties import tell_line_of_move
 from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, answer_day, answer_until
 from courses_app.catalogue import operations as catalogue
@@ -97,9 +98,7 @@ def _keep_in_step(booking: Booking, run: CourseRun, *, was_on: date, by: Actor, 
 def _hold_no_longer(booking: Booking, run: CourseRun, *, now: datetime) -> None:
     """Until booking closes; whoever is about to order has at least the minutes that everybody has."""
     soonest = now + timedelta(minutes=run.course.hold_minutes)
-    booking.hold_until = min(booking.hold_until, max(run.booking_closes_at, soonest))
-    for seat in booking.live_seats:
-        seat.hold_until = booking.hold_until
+    hold_to(booking, min(booking.hold_until, max(run.booking_closes_at, soonest)))
 
 
 def _put_off_tickets(run: CourseRun) -> None:

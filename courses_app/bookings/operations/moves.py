@@ -73,3 +73,10 @@ def move_seats(seats: Iterable[Seat], move: SeatMove, *, by: Actor, now: datetim
                 request_id=audit.request_id.get(),
             )
         )
+
+
+def hold_to(booking: Booking, until: datetime) -> None:
+    """Keep a booking's seats until this instant; each has a copy of it."""
+    booking.hold_until = until
+    for seat in booking.live_seats:
+        seat.hold_until = until

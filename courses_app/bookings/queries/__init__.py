@@ -28,7 +28,6 @@ from courses_app.bookings.queries.dates import (
     OtherDate,
     dates_for,
     dates_for_list,
-    fee_of_moving,
     move_cost,
     other_dates,
 )
@@ -157,7 +156,7 @@ __all__ = [
     "blocked_of", "blocks_of", "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of",
     "bookings_unnamed", "cancelling", "changes_of", "checkouts_of", "checkouts_to_close", "consequences_of",
     "dates_elsewhere", "dates_for", "dates_for_list", "dates_of", "demand_by_region", "draft_for_update",
-    "draft_of", "drafts_forgotten", "drafts_of", "due_for", "fee_of_moving", "fees_kept", "freed_seats",
+    "draft_of", "drafts_forgotten", "drafts_of", "due_for", "fees_kept", "freed_seats",
     "holds_run_out", "in_state", "invoices_of", "is_supplement", "line_of", "lines_of_runs", "live", "move_cost",
     "moves_counted", "moves_of", "moving", "named_seat_of", "naming_over", "naming_reminders", "next_runs_of",
     "of_invoice", "office_page", "office_rows", "open_questions_in", "open_questions_of", "open_supplement_of",

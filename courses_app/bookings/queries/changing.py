@@ -9,14 +9,12 @@ from datetime import datetime
 from courses_app.accounts.models import Person
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.queries.bookings import named_seat_of, seat_of
-from courses_app.bookings.queries.dates import DateForSeat, dates_for, fee_of_moving
+from courses_app.bookings.queries.dates import DateForSeat, dates_at, move_cost
 from courses_app.bookings.queries.fees import Quote, quote_of, still_to_come
 from courses_app.bookings.queries.freed import freed_seats, moves_counted
 from courses_app.bookings.queries.seats import people_to_choose
-from courses_app.bookings.queries.supplements import unpaid_of
 from courses_app.bookings.rules import (
     LIVE_SEATS,
-    BookingStatus,
     NoSeatChosen,
     check_cancellable,
     check_movable,
@@ -90,6 +88,6 @@ def moving(
         check_movable(booking.status, terms, moved=moved, starts_at=starts_at, now=now, office=office or freed)
         if seat.status not in LIVE_SEATS:
             raise NoSeatChosen()
-    unpaid = unpaid_of(seat) if booking.status is BookingStatus.PAID else Yen(0)
-    fee = Yen(0) if freed else fee_of_moving(seat)
-    return Moving(booking, seat, dates_for(seat, waived=waived or freed, now=now), fee, unpaid)
+    cost = move_cost(seat, seat.price, waived=freed)
+    dates = dates_at(seat, cost.without_fee if waived else cost, now=now)
+    return Moving(booking, seat, dates, cost.fee, cost.unpaid)

@@ -44,14 +44,18 @@ class DateForSeat:
 
 def dates_for(seat: Seat, *, waived: bool, now: datetime) -> list[DateForSeat]:
     """The dates to which a seat could be moved, near ones first; `waived` for no fee. Raises NoFee."""
+    return dates_at(seat, move_cost(seat, seat.price, waived=waived), now=now)
+
+
+def dates_at(seat: Seat, cost: MoveCost, *, now: datetime) -> list[DateForSeat]:
+    """The same where it is known what a move at the same price means."""
     verified = seat.booking.organization.member_status is MemberStatus.VERIFIED
     audience = FeeAudience.MEMBER if verified else FeeAudience.GENERAL
-    found, now_there = other_dates(seat.run.reference, now=now), move_cost(seat, seat.price, waived=waived)
-    before = open_supplement_of(seat)
-    costs = [replace(now_there, new=price_of(one.run, audience).amount) for one in found]
+    found, before = other_dates(seat.run.reference, now=now), open_supplement_of(seat)
+    costs = [replace(cost, new=price_of(one.run, audience).amount) for one in found]
     return [
-        DateForSeat(one.run, one.left, cost, due_for(one.run, before, now=now).due_on)
-        for one, cost in zip(found, costs, strict=True)
+        DateForSeat(one.run, one.left, there, due_for(one.run, before, now=now).due_on)
+        for one, there in zip(found, costs, strict=True)
     ]
 
 

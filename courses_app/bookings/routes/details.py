@@ -179,7 +179,8 @@ def _dates(
 
 def _fitting(form: AttendeesForm, seats: Mapping[str, int], names: Mapping[str, str]) -> dict[str, object]:
     """Who would have one of the seats that are left: first those who are named, then seats without a name."""
-    fitting, unnamed = form.first_that_fit(seats), form.unnamed_that_fit(seats)
+    fitting = form.first_that_fit(seats)
+    unnamed = form.unnamed_that_fit(seats[""], fitting)
     words = [ngettext("%(num)d without a name yet", "%(num)d without a name yet", unnamed)] if unnamed else []
     return {
         "fitting": " ".join([*(str(number) for number, _row in fitting), *([f"u{unnamed}"] if unnamed else [])]),

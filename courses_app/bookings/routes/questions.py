@@ -30,9 +30,7 @@ def _page(reference: str, form: BaseForm) -> str:
     found = _own(reference)
     chosen = form.choices(queries.answerable(found))
     facts = queries.answering(found, chosen, now=clock.now())
-    return render_template(
-        "bookings/question.html", form=form, issuer=issuer_on(clock.today()), facts=facts, **vars(facts)
-    )
+    return render_template("bookings/question.html", form=form, issuer=issuer_on(clock.today()), facts=facts)
 
 
 @pages.post("/questions/<reference>/answer")

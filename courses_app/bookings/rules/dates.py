@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import lazy_gettext as _l
 
@@ -37,6 +37,11 @@ class MoveCost:
     new: Yen
     fee: Yen
     unpaid: Yen
+
+    @property
+    def without_fee(self) -> MoveCost:
+        """The same where no fee is asked."""
+        return replace(self, fee=Yen(0))
 
     @property
     def dearer(self) -> Yen:
