@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from courses_app.bookings.models import Booking, BookingFee, Overbooking, Seat, SeatBlock, WaitingParty
+from courses_app.bookings.models import AttendeeDraft, Booking, BookingFee, Overbooking, Seat, SeatBlock, WaitingParty
 from courses_app.bookings.rules import BookingStatus, PartyState, SeatStatus, offer_until
 from courses_app.catalogue.models import CourseRun, RunStatus
 from courses_app.dispatches.models import Dispatch
@@ -22,7 +22,7 @@ LIVE = {SeatStatus.HELD, SeatStatus.ORDERED, SeatStatus.CONFIRMED}
 ENDED = {SeatStatus.EXPIRED, SeatStatus.CANCELLED}
 # In which states the seats of a booking may be, and one of which at least one of them must have.
 SEATS_OF = {
-    BookingStatus.HELD: ({SeatStatus.HELD}, SeatStatus.HELD),
+    BookingStatus.HELD: ({SeatStatus.HELD, SeatStatus.CANCELLED}, SeatStatus.HELD),  # a list that became shorter
     BookingStatus.REQUESTED: ({SeatStatus.ORDERED, SeatStatus.CANCELLED}, SeatStatus.ORDERED),
     BookingStatus.ORDERED: ({SeatStatus.ORDERED, SeatStatus.CANCELLED}, SeatStatus.ORDERED),
     BookingStatus.PAID: ({SeatStatus.CONFIRMED, SeatStatus.CANCELLED}, SeatStatus.CONFIRMED),
@@ -61,8 +61,19 @@ def everything_holds(questions: list[Question], *, now: datetime, swept: bool) -
     runs_are_not_overfull(runs, [seat for each in seats.values() for seat in each], now=now)
     requests_keep_their_money()
     private_runs_stay_private(runs, bookings, seats)
+    lists_keep_seats_until_they_end()
     nobody_is_told_twice()
     return bookings
+
+
+def lists_keep_seats_until_they_end() -> None:
+    """A list that was booked or given up keeps no seats any more but those of its booking."""
+    ended = select(AttendeeDraft.hold_id).where(
+        AttendeeDraft.ended_at.is_not(None), AttendeeDraft.hold_id.is_distinct_from(AttendeeDraft.booking_id)
+    )
+    assert not session.scalars(
+        select(Booking.reference).where(Booking.id.in_(ended), Booking.status == BookingStatus.HELD)
+    ).all()
 
 
 def requests_keep_their_money() -> None:

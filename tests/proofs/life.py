@@ -1,68 +1,48 @@
-"""Everything that can happen to runs, seats, money and waiting parties, in any order (T2).
+"""Everything that can happen to runs and seats, in any order (T2).
 
-What else can happen: moves to another date (`dates`), requests and private runs (`requests`).
+What else can happen: money (`money`), the waiting list (`line`), lists from spreadsheets (`lists`), moves to another
+date (`dates`), runs that the office moves (`moved`), requests and private runs (`requests`), the day (`teaching`).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
-from sqlalchemy import and_, select
+from sqlalchemy import and_
 
 from courses_app.accounts.operations.people import PersonFacts
 from courses_app.bookings import operations, queries
-from courses_app.bookings import tasks as bookings
-from courses_app.bookings.models import LIVING, Booking, Seat, SeatBlock, WaitingParty
+from courses_app.bookings.models import LIVING, Booking, Seat, SeatBlock
 from courses_app.bookings.operations import Agreed
 from courses_app.bookings.operations.overbooking import ByOffice
-from courses_app.bookings.rules import BookingStatus, PartyState
+from courses_app.bookings.rules import ASKED_OF, BookingStatus
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.models import CourseRun
-from courses_app.catalogue.rules import MeetingPlan, RunPlan, UnnamedSeats, fingerprint
-from courses_app.dispatches import tasks as dispatches
+from courses_app.catalogue.rules import UnnamedSeats
 from courses_app.foundation.audit import SYSTEM
-from courses_app.foundation.clock import day_of
-from courses_app.foundation.db import session, transaction
-from courses_app.foundation.papers.press import printing_here
+from courses_app.foundation.db import transaction
 from courses_app.foundation.refusal import Refusal
-from courses_app.payments import tasks as payments
-from courses_app.payments.models import Invoice, Refund, RefundStatus
 from courses_app.rosters import operations as rosters
-from tests.catalogue.test_operations import moved_by
-from tests.proofs.checks import nothing_was_left_undone
 from tests.proofs.dates import Dates
 from tests.proofs.ground import PEOPLE
+from tests.proofs.line import Line
+from tests.proofs.lists import Lists
 from tests.proofs.living import ANY, NAMED, PARTY, SELDOM, WHO, Living, there
+from tests.proofs.money import Money
+from tests.proofs.moved import Moved
 from tests.proofs.requests import Requests
+from tests.proofs.teaching import Teaching
 
-MOST_RUNS, MOST_ROUNDS = 4, 10
+MOST_RUNS = 4
 SEATS = st.lists(st.integers(0, 3), min_size=1, max_size=4, unique=True)
 SHORT, LONG = [timedelta(minutes=1), timedelta(minutes=10)], [timedelta(days=1), timedelta(days=6), timedelta(days=11)]
 JUMPS = [*SHORT * 2, timedelta(minutes=31), timedelta(hours=7), *LONG]
-WORKERS = (bookings, dispatches, payments)
 
 
-def plan_as_it_is(run: CourseRun) -> RunPlan:
-    """What stands on the page where staff change it."""
-    return RunPlan(
-        course=run.course.code, delivery=run.delivery, venue=run.venue.code if run.venue else None,
-        language=run.language, capacity=run.capacity, booking_opens_at=run.booking_opens_at,
-        booking_closes_at=run.booking_closes_at, price_general=run.price_general, price_member=run.price_member,
-        private=run.private, organization=run.organization.reference if run.organization else None,
-        meetings=tuple(
-            MeetingPlan(
-                starts_at=one.starts_at, ends_at=one.ends_at, title_ja=one.title_ja, title_en=one.title_en,
-                net_minutes=one.net_minutes, subject_id=one.subject_id, number=number,
-            )
-            for number, one in enumerate(run.meetings, start=1)
-        ),
-    )  # fmt: skip
-
-
-class Life(Dates, Requests, Living):
+class Life(Dates, Line, Lists, Money, Moved, Requests, Teaching, Living):
     """One short life of the house, from an empty timetable on."""
 
     # ---- The timetable ---------------------------------------------------------------------------------------------
@@ -91,21 +71,6 @@ class Life(Dates, Requests, Living):
     def change_capacity(self, at: int, capacity: int) -> None:
         if run := self._some(CourseRun, at):
             self._do(operations.change_capacity, run=run, capacity=capacity, by=SYSTEM)
-
-    @precondition(there("booking"))
-    @rule(at=ANY, days=st.integers(-5, 20))
-    def move_a_run(self, at: int, days: int) -> None:
-        if run := self._some(CourseRun, at):
-            later = timedelta(days=days)
-            plan = replace(moved_by(plan_as_it_is(run), later), booking_closes_at=run.booking_closes_at + later)
-
-            def change(now: datetime) -> None:
-                locked = catalogue.run_for_update(run.reference)
-                assert locked is not None
-                seen = fingerprint(catalogue.clashes_of(plan, except_run=locked))
-                operations.change_run(locked, plan, version=locked.version, by=SYSTEM, now=now, clashes_seen=seen)
-
-            self._do(change)
 
     @precondition(there("booking"))
     @rule(at=ANY, sure=SELDOM)
@@ -165,26 +130,7 @@ class Life(Dates, Requests, Living):
 
     @rule(party=PARTY, at=ANY, who=WHO, card=st.booleans(), paid=st.booleans())
     def buy(self, party: int, at: int, who: list[int], card: bool, paid: bool) -> None:
-        """Held and ordered, perhaps paid too: so that lives become interesting soon."""
-        run = self._some(CourseRun, at)
-        held = self._send(operations.hold_seats, self._form(party, run, who)) if run else None
-        ordered = self._order(held, card=card) if held else None
-        if ordered and paid and ordered.status is BookingStatus.REQUESTED:
-            ordered = self._approve(ordered)
-        if ordered and ordered.invoice and paid:
-            self._pay(ordered.invoice, card=card, off=0)
-
-    @precondition(there("booking"))
-    @rule(party=PARTY, at=ANY, who=WHO, part=st.booleans())
-    def wait(self, party: int, at: int, who: list[int], part: bool) -> None:
-        """For a run that is full; where none is, the hall becomes as small as what is taken."""
-        taken = queries.taken_by_run(session.scalars(select(CourseRun.id)).all(), now=self.now)
-        sought = [run_id for run_id, seats in taken.items() if seats]
-        if not (run := self._some(CourseRun, at, CourseRun.id.in_(sought))):
-            return
-        if taken[run.id] < run.capacity:
-            self._do(operations.change_capacity, run=run, capacity=taken[run.id], by=SYSTEM)
-        self._send(operations.join_waiting_list, {**self._form(party, run, who), "accepts_part": part})
+        self._buy(party, at, who, card=card, paid=paid)
 
     @precondition(lambda self: self.forms)
     @rule(at=ANY)
@@ -214,7 +160,7 @@ class Life(Dates, Requests, Living):
             self._order(booking, card=card)
 
     @precondition(there("requested"))
-    @rule(at=ANY, yes=st.sampled_from([True, True, False]), late=SELDOM)
+    @rule(at=ANY, yes=st.booleans(), late=SELDOM)
     def answer(self, at: int, yes: bool, late: bool) -> None:
         """The office answers what the course asks it to look at first; or on a page that was left open, whatever the
         booking has become."""
@@ -265,8 +211,12 @@ class Life(Dates, Requests, Living):
     @precondition(there("booking"))
     @rule(at=ANY, seat=st.integers(0, 3), who=st.integers(0, PEOPLE + 2), office=st.booleans())
     def substitute(self, at: int, seat: int, who: int, office: bool) -> None:
-        if booking := self._some(Booking, at, Booking.status.not_in((BookingStatus.CANCELLED, BookingStatus.EXPIRED))):
-            position = booking.attending[seat % len(booking.attending)].position
+        """Of an order, by somebody who has no seat there yet, or by anybody; else of whatever there is."""
+        named = Booking.seats.any(and_(Seat.person_id.is_not(None), LIVING))
+        booking = self._some(Booking, at, named, Booking.status.in_(ASKED_OF)) or self._some(Booking, at)
+        if booking:
+            seats = [one for one in booking.live_seats if one.person_id] or booking.attending
+            position = seats[seat % len(seats)].position
             attendee = self._attendee(self._party_of(booking), who)
             self._do(
                 operations.substitute, booking=booking, position=position, attendee=attendee, office=office, by=SYSTEM
@@ -296,66 +246,15 @@ class Life(Dates, Requests, Living):
             facts = PersonFacts(family_name_kana="ナオシ", **{name: getattr(found, name) for name in names})
             self._do(operations.correct_attendee, booking=booking, position=found.position, facts=facts, by=SYSTEM)
 
-    # ---- Money -----------------------------------------------------------------------------------------------------
-
-    @precondition(there("invoice"))
-    @rule(at=ANY, card=st.booleans(), off=st.sampled_from([0, 0, 0, 1]))
-    def pay(self, at: int, card: bool, off: int) -> None:
-        """Any invoice, in time or late, an old one too; sometimes another amount."""
-        if invoice := self._some(Invoice, at):
-            self._pay(invoice, card=card, off=off)
-
-    @precondition(lambda self: self.payments)
-    @rule(at=ANY)
-    def be_told_of_a_payment_again(self, at: int) -> None:
-        before = self._rows()
-        assert self._do(operations.settle, **self.payments[at % len(self.payments)]) is not None
-        assert self._rows() == before
-
-    @precondition(there("refund"))
-    @rule(at=ANY)
-    def send_money_back(self, at: int) -> None:
-        if refund := self._some(Refund, at, Refund.status == RefundStatus.DUE):
-            self._do(operations.note_refund_sent, refund=refund, sent_on=day_of(self.now), by=SYSTEM)
-
-    # ---- The line --------------------------------------------------------------------------------------------------
-
-    @precondition(there("party"))
-    @rule(at=ANY)
-    def leave_the_line(self, at: int) -> None:
-        if party := self._some(WaitingParty, at):
-            self._do(operations.leave_waiting_list, party=party, by=SYSTEM)
-
-    @precondition(there("party"))
-    @rule(at=ANY)
-    def be_taken_off_the_line(self, at: int) -> None:
-        if party := self._some(WaitingParty, at, WaitingParty.state == PartyState.WAITING):
-            self._do(operations.remove_from_line, party=party, reason="ご連絡がつかないため", by=SYSTEM)
-
-    @precondition(there("party"))
-    @rule(at=ANY, reason=st.sampled_from(["", "更新の期限が近いため"]))
-    def offer_by_hand(self, at: int, reason: str) -> None:
-        if party := self._some(WaitingParty, at, WaitingParty.state == PartyState.WAITING):
-            self._do(operations.offer_by_hand, party=party, reason=reason, by=SYSTEM)
-
     # ---- The clock -------------------------------------------------------------------------------------------------
 
+    @precondition(lambda self: self.there)
     @rule(jump=st.sampled_from(JUMPS))
     def time_passes(self, jump: timedelta) -> None:
-        self.now += jump
-        self.swept = False
+        self.now, self.stirred, self.swept = self.now + jump, True, False
 
+    @precondition(there("booking"))
     @rule(jump=st.sampled_from([timedelta(0), *SHORT, *JUMPS]))
     def the_worker_passes(self, jump: timedelta) -> None:
         """Until nothing is due any more; then nothing is left undone."""
-        self.now += jump
-        session.rollback()
-        with printing_here():
-            for _ in range(MOST_ROUNDS):
-                if not sum(room.run_due(clock=lambda: self.now) for room in WORKERS):
-                    break
-            else:
-                raise AssertionError("the worker finds no end")
-        session.rollback()
-        nothing_was_left_undone(now=self.now)
-        self.swept = True
+        self._pass(jump)

@@ -17,30 +17,36 @@ from sqlalchemy import func, select
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings import operations
-from courses_app.bookings.models import Booking, Seat, SeatBlock, SeatEvent, WaitingParty
-from courses_app.bookings.rules import AttendeeFacts
+from courses_app.bookings import tasks as bookings
+from courses_app.bookings.models import AttendeeDraft, Booking, MoveQuestion, Seat, SeatBlock, SeatEvent, WaitingParty
+from courses_app.bookings.rules import AttendeeFacts, BookingStatus
 from courses_app.catalogue import operations as catalogue_operations
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import fingerprint
-from courses_app.cli import ledger
+from courses_app.certificates import tasks as certificates
+from courses_app.dispatches import tasks as dispatches
 from courses_app.dispatches.models import Dispatch, Service
 from courses_app.foundation import audit
 from courses_app.foundation.audit import SYSTEM, Actor, ActorKind, AuditEntry
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox.messages import OutboxMessage
+from courses_app.foundation.papers.press import printing_here
 from courses_app.foundation.references import new_token
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.yen import Yen
+from courses_app.payments import tasks as payments
 from courses_app.payments.models import Invoice, Payment, PaymentMethod, Refund
+from courses_app.rosters.models import Roster
 from tests.make import Make
-from tests.proofs.checks import everything_holds
+from tests.proofs.checks import everything_holds, nothing_was_left_undone
 from tests.proofs.ground import ORGANIZATIONS, PEOPLE, Ground
 
 Found = TypeVar("Found")
 BEGIN = datetime(2027, 1, 12, 1, 0, tzinfo=UTC)
 TICK = timedelta(seconds=1)
+MOST_ROUNDS = 10
 ANY = st.integers(0, 11)
 PARTY = st.integers(0, ORGANIZATIONS - 1)
 NAMED = PEOPLE + 3  # whoever comes after these has no name yet
@@ -51,6 +57,11 @@ SELDOM = st.sampled_from([False, False, True])
 def there(what: str) -> Callable[[Any], bool]:
     """Rules about what is not there would only waste a step."""
     return lambda life: what in life.there
+
+
+def name_of(deed: Callable[..., Any]) -> str:
+    """Under which name a deed is counted, with its room: several rooms decline and accept."""
+    return f"{deed.__module__.split('.')[1]}.{deed.__name__}"
 
 
 class Living(RuleBasedStateMachine):
@@ -67,31 +78,33 @@ class Living(RuleBasedStateMachine):
         self.make, self.now, self.swept = Make(self.ground.app), BEGIN, False
         self.forms: list[tuple[Callable[..., Any], dict[str, Any], str]] = []
         self.payments: list[dict[str, Any]] = []
-        self.count, self.there = 0, set()
+        self.count, self.there, self.stirred = 0, set(), True
         self.many: Counter[str] = Counter()
 
     def teardown(self) -> None:
-        """At the end of each life the whole check, seals of the audit included."""
+        """At the end of each life the seals of the audit as well."""
         try:
             session.rollback()
             with transaction():
                 audit.seal_entries()
             session.rollback()
-            lines = [*audit.broken_seals(), *(line for room in ledger.ROOMS for line in room.violations(now=self.now))]
-            lines = [line for line in lines if not line.startswith("INV-5")]
-            assert not lines, lines
+            assert not (lines := audit.broken_seals()), lines
         finally:
             session.remove()
             self.context.pop()
 
     @invariant()
     def all_invariants_hold(self) -> None:
+        """Wherever something was written, or time has passed; a refusal has done neither."""
+        if not self.stirred:
+            return
         session.rollback()
         session.expire_all()
         bookings = everything_holds(self.ground.questions, now=self.now, swept=self.swept)
         self.done.update(one.status.value for one in bookings)
         self.many = Counter(dict(zip(NUMBERED, session.execute(HOW_MANY).one(), strict=True)))
         self.there = {one.status.value for one in bookings} | {name for name, count in self.many.items() if count}
+        self.stirred = False
 
     # ---- How it is done --------------------------------------------------------------------------------------------
 
@@ -105,7 +118,8 @@ class Living(RuleBasedStateMachine):
         except Refusal as refusal:
             self.done[type(refusal).__name__] += 1
             return None
-        self.done[deed.__name__] += 1
+        self.done[name_of(deed)] += 1
+        self.stirred = True
         return made
 
     @staticmethod
@@ -118,11 +132,37 @@ class Living(RuleBasedStateMachine):
             self.forms.append((deed, facts, made.reference))
         return made
 
+    def _pass(self, jump: timedelta) -> None:
+        """The worker, after so long a time: until nothing is due any more; then nothing is left undone."""
+        self.now, self.stirred = self.now + jump, True
+        session.rollback()
+        rooms = [room for room, what in WORKERS.items() if self._many(what)]
+        with printing_here():
+            for _ in range(MOST_ROUNDS):
+                if not sum(room.run_due(clock=lambda: self.now) for room in rooms):
+                    break
+            else:
+                raise AssertionError("the worker finds no end")
+        session.rollback()
+        nothing_was_left_undone(now=self.now)
+        self.swept = True
+
     def _order(self, booking: Booking, *, card: bool) -> Booking | None:
         method = PaymentMethod.STRIPE if card else PaymentMethod.BANK_TRANSFER
         method = method if booking.total else PaymentMethod.NONE
         how = {"payment_method": method, "stripe_enabled": True, "language": "ja"}
         return self._do(operations.order, booking=booking, by=SYSTEM, **how)
+
+    def _buy(self, party: int, at: int, who: Iterable[int], *, card: bool, paid: bool) -> Booking | None:
+        """Held and ordered, perhaps paid too: so that lives become interesting soon."""
+        run = self._some(CourseRun, at)
+        held = self._send(operations.hold_seats, self._form(party, run, who)) if run else None
+        ordered = self._order(held, card=card) if held else None
+        if ordered and ordered.status is BookingStatus.REQUESTED and paid:
+            ordered = self._do(operations.approve, booking=ordered, by=SYSTEM)
+        if ordered and ordered.invoice and paid:
+            self._pay(ordered.invoice, card=card, off=0)
+        return ordered
 
     def _pay(self, invoice: Invoice, *, card: bool, off: int) -> None:
         self.count += 1
@@ -171,7 +211,7 @@ class Living(RuleBasedStateMachine):
 
     def _plan(self, course: str, *, capacity: int, days: int, price: int | None, **changes: Any) -> None:
         """A published run; at the price of its course, unless another is given."""
-        self.now += TICK
+        self.now, self.stirred = self.now + TICK, True
         on = day_of(self.now) + timedelta(days=days)
         if price is not None:
             changes |= {"price_general": Yen(price), "price_member": Yen(price * 4 // 5)}
@@ -185,22 +225,18 @@ class Living(RuleBasedStateMachine):
         return self.make.plan(catalogue.course_by_code(course), **facts)
 
 
-FRESH = (Organization, Person, Booking, SeatBlock, CourseRun, WaitingParty, Invoice, Refund, Service, Dispatch)
+FRESH = (
+    AttendeeDraft, Organization, Person, Booking, SeatBlock, CourseRun, MoveQuestion, WaitingParty, Invoice, Refund,
+    Service, Dispatch,
+)  # fmt: skip
 COUNTED = (
-    Booking,
-    Seat,
-    SeatEvent,
-    WaitingParty,
-    Invoice,
-    Payment,
-    Refund,
-    OutboxMessage,
-    AuditEntry,
-    Person,
-    Dispatch,
-)
+    Booking, Seat, SeatEvent, WaitingParty, Invoice, Payment, Refund, OutboxMessage, AuditEntry, Person, Dispatch,
+    AttendeeDraft, MoveQuestion,
+)  # fmt: skip
 NUMBERED = {
     "run": CourseRun, "booking": Booking, "invoice": Invoice, "refund": Refund, "party": WaitingParty,
-    "block": SeatBlock, "request": Dispatch,
+    "block": SeatBlock, "request": Dispatch, "list": AttendeeDraft, "roster": Roster,
 }  # fmt: skip
+# Who has something to do, and without what there is certainly nothing.
+WORKERS = {bookings: CourseRun, dispatches: Dispatch, payments: Invoice, certificates: Roster}
 HOW_MANY = select(*(select(func.count()).select_from(model).scalar_subquery() for model in NUMBERED.values()))

@@ -1,7 +1,8 @@
 """The very statements of check-ledger, asked again and again without building them anew.
 
-Each of them names the rows that break a promise, so a row is a fault. What was asked is listened to once; only the
-instants among the parameters move with the clock.
+Each of them names the rows that break a promise, or that the room must look at (closed rosters, series of numbers):
+where there is a row, the room itself is asked. What was asked is listened to once; only the instants among the
+parameters move with the clock.
 """
 
 from __future__ import annotations
@@ -14,41 +15,45 @@ from sqlalchemy import event
 
 from courses_app.bookings import queries as bookings
 from courses_app.catalogue import queries as catalogue
+from courses_app.certificates import queries as certificates
 from courses_app.cli import ledger
 from courses_app.dispatches import queries as dispatches
 from courses_app.foundation.db import db, session
 from courses_app.payments import queries as payments
+from courses_app.rosters import queries as rosters
 
-ROOMS = (payments, catalogue, bookings, dispatches)
+ROOMS = (payments, catalogue, bookings, dispatches, rosters, certificates)
 LISTENING = datetime(1999, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Question:
-    """A statement for the driver, its parameters, and which of them are instants so long before now."""
+    """A statement of a room for the driver, its parameters, and which of them are instants so long before now."""
 
+    room: Any
     statement: str
     parameters: dict[Any, Any]
     instants: dict[Any, timedelta]
     plain: bool
 
-    def asked(self, now: datetime) -> bool:
+    def asked(self, cursor: Any, now: datetime) -> bool:
         """Whether it names a row."""
         moved = {key: _as_before(self.parameters[key], now - before) for key, before in self.instants.items()}
         values = {**self.parameters, **moved}
         told = tuple(values.values()) if self.plain else values
-        return session.connection().exec_driver_sql(self.statement, told).first() is not None
+        return cursor.execute(self.statement, told).fetchone() is not None
 
 
 def listened_to() -> list[Question]:
     """All that check-ledger asks of the rooms in which lives take place."""
+    assert set(ROOMS) == set(ledger.ROOMS)
     heard: list[Question] = []
 
     def hear(_connection, _cursor, statement, parameters, _context, _many) -> None:
         plain = not isinstance(parameters, dict)
         values = dict(enumerate(parameters)) if plain else dict(parameters)
-        heard.append(Question(statement, values, _instants(values), plain))
+        heard.append(Question(room, statement, values, _instants(values), plain))
 
     event.listen(db.engine, "before_cursor_execute", hear)
     try:
@@ -60,10 +65,11 @@ def listened_to() -> list[Question]:
 
 
 def broken(questions: list[Question], *, now: datetime) -> list[str]:
-    """What check-ledger says, if one of its questions names a row."""
-    if not any(one.asked(now) for one in questions):
-        return []
-    return [line for room in ledger.ROOMS for line in room.violations(now=now)]
+    """What check-ledger says of the rooms of which a question names a row."""
+    cursor = session.connection().connection.cursor()
+    rooms = dict.fromkeys(one.room for one in questions if one.asked(cursor, now))
+    cursor.close()
+    return [line for room in rooms for line in room.violations(now=now)]
 
 
 def _instants(values: dict[Any, Any]) -> dict[Any, timedelta]:
