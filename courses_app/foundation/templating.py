@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from jinja2 import StrictUndefined
 
-from courses_app.foundation.clock import JST
+from courses_app.foundation.clock import JST, end_of, last_day_of
 from courses_app.foundation.wording import Wording, reader_language
 from courses_app.foundation.yen import Yen
 
@@ -94,6 +94,12 @@ def instant(value: datetime | None) -> str:
     return f"{day(value)}{' ' if locale() == 'en' else ''}{clock_time(value)}"
 
 
+def until_words(value: datetime) -> str:
+    """The last day, where it ends with one; else the instant."""
+    last = last_day_of(value)
+    return day(last) if end_of(last) == value else instant(value)
+
+
 def period(starts_at: datetime, ends_at: datetime) -> str:
     """2026年12月1日（火）9:00〜17:00; both days are named when they differ."""
     dash = "–" if locale() == "en" else "〜"
@@ -131,5 +137,6 @@ def to_json(value: Any) -> str:
 
 FILTERS = {
     "yen": yen, "yen_incl": yen_incl, "day": day, "instant": instant, "period": lambda pair: period(*pair),
-    "clock_time": clock_time, "minutes": minutes, "local": local, "paragraphs": paragraphs, "to_json": to_json,
+    "until": until_words, "clock_time": clock_time, "minutes": minutes, "local": local, "paragraphs": paragraphs,
+    "to_json": to_json,
 }  # fmt: skip

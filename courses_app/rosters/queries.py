@@ -130,7 +130,7 @@ def why_not_called_off(run: CourseRun, *, now: datetime) -> Refusal | None:
     """What would forbid calling a published run off just now."""
     if is_closed(run):
         return RunTookPlace()
-    return RunIsOver() if run.ends_at <= now else None
+    return RunIsOver(run.ends_at) if run.ends_at <= now else None
 
 
 def unnamed(run: CourseRun, *, now: datetime) -> int:

@@ -16,6 +16,7 @@ from courses_app.catalogue.models import CourseRun
 from courses_app.cli.worker import run_round
 from courses_app.foundation import clock
 from courses_app.foundation.db import session
+from courses_app.foundation.templating import day, instant
 from courses_app.payments.models import Refund
 from courses_app.payments.queries import violations as money_violations
 from tests.accounts.signing import csrf_token, sign_in
@@ -101,11 +102,15 @@ def test_the_page_says_why_not(app: Flask, client: FlaskClient, make: MakeHere, 
         booking = session.scalars(select(Booking)).one()
         booking.terms = {**(booking.terms or {}), "changes": None}
     page = text_of(client.get(paid))
-    assert "この申込はお支払い済みです。キャンセルと返金は事務局へご連絡ください。" in page
-    assert "この申込の規定では、受講者の変更をこのサイトで行えません。" in page
+    with app.app_context():
+        booking = session.scalars(select(Booking)).one()
+        paid_on, begins = day(booking.paid_at), instant(booking.first_run.starts_at)
+    assert f"このサイトでキャンセルできるのはお支払い（{paid_on}）までです。" in page
+    assert f"キャンセルと返金は、開始（{begins}）までに事務局へご連絡ください。" in page
+    assert f"この申込の規定では、受講者の変更をこのサイトで行えません。開始（{begins}）までは事務局で" in page
     refused = client.get(f"{paid}/cancellation")
     assert refused.status_code == 409
-    assert "キャンセルと返金は事務局へご連絡ください" in text_of(refused)
+    assert f"キャンセルと返金は、開始（{begins}）までに事務局へご連絡ください" in text_of(refused)
 
 
 def test_the_office_waives_the_fee_with_a_reason(app: Flask, client: FlaskClient, make: MakeHere, paid: str) -> None:

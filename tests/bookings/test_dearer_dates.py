@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from courses_app.bookings.rules import (
     NamesNeeded,
     PriceChanged,
     SeatStatus,
+    Standing,
     check_movable,
     move_fee,
     shares,
@@ -114,7 +116,8 @@ def test_the_fee_is_asked_after_the_free_moves_of_a_paid_order(inside: Flask, ma
     assert move_fee(BookingStatus.ORDERED, terms, moved=1, **facts) == 0
     assert move_fee(BookingStatus.PAID, terms, moved=1, price=Yen(0)) == 0
     assert move_fee(BookingStatus.PAID, None, moved=1, **facts) == 0
-    check_movable(BookingStatus.PAID, terms, moved=5, starts_at=run.starts_at, now=clock.now(), office=False)
+    paid = Standing(BookingStatus.PAID, Yen(1), terms)
+    check_movable(paid, moved=5, starts_at=run.starts_at, now=clock.now(), office=False)
     words = moving_words(terms, run_day=clock.day_of(run.starts_at))
     assert any("1,100" in one for one in words)
     kept = terms.as_data()
@@ -122,7 +125,7 @@ def test_the_fee_is_asked_after_the_free_moves_of_a_paid_order(inside: Flask, ma
     before = {name: value for name, value in kept.items() if name != "move_fee"}  # as orders of earlier days keep it
     with pytest.raises(MovesUsedUp):
         check_movable(
-            BookingStatus.PAID, ChangeTerms.of_data(before), moved=1, starts_at=run.starts_at, now=clock.now(),
+            replace(paid, terms=ChangeTerms.of_data(before)), moved=1, starts_at=run.starts_at, now=clock.now(),
             office=False,
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from courses_app.bookings import operations, queries, tasks
 from courses_app.bookings.models import Booking
-from courses_app.bookings.rules import BookingClosed, BookingStatus, SeatStatus
+from courses_app.bookings.rules import BookingStatus, OrderingClosed, SeatStatus
 from courses_app.catalogue import queries as catalogue
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
@@ -100,7 +100,7 @@ def test_nothing_is_ordered_once_the_run_has_begun(inside: Flask, make: MakeHere
     with make.deed():
         booking = session.get_one(Booking, held.id)
         booking.hold_until = booking.seats[0].hold_until = early + HOUR
-    with pytest.raises(BookingClosed):
+    with pytest.raises(OrderingClosed):
         order(held, make, now=early)
     assert make.whole(held).status is BookingStatus.HELD
 

@@ -21,6 +21,7 @@ from courses_app.bookings.rules import (
     RunFull,
     SameDate,
     SeatMove,
+    Standing,
     TooLateToChange,
     check_movable,
 )
@@ -55,19 +56,22 @@ def move(
 
 def test_the_rules_say_until_when_and_how_often(inside: Flask, make: MakeHere) -> None:
     run = make.run(days_ahead=30)
-    terms = make.ordered(run).change_terms
+    paid, none = (
+        Standing(BookingStatus.PAID, Yen(1), make.ordered(run).change_terms),
+        Standing(BookingStatus.PAID, Yen(1), None),
+    )
     facts = {"starts_at": run.starts_at, "moved": 0, "office": False}
-    check_movable(BookingStatus.PAID, terms, **facts, now=run.starts_at - timedelta(days=8))
+    check_movable(paid, **facts, now=run.starts_at - timedelta(days=8))
     for how, raised in (
         ({"now": run.starts_at - timedelta(days=7)}, MovingClosed),
         ({"now": clock.now(), "moved": 1}, MovesUsedUp),
         ({"now": run.starts_at, "office": True}, TooLateToChange),
     ):
         with pytest.raises(raised):
-            check_movable(BookingStatus.PAID, terms, **facts | how)
+            check_movable(paid, **facts | how)
     with pytest.raises(MoveByOffice):
-        check_movable(BookingStatus.PAID, None, **facts, now=clock.now())
-    check_movable(BookingStatus.PAID, None, **facts | {"office": True, "moved": 3}, now=clock.now())
+        check_movable(none, **facts, now=clock.now())
+    check_movable(none, **facts | {"office": True, "moved": 3}, now=clock.now())
 
 
 def test_a_paid_seat_moves_at_the_same_price(inside: Flask, make: MakeHere) -> None:

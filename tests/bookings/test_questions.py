@@ -29,7 +29,6 @@ from courses_app.bookings.rules import (
     answer_until,
     outcome,
     remind_at,
-    until_words,
 )
 from courses_app.bookings.tasks import run_due
 from courses_app.catalogue.models import Course, CourseRun
@@ -38,6 +37,7 @@ from courses_app.foundation.audit import SYSTEM, AuditEntry
 from courses_app.foundation.clock import JST, day_of, end_of, start_of
 from courses_app.foundation.db import in_transaction, session
 from courses_app.foundation.lifecycle import MoveNotAllowed
+from courses_app.foundation.templating import until_words
 from courses_app.foundation.yen import Yen
 from courses_app.rosters import operations as rosters
 from tests.accounts.test_at_once import at_once

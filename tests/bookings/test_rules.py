@@ -27,6 +27,7 @@ from courses_app.bookings.rules import (
     SamePersonTwice,
     SeatMove,
     SeatStatus,
+    Standing,
     SubstituteByOffice,
     SubstitutionClosed,
     TooLateToChange,
@@ -185,7 +186,7 @@ def test_who_may_give_seats_back(
     state: BookingStatus, price: int, terms: ChangeTerms | None, office: bool, wanted: type[Refusal] | None
 ) -> None:
     now = BEGINS - timedelta(seconds=1)
-    found = what_is_possible(state, Yen(price), terms, starts_at=BEGINS, now=now, office=office).cancel
+    found = what_is_possible(Standing(state, Yen(price), terms), starts_at=BEGINS, now=now, office=office).cancel
     assert type(found) is (wanted or type(None))
 
 
@@ -202,12 +203,13 @@ def test_who_may_give_seats_back(
 def test_who_may_name_somebody_else(
     now: datetime, terms: ChangeTerms | None, office: bool, wanted: type[Refusal] | None
 ) -> None:
-    found = what_is_possible(BookingStatus.PAID, Yen(1), terms, starts_at=BEGINS, now=now, office=office).substitute
+    paid = Standing(BookingStatus.PAID, Yen(1), terms)
+    found = what_is_possible(paid, starts_at=BEGINS, now=now, office=office).substitute
     assert type(found) is (wanted or type(None))
 
 
 def test_nobody_gives_back_a_seat_somebody_sits_on() -> None:
-    found = what_is_possible(BookingStatus.PAID, Yen(0), RULES, starts_at=BEGINS, now=BEGINS, office=True)
+    found = what_is_possible(Standing(BookingStatus.PAID, Yen(0), RULES), starts_at=BEGINS, now=BEGINS, office=True)
     assert isinstance(found.cancel, TooLateToChange)
     assert isinstance(found.correct, TooLateToChange)
 

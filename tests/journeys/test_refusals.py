@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from courses_app.catalogue.models import CourseRun
+from courses_app.foundation.clock import JST
 from tests.accounts.making import Coordinator
 from tests.journeys import booking
 from tests.journeys.cast import FIRST, SECOND, signs_in
@@ -61,7 +62,8 @@ def test_after_the_last_instant_nothing_is_booked(me: Visitor, world: World, run
     me.press(me.words("Keep the seats and go on to the check"), status=401)
     me.fill(email=EMAIL, password="demo-course-2026").press(me.words("Sign in"))
     me.press(me.words("Send what I typed"), status=409)
-    me.sees(me.words("Booking for this run has closed. Please choose another date."))
+    said = me.words("Booking for this run was possible until %(until)s. Please choose another date.")
+    me.sees(said.partition("%(until)s")[0]).sees(f"{run.booking_closes_at.astimezone(JST).year}")
 
 
 def test_r43_a_form_that_outlived_its_sign_in_is_sent_after_signing_in_again(me: Visitor, world: World) -> None:

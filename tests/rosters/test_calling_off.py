@@ -144,7 +144,7 @@ def test_r44_the_page_says_why_a_run_can_not_be_called_off(app: Flask, clerk: Fl
         make.paid(closed, now=closed.starts_at - BEFORE)
         make.closed_roster(closed)
         pages = [f"/office/runs/{run.reference}/calling-off" for run in (over, closed)]
-    for page, words in zip(pages, ("開催が終わっている", "受講者名簿は締め切られ"), strict=True):
+    for page, words in zip(pages, ("中止にできるのは終了（", "受講者名簿は締め切られ"), strict=True):
         shown = clerk.get(page).get_data(as_text=True)
         assert words in shown
         assert 'name="reason"' not in shown

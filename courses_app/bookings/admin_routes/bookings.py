@@ -86,11 +86,8 @@ def _refund(found: Booking) -> Yen:
 
 def _possible(found: Booking, now: datetime, *, office: bool) -> dict[int, Possible]:
     """By run: each has its own days."""
-    terms = found.change_terms
-    return {
-        run.id: what_is_possible(found.status, found.total, terms, starts_at=run.starts_at, now=now, office=office)
-        for run in found.runs
-    }
+    order = found.standing
+    return {run.id: what_is_possible(order, starts_at=run.starts_at, now=now, office=office) for run in found.runs}
 
 
 def _nameable(found: Booking, now: datetime) -> list[Seat]:

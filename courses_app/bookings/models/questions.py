@@ -8,9 +8,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.bookings.models.seats import Booking, Seat
-from courses_app.bookings.rules.questions import QuestionState, SeatChoice, until_words
+from courses_app.bookings.rules.questions import QuestionState, SeatChoice
 from courses_app.catalogue.models import CourseRun, Venue
 from courses_app.foundation.db import Base, choice
+from courses_app.foundation.templating import until_words
 
 ASKED = text("state = 'asked'")
 

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, FeeKind, FullName, SeatMove, SeatStatus
+from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, FeeKind, FullName, SeatMove, SeatStatus, Standing
 from courses_app.catalogue.models import Course, CourseRun, FeeAudience
 from courses_app.catalogue.rules import ChangeTerms, NamingTerms
 from courses_app.foundation.db import Base, choice
@@ -109,6 +109,11 @@ class Booking(Base):
         """The rules of change it was ordered under; None for orders from before there were any."""
         kept = (self.terms or {}).get("changes")
         return ChangeTerms.of_data(kept) if kept else None
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands, as far as changes depend on it."""
+        return Standing(self.status, self.total, self.change_terms, self.paid_at, self.closed_at, self.answer_by_on)
 
     def note_moved(self, run: CourseRun, *, was_on: date) -> None:
         """We moved a run of this order: its fees may count from the day it was ordered for, the first of several."""

@@ -39,7 +39,7 @@ def approve(*, booking: Booking, by: Actor, now: datetime) -> Booking:
     if booking.status is not BookingStatus.REQUESTED:
         raise AnsweredAlready()
     if _is_over(booking, now=now):
-        raise RequestIsOver()
+        raise RequestIsOver(min(run.booking_closes_at for run in booking.runs))
     for seat in booking.unnamed:
         check_unnamed(booking.naming, starts_at=seat.run.starts_at, now=now)
     payable = documents.payable_once_approved(booking, booking.payment_method or PaymentMethod.NONE, now=now)

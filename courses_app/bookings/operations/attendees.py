@@ -36,9 +36,9 @@ def correct_attendee(
     """
     booking = locked_booking(booking.id)
     if hold_has_run_out(booking.status, booking.hold_until, now=now):
-        raise HoldRanOut()
+        raise HoldRanOut(booking.hold_until)
     seat = next((one for one in booking.live_seats if one.position == position), None)
-    check_correctable(booking.status, starts_at=(seat.run if seat else booking.first_run).starts_at, now=now)
+    check_correctable(booking.standing, starts_at=(seat.run if seat else booking.first_run).starts_at, now=now)
     membership = _membership(booking, seat) if seat else None
     if seat is None or membership is None:
         raise AttendeeUnknown()

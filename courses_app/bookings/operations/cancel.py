@@ -19,6 +19,7 @@ from courses_app.bookings.rules import (
     BookingMove,
     BookingStatus,
     CancelByOffice,
+    CancelBySeat,
     ReasonMissing,
     RunIsOver,
     RunNotOffered,
@@ -39,14 +40,15 @@ ENDED = (BookingStatus.CANCELLED, BookingStatus.EXPIRED, BookingStatus.REFUNDED)
 def cancel(*, booking: Booking, by: Actor, now: datetime) -> Booking:
     """The organization gives its seats back, at no charge; a booking that has ended comes back as it is.
 
-    Raises CancelByOffice once money was received, TooLateToCancel, and MoveNotAllowed.
+    Raises CancelByOffice or CancelBySeat once money was received, TooLateToCancel, and MoveNotAllowed.
     """
     booking = locked_booking(booking.id)
     if booking.status in ENDED:
         return booking
-    _check_not_begun(booking, now=now)
+    _check_not_begun(booking, office=False, now=now)
     if booking.status is BookingStatus.PAID and (booking.total > 0 or booking.supplements):
-        raise CancelByOffice()
+        refusal = CancelBySeat if booking.change_terms else CancelByOffice
+        raise refusal(booking.paid_at, starts_at=booking.first_run.starts_at)
     ordered = booking.status is not BookingStatus.HELD
     _end(booking, reason="", by=by, now=now)
     if ordered:
@@ -62,7 +64,7 @@ def cancel_by_office(*, booking: Booking, reason: str, by: Actor, now: datetime)
     if not reason.strip():
         raise ReasonMissing()
     booking = locked_booking(booking.id)
-    _check_not_begun(booking, now=now)
+    _check_not_begun(booking, office=True, now=now)
     refund = _end(booking, reason=reason, by=by, now=now)
     emails.cancelled(booking, refund=refund, now=now)
     return booking
@@ -81,7 +83,7 @@ def call_off(*, run: CourseRun, reason: str, by: Actor, now: datetime) -> int:
     if locked is None:
         raise RunNotOffered()
     if locked.ends_at <= now:
-        raise RunIsOver()
+        raise RunIsOver(locked.ends_at)
     lapse_run_out_holds(locked.id, now=now)
     supersede(MoveQuestion.run_id == locked.id, reason=RUN_CALLED_OFF, by=by, now=now)
     close_line(locked, reason=CALLED_OFF, words=reason.strip(), by=by, now=now)
@@ -102,9 +104,9 @@ def _end_of_run(booking: Booking, concerned: Sequence[Seat], *, reason: str, by:
     return take_out(booking, concerned, reason=reason, by=by, now=now)
 
 
-def _check_not_begun(booking: Booking, *, now: datetime) -> None:
+def _check_not_begun(booking: Booking, *, office: bool, now: datetime) -> None:
     if booking.status is BookingStatus.PAID and booking.first_run.starts_at <= now:
-        raise TooLateToCancel()
+        raise TooLateToCancel(booking.first_run.starts_at, office=office)
 
 
 def _end(booking: Booking, *, reason: str, by: Actor, now: datetime) -> Yen:

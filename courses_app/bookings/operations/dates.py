@@ -71,7 +71,7 @@ def move_seat(
         raise NoSeatChosen()
     freed = seat.id in freed_seats(booking, now=now)
     check_movable(
-        booking.status, booking.change_terms, moved=moves_counted(seat), starts_at=seat.run.starts_at, now=now,
+        booking.standing, moved=moves_counted(seat), starts_at=seat.run.starts_at, now=now,
         office=office or freed,
     )  # fmt: skip
     offer = locked_offer(run_reference, booking.organization_id)

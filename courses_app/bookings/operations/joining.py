@@ -96,7 +96,7 @@ def _check_may_wait(
     offer: Offer, people: Sequence[Attending], *, accepts_part: bool, organization_id: int, now: datetime
 ) -> None:
     if offer.stands_until(now=now) is None:
-        raise WaitingIsOver()
+        raise WaitingIsOver(offer.closes_at)
     known = [one.person_id for one in people if one.person_id is not None]
     crowd = crowd_of(offer.run_id, people=known, now=now)
     only_new(crowd, run_id=offer.run_id, people=known, organization_id=organization_id, now=now)

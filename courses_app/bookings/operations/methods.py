@@ -20,7 +20,7 @@ def transfer_for(booking: Booking, *, now: datetime) -> Payable:
     """By when an order would have to be transferred, were it changed now. Raises TransferTooLate."""
     way = documents.payable_of(booking, PaymentMethod.BANK_TRANSFER, now=now)
     if not is_in_time(way, closes_at=booking.first_run.booking_closes_at, now=now):
-        raise TransferTooLate()
+        raise TransferTooLate(booking.first_run.booking_closes_at)
     return way
 
 

@@ -57,9 +57,9 @@ def name_seats(
     check_named(attendees)
     booking = locked_booking(booking.id)
     if hold_has_run_out(booking.status, booking.hold_until, now=now):
-        raise HoldRanOut()
+        raise HoldRanOut(booking.hold_until)
     starts_at = next((seat.run.starts_at for seat in booking.seats if seat.run_id == run.id), run.starts_at)
-    check_nameable(booking.status, booking.naming, starts_at=starts_at, now=now, office=office)
+    check_nameable(booking.standing, booking.naming, starts_at=starts_at, now=now, office=office)
     seats = _unnamed(booking, run.id, len(attendees))
     people = _people(booking, run.id, attendees, by=by, now=now)
     for seat, person in zip(seats, people, strict=True):

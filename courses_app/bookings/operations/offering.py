@@ -70,7 +70,7 @@ def offer_by_hand(*, party: WaitingParty, reason: str, by: Actor, now: datetime)
     """
     run = _locked(party.run_id)
     if _stands_until(run, now=now) is None:
-        raise NoOfferNow()
+        raise NoOfferNow(opens_at=run.booking_opens_at, closes_at=run.booking_closes_at)
     free = _free_of(run, now=now)
     party = session.get_one(WaitingParty, party.id, populate_existing=True)
     if party.state is not PartyState.WAITING:
@@ -136,7 +136,7 @@ def _offer(run: CourseRun, party: WaitingParty, *, seats: int, by: Actor, now: d
     offer = locked_offer(run.reference, party.organization_id)
     until = offer.stands_until(now=now)
     if until is None:
-        raise NoOfferNow()
+        raise NoOfferNow(opens_at=run.booking_opens_at, closes_at=run.booking_closes_at)
     chosen = _without_seat(party)[:seats]
     places = [Place(offer, _attending(one)) for one in chosen]
     booking = booking_of(places, until=until, now=now)

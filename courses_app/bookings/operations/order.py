@@ -34,7 +34,7 @@ def order(
     """Place the order that the last page showed; a booking ordered before comes back as it is (R-42).
 
     Free runs are settled at once; where the office answers first, it is a request (`approval`). Raises HoldRanOut,
-    RunNotOffered, BookingClosed, MethodNotOffered, NamesNeeded, and MoveNotAllowed for a cancelled booking.
+    RunNotOffered, OrderingClosed, MethodNotOffered, NamesNeeded, and MoveNotAllowed for a cancelled booking.
     """
     booking = locked_booking(booking.id)
     if booking.status in (BookingStatus.REQUESTED, BookingStatus.ORDERED, BookingStatus.PAID):
@@ -58,7 +58,7 @@ def order(
 def _check(booking: Booking, *, now: datetime) -> None:
     """Whether the hold stands, its runs are to come, and nobody has to be named first."""
     if booking.status is BookingStatus.EXPIRED or hold_has_run_out(booking.status, booking.hold_until, now=now):
-        raise HoldRanOut()
+        raise HoldRanOut(booking.hold_until)
     for run in booking.runs:
         check_orderable(published=run.status is RunStatus.PUBLISHED, starts_at=run.starts_at, now=now)
     for seat in booking.unnamed:

@@ -63,9 +63,7 @@ def cancel_seats(
     freed = freed_seats(booking, now=now)
     free = office or all(seat.id in freed for seat in booking.live_seats if seat.position in positions)
     for run in runs_at(booking, positions):
-        check_cancellable(
-            booking.status, booking.total, booking.change_terms, starts_at=run.starts_at, now=now, office=free
-        )
+        check_cancellable(booking.standing, starts_at=run.starts_at, now=now, office=free)
     with force_locale(booking.language):
         quote = quote_of(booking, positions, now=now)
     if agreed != Agreed(quote.fee, quote.refund):

@@ -37,7 +37,7 @@ def substitute(
     booking = locked_booking(booking.id)
     seat = next((one for one in booking.live_seats if one.position == position), None)
     run = seat.run if seat else booking.first_run
-    check_substitutable(booking.status, booking.change_terms, starts_at=run.starts_at, now=now, office=office)
+    check_substitutable(booking.standing, starts_at=run.starts_at, now=now, office=office)
     if seat is None or seat.person_id is None:
         raise NoSeatChosen()
     former, former_address = seat.full_name, seat.own_address

@@ -57,7 +57,7 @@ def cancelling(booking: Booking, positions: Collection[int], *, office: bool, no
     """The seats still to come, and the figures for the chosen ones among them. Raises what `check_cancellable` does."""
     last = booking.runs[-1].starts_at
     free = office or bool(freed_seats(booking, now=now))
-    check_cancellable(booking.status, booking.total, booking.change_terms, starts_at=last, now=now, office=free)
+    check_cancellable(booking.standing, starts_at=last, now=now, office=free)
     coming = [seat.position for seat in still_to_come(booking, now=now)]
     chosen = [one for one in positions if one in coming]
     each = quote_of(booking, coming, now=now)
@@ -71,7 +71,7 @@ def substituting(booking: Booking, position: int, *, refused: bool, office: bool
         return None
     if not refused:
         starts_at = seat.run.starts_at
-        check_substitutable(booking.status, booking.change_terms, starts_at=starts_at, now=now, office=office)
+        check_substitutable(booking.standing, starts_at=starts_at, now=now, office=office)
     return Substituting(booking, seat, people_to_choose(booking.organization))
 
 
@@ -84,8 +84,8 @@ def moving(
         return None
     freed = seat.id in freed_seats(booking, now=now)
     if not refused:
-        terms, starts_at, moved = booking.change_terms, seat.run.starts_at, moves_counted(seat)
-        check_movable(booking.status, terms, moved=moved, starts_at=starts_at, now=now, office=office or freed)
+        starts_at, moved = seat.run.starts_at, moves_counted(seat)
+        check_movable(booking.standing, moved=moved, starts_at=starts_at, now=now, office=office or freed)
         if seat.status not in LIVE_SEATS:
             raise NoSeatChosen()
     cost = move_cost(seat, seat.price, waived=freed)

@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
 from courses_app.bookings.queries.freed import freed_seats
 from courses_app.bookings.queries.supplements import unpaid_by_seat
-from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees, until_words
+from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import step_words
 from courses_app.foundation.clock import last_day_of
 from courses_app.foundation.db import session
-from courses_app.foundation.templating import day
+from courses_app.foundation.templating import day, until_words
 from courses_app.foundation.yen import Yen, total
 
 

@@ -52,9 +52,9 @@ class Waiting:
 
     def against(self, *, now: datetime, office: bool) -> Refusal | None:
         """Why they can't be named now, if they can't."""
-        status, starts_at = self.booking.status, self.run.starts_at
+        order, starts_at = self.booking.standing, self.run.starts_at
         try:
-            check_nameable(status, self.terms, starts_at=starts_at, now=now, office=office)
+            check_nameable(order, self.terms, starts_at=starts_at, now=now, office=office)
         except Refusal as refusal:
             return refusal
         return None

@@ -15,10 +15,11 @@ from courses_app.bookings.queries.dates import DateForSeat, dates_for
 from courses_app.bookings.queries.freed import still_open
 from courses_app.bookings.queries.seats import live
 from courses_app.bookings.queries.supplements import unpaid_by_seat
-from courses_app.bookings.rules import ASKED_OF, BookingStatus, QuestionState, SeatChoice, until_words
+from courses_app.bookings.rules import ASKED_OF, BookingStatus, QuestionState, SeatChoice
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
+from courses_app.foundation.templating import until_words
 from courses_app.foundation.yen import Yen
 
 MOST_LISTED = 20

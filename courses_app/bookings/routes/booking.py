@@ -155,11 +155,11 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
 
 def _possible(found: Booking, questions: Iterable[MoveQuestion]) -> dict[int, Possible]:
     """By run: each has its own days."""
-    terms, now = found.change_terms, clock.now()
+    order, now = found.standing, clock.now()
     asked = {one.run_id: one.answer_until for one in questions}
     return {
         run.id: what_is_possible(
-            found.status, found.total, terms, starts_at=run.starts_at, now=now, office=False,
+            order, starts_at=run.starts_at, now=now, office=False,
             asked_until=asked.get(run.id),
         )
         for run in found.runs

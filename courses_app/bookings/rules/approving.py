@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from courses_app.foundation.clock import add_business_days, day_of
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import day, until_words
 
 REQUEST_UNANSWERED = "request_unanswered"  # the matter of a request whose day of answer is over
 
@@ -15,11 +16,12 @@ REQUEST_UNANSWERED = "request_unanswered"  # the matter of a request whose day o
 class NotAnsweredYet(Refusal):
     """Nothing of a request is changed but as a whole: it can be withdrawn, and sent anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer_by_on: date | None) -> None:
         super().__init__(
             _l(
-                "This request has not been answered yet. Please wait for the answer, or withdraw"
-                " the request as a whole."
+                "This request has not been answered yet. Please wait for the answer, which our office gives by "
+                "%(day)s, or withdraw the request as a whole.",
+                day=day(answer_by_on),
             )
         )
 
@@ -27,8 +29,14 @@ class NotAnsweredYet(Refusal):
 class RequestIsOver(Refusal):
     """Nobody can approve what nobody could book any more."""
 
-    def __init__(self) -> None:
-        super().__init__(_l("Booking for this run has closed, so the request can no longer be approved."))
+    def __init__(self, closes_at: datetime) -> None:
+        super().__init__(
+            _l(
+                "A request can be approved while booking is open; for this run that was until %(until)s. Please "
+                "decline it with a reason; left alone, it ends by itself.",
+                until=until_words(closes_at),
+            )
+        )
 
 
 class AnsweredAlready(Refusal):

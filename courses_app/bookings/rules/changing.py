@@ -6,104 +6,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask_babel import lazy_gettext as _l
-
 from courses_app.bookings.rules.approving import NotAnsweredYet
 from courses_app.bookings.rules.lifecycles import BookingMove, BookingStatus
-from courses_app.bookings.rules.refusals import CancelByOffice
-from courses_app.catalogue.rules import ChangeTerms, SeatFee, fee_for
+from courses_app.bookings.rules.refusals import (
+    BookingHasEnded,
+    CancelByOffice,
+    MoveByOffice,
+    MovesUsedUp,
+    MovingClosed,
+    SubstituteByOffice,
+    SubstitutionClosed,
+    TooLateToChange,
+)
+from courses_app.catalogue.rules import ChangeTerms, SeatFee, distance_words, fee_for
 from courses_app.foundation.clock import day_of, last_day_of
 from courses_app.foundation.lifecycle import MoveNotAllowed
 from courses_app.foundation.refusal import Refusal
-from courses_app.foundation.templating import day, instant
 from courses_app.foundation.yen import Yen
 
 
-class BookingHasEnded(Refusal):
-    """Nothing of it is left to change."""
+@dataclass(frozen=True)
+class Standing:
+    """How a booking stands, as far as changes depend on it; `terms` None where it was ordered under no rules."""
 
-    def __init__(self) -> None:
-        super().__init__(_l("This booking has ended, so there is no seat left to change."))
-
-
-class TooLateToChange(Refusal):
-    """What happened in the room is told by the roster."""
-
-    def __init__(self, starts_at: datetime) -> None:
-        super().__init__(_l("This was possible until the run began on %(at)s.", at=instant(starts_at)))
-
-
-class SubstitutionClosed(Refusal):
-    """Too near to the day for another name."""
-
-    def __init__(self, until_on: date) -> None:
-        super().__init__(
-            _l(
-                "By the terms of this order somebody else could be named until %(until)s. Please contact our office.",
-                until=day(until_on),
-            )
-        )
-        self.until_on = until_on
-
-
-class SubstituteByOffice(Refusal):
-    """The order was placed before such rules were part of the terms."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _l("The terms of this order do not let you name somebody else yourself. Please contact our office.")
-        )
-
-
-class NoSeatChosen(Refusal):
-    """Nothing to give back."""
-
-    def __init__(self) -> None:
-        super().__init__(_l("Choose at least one seat that is still yours."))
-
-
-class AmountsChanged(Refusal):
-    """The figures shown are no longer right: somebody was faster, or a new day began. Nothing was done."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _l("The amounts have changed since you saw them. Nothing was cancelled; please look at the new ones.")
-        )
-
-
-class MoveByOffice(Refusal):
-    """The order was placed before such rules were part of the terms."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _l("The terms of this order do not let you move a seat to another date. Please contact our office.")
-        )
-
-
-class MovingClosed(Refusal):
-    """Too near to the day."""
-
-    def __init__(self, until_on: date) -> None:
-        super().__init__(
-            _l(
-                "By the terms of this order a seat could be moved to another date until %(until)s. "
-                "Please contact our office.",
-                until=day(until_on),
-            )
-        )
-
-
-class MovesUsedUp(Refusal):
-    """As often as the terms let it."""
-
-    def __init__(self, allowed: int) -> None:
-        super().__init__(
-            _l(
-                "By the terms of this order a seat may be moved %(allowed)d times, and this one has been. "
-                "Please contact our office.",
-                allowed=allowed,
-            )
-        )
+    status: BookingStatus
+    total: Yen
+    terms: ChangeTerms | None
+    paid_at: datetime | None = None
+    closed_at: datetime | None = None
+    answer_by_on: date | None = None  # of a request: by when the office answers
 
 
 @dataclass(frozen=True)
@@ -121,58 +52,48 @@ class SeatFees:
         return Yen(self.cancellation + self.handling)
 
 
-def check_cancellable(
-    status: BookingStatus, total: Yen, terms: ChangeTerms | None, *, starts_at: datetime, now: datetime, office: bool
-) -> None:
+def check_cancellable(order: Standing, *, starts_at: datetime, now: datetime, office: bool) -> None:
     """Whether single seats of the booking may be given back.
 
     Raises BookingHasEnded, TooLateToChange and CancelByOffice.
     """
-    check_stands(status, starts_at=starts_at, now=now)
-    if status is BookingStatus.PAID and total > 0 and terms is None and not office:
-        raise CancelByOffice()
+    check_stands(order, starts_at=starts_at, now=now)
+    if order.status is BookingStatus.PAID and order.total > 0 and order.terms is None and not office:
+        raise CancelByOffice(order.paid_at, starts_at=starts_at)
 
 
-def check_substitutable(
-    status: BookingStatus, terms: ChangeTerms | None, *, starts_at: datetime, now: datetime, office: bool
-) -> None:
+def check_substitutable(order: Standing, *, starts_at: datetime, now: datetime, office: bool) -> None:
     """Whether somebody else may take a seat; the office may until the run begins.
 
     Raises BookingHasEnded, TooLateToChange, SubstituteByOffice and SubstitutionClosed.
     """
-    check_stands(status, starts_at=starts_at, now=now)
+    check_stands(order, starts_at=starts_at, now=now)
+    terms = order.terms
     if office:
         return
     if terms is None:
-        raise SubstituteByOffice()
+        raise SubstituteByOffice(starts_at)
     until_on = terms.substitution_until(run_day=day_of(starts_at))
     if day_of(now) > until_on:
-        raise SubstitutionClosed(until_on)
+        raise SubstitutionClosed(until_on, rule=distance_words(terms.day_kind, terms.substitution_until_days))
 
 
-def check_movable(
-    status: BookingStatus,
-    terms: ChangeTerms | None,
-    *,
-    moved: int,
-    starts_at: datetime,
-    now: datetime,
-    office: bool,
-) -> None:
+def check_movable(order: Standing, *, moved: int, starts_at: datetime, now: datetime, office: bool) -> None:
     """Whether a seat that was moved so often may be moved once more; the office may until its run begins.
 
     Raises BookingHasEnded, TooLateToChange, MoveByOffice, MovingClosed and MovesUsedUp.
     """
-    check_stands(status, starts_at=starts_at, now=now)
+    check_stands(order, starts_at=starts_at, now=now)
+    terms = order.terms
     if office:
         return
     if terms is None or not terms.may_move:
-        raise MoveByOffice()
+        raise MoveByOffice(starts_at)
     until_on = terms.moving_until(run_day=day_of(starts_at))
     if day_of(now) > until_on:
-        raise MovingClosed(until_on)
+        raise MovingClosed(until_on, rule=distance_words(terms.day_kind, terms.move_until_days))
     if moved >= terms.moves_allowed and terms.move_fee is None:
-        raise MovesUsedUp(terms.moves_allowed)
+        raise MovesUsedUp(terms.moves_allowed, starts_at=starts_at)
 
 
 @dataclass(frozen=True)
@@ -190,29 +111,22 @@ class Possible:
 
 
 def what_is_possible(
-    status: BookingStatus,
-    total: Yen,
-    terms: ChangeTerms | None,
-    *,
-    starts_at: datetime,
-    now: datetime,
-    office: bool,
-    asked_until: datetime | None = None,
+    order: Standing, *, starts_at: datetime, now: datetime, office: bool, asked_until: datetime | None = None
 ) -> Possible:
     """The same checks the deeds make, asked beforehand: "why can't I …?".
 
     `asked_until`: we moved the run, and ask until then; what is asked is possible whatever the terms say.
     """
-    run_day, free = day_of(starts_at), office or asked_until is not None
+    terms, run_day, free = order.terms, day_of(starts_at), office or asked_until is not None
     return Possible(
-        _against(check_cancellable, status, total, terms, starts_at=starts_at, now=now, office=free),
-        _against(check_substitutable, status, terms, starts_at=starts_at, now=now, office=office),
-        _against(check_correctable, status, starts_at=starts_at, now=now),
-        _against(check_movable, status, terms, moved=0, starts_at=starts_at, now=now, office=free),
+        _against(check_cancellable, order, starts_at=starts_at, now=now, office=free),
+        _against(check_substitutable, order, starts_at=starts_at, now=now, office=office),
+        _against(check_correctable, order, starts_at=starts_at, now=now),
+        _against(check_movable, order, moved=0, starts_at=starts_at, now=now, office=free),
         terms.substitution_until(run_day=run_day) if terms else None,
         _moving_until(terms, run_day, asked_until),
         terms.moves_allowed if terms else 0,
-        terms.move_fee if terms and total > 0 else None,
+        terms.move_fee if terms and order.total > 0 else None,
     )
 
 
@@ -222,9 +136,9 @@ def _moving_until(terms: ChangeTerms | None, run_day: date, asked_until: datetim
     return max(filter(None, (by_terms, asked)), default=None)
 
 
-def _against(check: Callable[..., None], *facts: object, **more: object) -> Refusal | None:
+def _against(check: Callable[..., None], order: Standing, **facts: object) -> Refusal | None:
     try:
-        check(*facts, **more)
+        check(order, **facts)
     except Refusal as refusal:
         return refusal
     return None
@@ -261,22 +175,22 @@ def _dearness(fee: SeatFee) -> tuple[Yen, bool, int]:
     return fee.total, fee.worse is not None, -fee.until_on.toordinal()
 
 
-def check_correctable(status: BookingStatus, *, starts_at: datetime, now: datetime) -> None:
+def check_correctable(order: Standing, *, starts_at: datetime, now: datetime) -> None:
     """Whether the spelling of a name may still be corrected. Raises BookingHasEnded and TooLateToChange."""
-    if status not in (BookingStatus.HELD, BookingStatus.REQUESTED):
-        check_stands(status, starts_at=starts_at, now=now)
+    if order.status not in (BookingStatus.HELD, BookingStatus.REQUESTED):
+        check_stands(order, starts_at=starts_at, now=now)
 
 
-def check_stands(status: BookingStatus, *, starts_at: datetime, now: datetime) -> None:
+def check_stands(order: Standing, *, starts_at: datetime, now: datetime) -> None:
     """Whether an order stands whose run has not begun.
 
     Raises MoveNotAllowed, NotAnsweredYet, BookingHasEnded and TooLateToChange.
     """
-    if status is BookingStatus.HELD:
-        raise MoveNotAllowed(status, BookingMove.CANCEL)  # not ordered yet: the last page gives it back
-    if status is BookingStatus.REQUESTED:
-        raise NotAnsweredYet()
-    if status not in (BookingStatus.ORDERED, BookingStatus.PAID):
-        raise BookingHasEnded()
+    if order.status is BookingStatus.HELD:
+        raise MoveNotAllowed(order.status, BookingMove.CANCEL)  # not ordered yet: the last page gives it back
+    if order.status is BookingStatus.REQUESTED:
+        raise NotAnsweredYet(order.answer_by_on)
+    if order.status not in (BookingStatus.ORDERED, BookingStatus.PAID):
+        raise BookingHasEnded(order.closed_at)
     if starts_at <= now:
         raise TooLateToChange(starts_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext as _n
 
 from courses_app.foundation.refusal import Refusal
 
@@ -27,9 +28,10 @@ class TooManyFiles(Refusal):
 
     def __init__(self, seconds: int) -> None:
         super().__init__(
-            _l(
-                "Your organization has sent very many files. Please try again in %(minutes)d minutes.",
-                minutes=-(-seconds // 60),
+            _n(
+                "Your organization has sent very many files. Please try again in %(num)d minute.",
+                "Your organization has sent very many files. Please try again in %(num)d minutes.",
+                -(-seconds // 60),
             ),
             field="sheet",
         )

@@ -12,6 +12,7 @@ from courses_app.bookings.rules.refusals import (
     BookingNotOpen,
     CapacityBelowSold,
     NobodyNamed,
+    OrderingClosed,
     OtherCourse,
     RunFull,
     RunNotOffered,
@@ -47,20 +48,20 @@ def check_bookable(*, published: bool, opens_at: datetime, closes_at: datetime, 
     if not published:
         raise RunNotOffered()
     if now < opens_at:
-        raise BookingNotOpen()
+        raise BookingNotOpen(opens_at)
     if now >= closes_at:
-        raise BookingClosed()
+        raise BookingClosed(closes_at)
 
 
 def check_orderable(*, published: bool, starts_at: datetime, now: datetime) -> None:
     """Whether held seats may still be ordered: booking may have closed meanwhile, but the run must be to come.
 
-    Raises RunNotOffered and BookingClosed.
+    Raises RunNotOffered and OrderingClosed.
     """
     if not published:
         raise RunNotOffered()
     if starts_at <= now:
-        raise BookingClosed()
+        raise OrderingClosed(starts_at)
 
 
 def check_attendees(attendees: Sequence[AttendeeFacts], *, most: int = MOST_ATTENDEES) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext as _n
 
-from courses_app.bookings.rules.changing import BookingHasEnded, TooLateToChange
+from courses_app.bookings.rules.changing import Standing
 from courses_app.bookings.rules.lifecycles import BookingStatus
-from courses_app.catalogue.rules import NamingTerms
+from courses_app.bookings.rules.refusals import BookingHasEnded, TooLateToChange
+from courses_app.catalogue.rules import NamingTerms, distance_words
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.templating import day
@@ -33,10 +35,12 @@ class NamesNeeded(Refusal):
 class NamingClosed(Refusal):
     """Too near to the day for a name."""
 
-    def __init__(self, until_on: date) -> None:
+    def __init__(self, until_on: date, *, rule: str) -> None:
         super().__init__(
             _l(
-                "By the terms of this order seats could be named until %(until)s. Please contact our office.",
+                "By the terms of this order (“Quantity”) the names could be entered %(rule)s, that is until %(until)s. "
+                "Please contact our office.",
+                rule=rule,
                 until=day(until_on),
             )
         )
@@ -57,7 +61,11 @@ class TooManyNames(Refusal):
 
     def __init__(self, left: int) -> None:
         super().__init__(
-            _l("Only %(left)d seats are without a name. Nothing was changed; please enter fewer names.", left=left)
+            _n(
+                "Only %(num)d seat is without a name. Nothing was changed; please enter fewer names.",
+                "Only %(num)d seats are without a name. Nothing was changed; please enter fewer names.",
+                left,
+            )
         )
         self.left = left
 
@@ -70,18 +78,18 @@ def check_unnamed(terms: NamingTerms | None, *, starts_at: datetime, now: dateti
 
 
 def check_nameable(
-    status: BookingStatus, terms: NamingTerms | None, *, starts_at: datetime, now: datetime, office: bool
+    order: Standing, terms: NamingTerms | None, *, starts_at: datetime, now: datetime, office: bool
 ) -> None:
     """Whether a seat may be named; the office may until the run begins.
 
     Raises BookingHasEnded, TooLateToChange and NamingClosed.
     """
-    if status not in NAMEABLE:
-        raise BookingHasEnded()
+    if order.status not in NAMEABLE:
+        raise BookingHasEnded(order.closed_at)
     if starts_at <= now:
         raise TooLateToChange(starts_at)
-    if office or terms is None or status is BookingStatus.HELD:
+    if office or terms is None or order.status is BookingStatus.HELD:
         return
     until_on = terms.until(run_day=day_of(starts_at))
     if day_of(now) > until_on:
-        raise NamingClosed(until_on)
+        raise NamingClosed(until_on, rule=distance_words(terms.day_kind, terms.days_before))

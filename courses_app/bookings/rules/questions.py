@@ -12,7 +12,7 @@ from courses_app.bookings.rules.lifecycles import BookingStatus
 from courses_app.foundation.clock import day_of, end_of, last_day_of, start_of
 from courses_app.foundation.lifecycle import Lifecycle
 from courses_app.foundation.refusal import Refusal
-from courses_app.foundation.templating import day, instant
+from courses_app.foundation.templating import day, until_words
 
 ASKED_OF = (BookingStatus.ORDERED, BookingStatus.PAID)  # what is only held costs nothing to give back
 
@@ -148,12 +148,6 @@ def remind_at(until: datetime, days: int, *, now: datetime) -> datetime | None:
     """When who has not answered is reminded: so many days before; None where that is today already, or not wanted."""
     on = last_day_of(until) - timedelta(days=days)
     return start_of(on) if days and on > day_of(now) else None
-
-
-def until_words(until: datetime) -> str:
-    """The day, where it ends with one; else the instant."""
-    last = last_day_of(until)
-    return day(last) if end_of(last) == until else instant(until)
 
 
 def check_answerable(state: QuestionState, until: datetime, *, now: datetime) -> None:

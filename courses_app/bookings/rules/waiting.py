@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext as _n
 
 from courses_app.bookings.rules.holding import AttendeeFacts
 from courses_app.bookings.rules.refusals import NoRoom
 from courses_app.foundation.lifecycle import Lifecycle
 from courses_app.foundation.refusal import Refusal
-from courses_app.foundation.templating import day
+from courses_app.foundation.templating import day, instant
 
 LEAST_TIME = timedelta(hours=1)  # an offer that stands shorter helps nobody: none is made (R-20)
 CALLED_OFF, BOOKING_CLOSED = "called_off", "booking_closed"  # why a whole line ends
@@ -114,7 +115,7 @@ class OthersWait(NoRoom):
         if on is not None:
             message = _l(
                 "Others are waiting for the run on %(day)s, and seats that become free are offered to them first. "
-                "Nothing was booked.",
+                "Nothing was booked; choose another date for these people, or join the waiting list of that day.",
                 day=day(on),
             )
         else:
@@ -173,9 +174,13 @@ class SeatsAreFree(Refusal):
 class WaitingIsOver(Refusal):
     """No offer can be made any more before booking closes."""
 
-    def __init__(self) -> None:
+    def __init__(self, closes_at: datetime) -> None:
         super().__init__(
-            _l("Booking for this run closes soon, so no more seats can be offered. Please choose another date.")
+            _l(
+                "One could join the waiting list until %(until)s: seats are offered no later than an hour before "
+                "booking closes. Please choose another date.",
+                until=instant(closes_at - LEAST_TIME),
+            )
         )
 
 
@@ -184,9 +189,10 @@ class PartyTooLarge(Refusal):
 
     def __init__(self, capacity: int) -> None:
         super().__init__(
-            _l(
-                "This run has only %(capacity)d seats in all. Name fewer people, or accept seats for a part of them.",
-                capacity=capacity,
+            _n(
+                "This run has only %(num)d seat in all. Name fewer people, or accept seats for a part of them.",
+                "This run has only %(num)d seats in all. Name fewer people, or accept seats for a part of them.",
+                capacity,
             ),
             field="accepts_part",
         )
@@ -196,7 +202,12 @@ class AlreadyWaiting(Refusal):
     """People who wait for this run already."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        super().__init__(_l("Already waiting for this run: %(names)s.", names="、".join(names)))
+        super().__init__(
+            _l(
+                "Already waiting for this run: %(names)s. They keep their place; please leave them out here.",
+                names="、".join(names),
+            )
+        )
 
 
 class OfferIsForThem(Refusal):
@@ -216,7 +227,13 @@ class TooFewFree(Refusal):
 
     def __init__(self, free: int) -> None:
         super().__init__(
-            _l("%(free)d seats are free, and this party needs more. Nothing was offered.", free=max(free, 0))
+            _n(
+                "%(num)d seat is free, and this party needs more. Nothing was offered.",
+                "%(num)d seats are free, and this party needs more. Nothing was offered.",
+                free,
+            )
+            if free > 0
+            else _l("No seat is free. Nothing was offered.")
         )
 
 
@@ -232,7 +249,11 @@ class PassingNeedsReason(Refusal):
 
     def __init__(self, passed: int) -> None:
         super().__init__(
-            _l("This offer passes %(passed)d parties that came earlier. Enter the reason; it is kept.", passed=passed),
+            _n(
+                "This offer passes %(num)d party that came earlier. Enter the reason; it is kept.",
+                "This offer passes %(num)d parties that came earlier. Enter the reason; it is kept.",
+                passed,
+            ),
             field="reason",
         )
 
@@ -240,5 +261,12 @@ class PassingNeedsReason(Refusal):
 class NoOfferNow(Refusal):
     """Booking is not open, or closes too soon for an offer (R-20)."""
 
-    def __init__(self) -> None:
-        super().__init__(_l("No offer can be made: booking for this run is not open, or closes within the hour."))
+    def __init__(self, *, opens_at: datetime, closes_at: datetime) -> None:
+        super().__init__(
+            _l(
+                "No offer can be made: seats of this run are offered from %(opens)s, when booking opens, until "
+                "%(until)s, an hour before it closes, and only while it is published.",
+                opens=instant(opens_at),
+                until=instant(closes_at - LEAST_TIME),
+            )
+        )

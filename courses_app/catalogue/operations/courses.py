@@ -30,7 +30,8 @@ class SubjectsDontAddUp(Refusal):
     def __init__(self, planned: int, wanted: int) -> None:
         super().__init__(
             _l(
-                "The lectures add up to %(planned)d minutes, but the net time of the course is %(wanted)d minutes.",
+                "The lectures add up to %(planned)d minutes, but the net time of the course is %(wanted)d minutes. "
+                "Please correct one of them.",
                 planned=planned,
                 wanted=wanted,
             ),
@@ -96,7 +97,7 @@ def set_fee(
     """
     of_audience = [fee for fee in course.fees if fee.audience is audience]
     if from_on <= today and any(fee.from_on <= today for fee in of_audience):
-        raise FeeInForceAlready()
+        raise FeeInForceAlready(today + timedelta(days=1))
     for fee in of_audience:
         if fee.from_on >= from_on:
             course.fees.remove(fee)

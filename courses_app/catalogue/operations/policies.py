@@ -29,7 +29,7 @@ def set_change_policy(
     check_ladder(facts.terms.steps)
     standing = policies_of(course)
     if facts.from_on <= today and any(one.from_on <= today for one in standing):
-        raise PolicyInForceAlready()
+        raise PolicyInForceAlready(today + A_DAY)
     for one in standing:
         if one.from_on >= facts.from_on:
             session.delete(one)

@@ -1,6 +1,6 @@
 """Decisions from plain values: the word for a run's seats, what a seat costs, how a day is laid out."""
 
-from courses_app.catalogue.rules.change_words import cancellation_words, ladder_words, step_words
+from courses_app.catalogue.rules.change_words import cancellation_words, distance_words, ladder_words, step_words
 from courses_app.catalogue.rules.changes import (
     ChangeTerms,
     DayKind,
@@ -64,6 +64,7 @@ __all__ = [
     "RunDayOver", "RunFilter", "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SeatFee", "Step", "StepUnclear",
     "SubjectChange", "SubjectKind", "UnnamedSeats", "VenueFacts", "Visibility", "availability",
     "booking_closes_by_default", "cancellation_words", "check_begins_later", "check_ladder", "check_move",
-    "check_net_time", "check_plan", "clashes_between", "fee_for", "fingerprint", "ladder_words", "lay_out_day",
-    "month_of", "naming_words", "opens", "price_for", "run_filter", "seats_left", "step_words", "unnamed_words",
+    "check_net_time", "check_plan", "clashes_between", "distance_words", "fee_for", "fingerprint", "ladder_words",
+    "lay_out_day", "month_of", "naming_words", "opens", "price_for", "run_filter", "seats_left", "step_words",
+    "unnamed_words",
 ]  # fmt: skip

@@ -92,7 +92,7 @@ def no_show_words(terms: ChangeTerms) -> str:
 
 def step_words(terms: ChangeTerms, step: Step) -> str:
     """One rule as it is named beside a fee: 受講日の8日前まで: 受講料の30%"""
-    return str(_("%(days)s: %(kept)s", days=_days(terms, step), kept=_kept(step)))
+    return str(_("%(days)s: %(kept)s", days=distance_words(terms.day_kind, step.days_before), kept=_kept(step)))
 
 
 def _steps(terms: ChangeTerms, *, run_day: date, on: date) -> Iterator[str]:
@@ -141,20 +141,19 @@ def _kept(step: Step) -> str:
     return str(_("%(percent)d %% of the fee", percent=step.percent)) if step.percent else str(_("no fee"))
 
 
-def _days(terms: ChangeTerms, step: Step) -> str:
-    if step.days_before == 0:
+def distance_words(kind: DayKind, days_before: int) -> str:
+    """How far before its run something ends: 受講日の3営業日前まで"""
+    if days_before == 0:
         return str(_("up to the day of the run"))
-    if terms.day_kind is DayKind.BUSINESS:
+    if kind is DayKind.BUSINESS:
         return str(
             ngettext(
                 "at least %(num)d business day before the run",
                 "at least %(num)d business days before the run",
-                step.days_before,
+                days_before,
             )
         )
-    return str(
-        ngettext("at least %(num)d day before the run", "at least %(num)d days before the run", step.days_before)
-    )
+    return str(ngettext("at least %(num)d day before the run", "at least %(num)d days before the run", days_before))
 
 
 def _handling(terms: ChangeTerms) -> Iterator[str]:

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from courses_app.foundation.clock import add_business_days
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import day
 from courses_app.foundation.yen import Yen
 
 WHOLE = 100
@@ -33,8 +34,8 @@ _KINDS = {DayKind.CALENDAR: _l("Calendar days"), DayKind.BUSINESS: _l("Business 
 class RunDayOver(Refusal):
     """After the day of the run nothing is given back."""
 
-    def __init__(self) -> None:
-        super().__init__(_l("The day of the run is over, so seats can't be cancelled any more."))
+    def __init__(self, run_day: date) -> None:
+        super().__init__(_l("Seats can be cancelled up to the day of the run, and that was %(day)s.", day=day(run_day)))
 
 
 class LadderIncomplete(Refusal):
@@ -54,9 +55,12 @@ class StepUnclear(Refusal):
 class PolicyInForceAlready(Refusal):
     """Rules that have begun are never changed; new ones start on a later day."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_on: date) -> None:
         super().__init__(
-            _l("Rules that are already in force are not changed. Let the new ones start on a later day."),
+            _l(
+                "Rules that are already in force are not changed. Let the new ones start on %(day)s or later.",
+                day=day(first_on),
+            ),
             field="from_on",
         )
 
@@ -159,7 +163,7 @@ def fee_for(terms: ChangeTerms, price: Yen, *, on: date, run_day: date) -> SeatF
             worse = next((later for later in terms.steps[number + 1 :] if later.of(price) > cancellation), None)
             until_on = _before(terms, worse, number, run_day=run_day)
             return SeatFee(cancellation, handling, refund, step, until_on, worse)
-    raise RunDayOver()
+    raise RunDayOver(run_day)
 
 
 def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from courses_app.catalogue.rules.words import Delivery
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import instant
 from courses_app.foundation.yen import Yen
 
 
@@ -81,7 +82,7 @@ class NoLink(Refusal):
     """A public run has no link of its own."""
 
     def __init__(self) -> None:
-        super().__init__(_l("This run is public: it has no link of its own."))
+        super().__init__(_l("This run is public: it has no link of its own. Everybody finds it in the timetable."))
 
 
 class NetTimeDiffers(Refusal):
@@ -101,11 +102,12 @@ class NetTimeDiffers(Refusal):
 class RunHasBegun(Refusal):
     """Times and place of a public run stay as they are once it has begun."""
 
-    def __init__(self, field: str) -> None:
+    def __init__(self, field: str, *, starts_at: datetime) -> None:
         super().__init__(
             _l(
-                "This run has already begun: its times and place can no longer be changed."
-                " Instructors, titles, language and prices still can."
+                "Times and place could be changed until this run began on %(at)s."
+                " Instructors, titles, language and prices still can.",
+                at=instant(starts_at),
             ),
             field=field,
         )
@@ -143,7 +145,7 @@ def check_move(
     `elsewhere` says that its place is another. Raises RunHasBegun or PlanRefused, with the field it concerns.
     """
     if published and starts_at <= now:
-        raise RunHasBegun("venue" if elsewhere else "meetings")
+        raise RunHasBegun("venue" if elsewhere else "meetings", starts_at=starts_at)
     check_begins_later(planned_starts_at, now=now)
 
 

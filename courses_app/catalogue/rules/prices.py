@@ -11,22 +11,33 @@ from flask_babel import lazy_gettext as _l
 
 from courses_app.catalogue.rules.words import FeeAudience
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.templating import day
 from courses_app.foundation.yen import TaxCategory, Yen
 
 
 class NoFee(Refusal):
     """A course has no fee on the day of a run."""
 
-    def __init__(self) -> None:
-        super().__init__(_l("No fee has been set for this course on that day. Please set one first."))
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            _l(
+                "No fee has been set for this course on %(day)s. "
+                "Seats can be booked as soon as our office has set one.",
+                day=day(on),
+            )
+        )
 
 
 class FeeInForceAlready(Refusal):
     """A fee that has begun is never changed; a new one starts on a later day."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_on: date) -> None:
         super().__init__(
-            _l("A fee that is already in force is not changed. Let the new fee start on a later day."), field="from_on"
+            _l(
+                "A fee that is already in force is not changed. Let the new fee start on %(day)s or later.",
+                day=day(first_on),
+            ),
+            field="from_on",
         )
 
 
@@ -68,7 +79,7 @@ def price_for(
     """
     general = _in_force(fees, FeeAudience.GENERAL, on)
     if general is None:
-        raise NoFee()
+        raise NoFee(on)
     amount = general.amount if general_override is None else general_override
     if audience is FeeAudience.GENERAL:
         return Price(amount, general.tax_category)

@@ -106,7 +106,7 @@ def _same(known: Dispatch, service: Service, facts: DispatchFacts) -> Dispatch:
 def _check(service: Service, facts: DispatchFacts, *, now: datetime) -> None:
     today = day_of(now)
     if today < service.from_on or (service.until_on is not None and today > service.until_on):
-        raise NotOffered()
+        raise NotOffered(service.from_on, service.until_on, today=today)
     check_dispatch(
         facts,
         places=service.places,

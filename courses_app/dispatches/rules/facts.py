@@ -13,6 +13,7 @@ from courses_app.dispatches.rules.lifecycle import DispatchState
 from courses_app.dispatches.rules.refusals import QuoteRefused, WishRefused
 from courses_app.dispatches.rules.words import Place, TimeOfDay
 from courses_app.foundation.clock import day_of
+from courses_app.foundation.templating import day
 from courses_app.foundation.yen import TaxCategory, Yen, total
 
 MOST_WISHES, MOST_LINES, MOST_MEETINGS = 3, 6, 20
@@ -143,9 +144,7 @@ def _check_wishes(wishes: Sequence[Wished], earliest: date) -> None:
     if len(set(wishes)) < len(wishes):
         raise WishRefused(_l("The same day and time stands there twice. Please choose another one."), "wishes")
     if any(wish.on < earliest for wish in wishes):
-        raise WishRefused(
-            _l("We need some time to prepare. The earliest day is %(day)s.", day=earliest.isoformat()), "wishes"
-        )
+        raise WishRefused(_l("We need some time to prepare. The earliest day is %(day)s.", day=day(earliest)), "wishes")
 
 
 def check_quote(facts: QuoteFacts, *, now: datetime) -> None:

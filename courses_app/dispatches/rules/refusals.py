@@ -14,8 +14,17 @@ from courses_app.foundation.templating import day
 class NotOffered(Refusal):
     """The service is not offered today."""
 
-    def __init__(self) -> None:
-        super().__init__(_l("This service is not offered at the moment. Please choose another one, or ask our office."))
+    def __init__(self, from_on: date, until_on: date | None, *, today: date) -> None:
+        if until_on is not None and until_on < today:
+            message = _l(
+                "This service was offered until %(day)s. Please choose another one, or ask our office.",
+                day=day(until_on),
+            )
+        else:
+            message = _l(
+                "This service is offered from %(day)s. Please choose another one, or ask our office.", day=day(from_on)
+            )
+        super().__init__(message)
 
 
 class ServiceCodeTaken(Refusal):
