@@ -227,6 +227,11 @@ def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, words) for value, words in pairs]
 
 
+def grouped(groups: Iterable[tuple[str, Iterable[tuple[Any, Any]]]]) -> list[SelectChoice]:
+    """The same under the headings of their groups."""
+    return [SelectChoice(value, words, optgroup=name) for name, pairs in groups for value, words in pairs]
+
+
 def email_shape(_form: Any, field: Field) -> None:
     """Refuse what cannot be an e-mail address."""
     if field.data and (len(field.data) > LONGEST_EMAIL or not EMAIL.fullmatch(field.data)):

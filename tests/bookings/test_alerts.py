@@ -61,4 +61,44 @@ def test_online_and_anywhere(app: Flask, client: FlaskClient, make: MakeHere) ->
     client.post(ASK, data=token | {"place": "any"})
     make.run(days_ahead=40, online=True)
     make.run(days_ahead=41)
-    assert len(told(app)) == 3
+    assert len(told(app)) == 2  # whoever asked for both hears of the online run once
+
+
+def test_a_region_hears_of_runs_in_each_of_its_prefectures(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    make.issuer()
+    make.course()
+    sign_in(client, make.coordinator().email)
+    form = client.get(f"{ASK}/new").get_data(as_text=True)
+    assert '<optgroup label="関東">' in form
+    assert "関東全域" in form
+    assert "北海道全域" not in form  # one prefecture: it is offered once
+    token = {"csrf_token": csrf_token(client, f"{ASK}/new")}
+    for place in ("kanto", "13", "any"):
+        assert client.post(ASK, data=token | {"place": place}).status_code == 303
+    other = app.test_client()
+    sign_in(other, make.coordinator().email)
+    theirs = {"csrf_token": csrf_token(other, f"{ASK}/new")}
+    assert other.post(ASK, data=theirs | {"place": "kinki"}).status_code == 303
+    run = make.run(days_ahead=40)
+    assert run.venue is not None
+    assert run.venue.prefecture_code == "13"
+    [mail] = told(app)
+    assert f"/runs/{run.reference}" in mail
+    assert told(app) == [mail]
+    page = client.get("/organization/alerts").get_data(as_text=True)
+    assert "関東全域" in page
+    assert "東京都" in page
+
+
+def test_colleagues_who_asked_for_different_places_both_hear(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    make.issuer()
+    make.course()
+    first = make.coordinator()
+    colleague = make.coordinator(first.organization)
+    for who, place in ((first, "kanto"), (colleague, "13")):
+        visitor = app.test_client()
+        sign_in(visitor, who.email)
+        token = {"csrf_token": csrf_token(visitor, f"{ASK}/new")}
+        assert visitor.post(ASK, data=token | {"place": place}).status_code == 303
+    make.run(days_ahead=40)
+    assert len(told(app)) == 2

@@ -33,16 +33,17 @@ def test_demand_is_counted_by_course_and_region(app: Flask, client: FlaskClient,
     make.waiting(run, 3)
     asks(app, make, "13", "10", "online")
     asks(app, make, "13")
+    asks(app, make, "kanto", "13")
     asks(app, make, "any")
     sign_in(client, make.staff().email)
     with statements(app) as seen:
         page = text_of(client.get("/office/demand"))
     assert len(seen) <= MOST_STATEMENTS
     assert f'href="/office/runs/{run.reference}/waiting"' in page
-    assert "東京都 2、群馬県 1" in page
+    assert "地方内のどこでも 1、東京都 3、群馬県 1" in page
     sheet = client.get("/office/demand.csv").get_data(as_text=True)
     lines = {tuple(line.split(",")[i] for i in (0, 2, 3)) for line in sheet.splitlines()[1:]}
-    assert lines == {("SUP", "関東", "2"), ("SUP", "オンライン", "1"), ("SUP", "どこでも", "1")}
+    assert lines == {("SUP", "関東", "3"), ("SUP", "オンライン", "1"), ("SUP", "どこでも", "1")}
 
 
 def test_nothing_asked_is_said(client: FlaskClient, make: MakeHere) -> None:

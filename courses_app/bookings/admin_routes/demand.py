@@ -33,12 +33,13 @@ def demand() -> Answer:
 def demand_csv() -> Answer:
     names = _region_names()
     header = [
-        _("Code"), _("Course"), _("Region"), _("Organizations asking"), _("Prefectures"), _("Asked since"),
+        _("Code"), _("Course"), _("Region"), _("Organizations asking"), _("Anywhere in the region"), _("Prefectures"),
+        _("Asked since"),
         _("Open runs"),
     ]  # fmt: skip
     rows = (
         [
-            one.course.code, local(one.course, "name"), names[one.region], one.organizations,
+            one.course.code, local(one.course, "name"), names[one.region], one.organizations, one.whole,
             " ".join(f"{local(place, 'name')} {asking}" for place, asking in one.places),
             day_of(one.since).isoformat(), one.open_runs,
         ]

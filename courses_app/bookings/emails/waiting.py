@@ -41,7 +41,7 @@ def waiting_moved(party: WaitingParty, *, before: Whereabouts, now: datetime) ->
 
 
 def run_opened(alert: RunAlert, *, run: CourseRun, now: datetime) -> None:
-    """A run they asked for stands in the timetable."""
+    """A run they asked for stands in the timetable; who asked for its region and its prefecture hears it once."""
     reader = reader_of(alert.organization, asked=alert.asked_by_person_id, now=now)
     queue_mail(
         "bookings/run_opened",
@@ -52,7 +52,7 @@ def run_opened(alert: RunAlert, *, run: CourseRun, now: datetime) -> None:
             "reader": reader, "alert": alert, "run": run, "course": run.course, "issuer": issuer_on(day_of(now)),
             "run_url": address_of(run.path), "alerts_url": address_of("/organization/alerts"),
         },
-        dedupe_key=f"alert:{alert.reference}:{run.reference}",
+        dedupe_key=f"alert:{alert.organization.reference}:{run.reference}:{reader.address}",
         now=now,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
 from courses_app.bookings.rules import ANY_PLACE, ONLINE
-from courses_app.foundation.forms import BaseForm, options
+from courses_app.foundation.forms import BaseForm, grouped, options
 
 
 class AlertForm(BaseForm):
@@ -16,6 +16,7 @@ class AlertForm(BaseForm):
 
     place = SelectField(_l("Place of the run"), default=ANY_PLACE, choices=())
 
-    def offer(self, prefectures: Iterable[tuple[str, str]]) -> None:
-        """Anywhere, online, or one of the prefectures."""
-        self.place.choices = options([(ANY_PLACE, _l("Anywhere")), (ONLINE, _l("Online")), *prefectures])
+    def offer(self, regions: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> None:
+        """Anywhere, online, a whole region, or one of its prefectures: the places of each region by its name."""
+        wide = options([(ANY_PLACE, _l("Anywhere")), (ONLINE, _l("Online"))])
+        self.place.choices = [*wide, *grouped(regions)]

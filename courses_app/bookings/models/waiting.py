@@ -108,7 +108,7 @@ class RunAlert(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     asked_by_person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
-    place: Mapped[str]  # `any`, `online`, or the code of a prefecture
+    place: Mapped[str]  # `any`, `online`, or the code of a region or a prefecture
     language: Mapped[str] = mapped_column(default="ja")
     asked_at: Mapped[datetime]
 

@@ -56,8 +56,13 @@ def no_longer_ask(*, alert: RunAlert, by: Actor, now: datetime) -> None:
 
 
 def tell_of_run(*, alert_id: int, run_id: int, now: datetime) -> bool:
-    """Owe the mail, once; whether it was owed now. The lock of the alert lets one of two workers do it."""
-    alert = session.scalars(select(RunAlert).where(RunAlert.id == alert_id).with_for_update()).one_or_none()
+    """Owe the mail, to each person once whatever they asked for; whether the alert had not told of the run before.
+
+    The lock of the organization lets one of two workers do it: several of its alerts may fit a run.
+    """
+    asked = select(RunAlert.organization_id).where(RunAlert.id == alert_id).scalar_subquery()
+    session.scalar(select(Organization.id).where(Organization.id == asked).with_for_update())
+    alert = session.scalars(select(RunAlert).where(RunAlert.id == alert_id)).one_or_none()
     if alert is None or session.get(RunAlertTold, (alert_id, run_id)) is not None:
         return False
     run = session.get_one(CourseRun, run_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from courses_app.accounts.models import Organization
 from courses_app.bookings.models import RunAlert, RunAlertTold
 from courses_app.bookings.rules import ANY_PLACE, ONLINE
-from courses_app.catalogue.models import CourseRun, Delivery, RunStatus, Venue
+from courses_app.catalogue.models import CourseRun, Delivery, Prefecture, RunStatus, Venue
 from courses_app.catalogue.queries import OF_EVERYBODY
 from courses_app.foundation.db import session
 
@@ -42,6 +42,7 @@ def alerts_due(*, now: datetime) -> Sequence[tuple[int, int]]:
         select(RunAlert.id, CourseRun.id)
         .join(CourseRun, CourseRun.course_id == RunAlert.course_id)
         .outerjoin(Venue, Venue.id == CourseRun.venue_id)
+        .outerjoin(Prefecture, Prefecture.code == Venue.prefecture_code)
         .where(
             OF_EVERYBODY,
             CourseRun.status == RunStatus.PUBLISHED,
@@ -49,7 +50,7 @@ def alerts_due(*, now: datetime) -> Sequence[tuple[int, int]]:
             or_(
                 RunAlert.place == ANY_PLACE,
                 (RunAlert.place == ONLINE) & (CourseRun.delivery == Delivery.ONLINE),
-                RunAlert.place == Venue.prefecture_code,
+                RunAlert.place.in_((Prefecture.code, Prefecture.region)),
             ),
             not_(told),
         )

@@ -17,7 +17,7 @@ from courses_app.catalogue.queries import OF_EVERYBODY
 from courses_app.foundation.db import session
 
 MOST_LINES = 50  # runs with a line on one page, the longest first
-# The region of an alert; `any` and `online` are regions of their own.
+# The region of an alert for a prefecture or a region; `any` and `online` are regions of their own.
 REGION = func.coalesce(Prefecture.region, RunAlert.place)
 
 
@@ -25,13 +25,15 @@ REGION = func.coalesce(Prefecture.region, RunAlert.place)
 class Demand:
     """Who wants to hear of runs of a course in a region: `places` are prefectures with how many ask for each.
 
-    `organizations` counts each once, `open_runs` the runs there that can be booked now (online: those; any: all).
+    `whole` is how many ask for all of the region. `organizations` counts each once, `open_runs` the runs there that can
+    be booked now (online: those; any: all).
     """
 
     course: Course
     region: str
     organizations: int
     since: datetime
+    whole: int
     places: Sequence[tuple[Prefecture, int]]
     open_runs: int
 
@@ -47,17 +49,19 @@ class RunLine:
 
 def demand_by_region(*, now: datetime) -> list[Demand]:
     """One entry for each course and region that somebody asked for, where most ask first. Four statements."""
+    asking = func.count(func.distinct(RunAlert.organization_id))
+    whole = func.count().filter(RunAlert.place == REGION, RunAlert.place.not_in((ANY_PLACE, ONLINE)))
     rows = session.execute(
-        select(Course, REGION, func.count(func.distinct(RunAlert.organization_id)), func.min(RunAlert.asked_at))
+        select(Course, REGION, asking, func.min(RunAlert.asked_at), whole)
         .join(RunAlert, RunAlert.course_id == Course.id)
         .outerjoin(Prefecture, Prefecture.code == RunAlert.place)
         .group_by(Course.id, REGION)
-        .order_by(func.count(func.distinct(RunAlert.organization_id)).desc(), Course.position, REGION)
+        .order_by(asking.desc(), Course.position, REGION)
     ).all()
     places, runs = _places(), _open_runs(now=now)
     return [
-        Demand(course, region, asking, since, places[course.id, region], _of(runs[course.id], region))
-        for course, region, asking, since in rows
+        Demand(course, region, number, since, all_of_it, places[course.id, region], _of(runs[course.id], region))
+        for course, region, number, since, all_of_it in rows
     ]
 
 

@@ -10,7 +10,7 @@ from courses_app.bookings import operations, queries
 from courses_app.bookings.forms import AlertForm
 from courses_app.bookings.routes.blueprint import Answer, pages
 from courses_app.catalogue.models import Course
-from courses_app.catalogue.queries import course_by_slug, prefectures
+from courses_app.catalogue.queries import course_by_slug, prefectures_by_region
 from courses_app.foundation import clock
 from courses_app.foundation.templating import local, locale
 from courses_app.foundation.web import see_other, writes
@@ -19,8 +19,8 @@ from courses_app.foundation.web import see_other, writes
 @pages.get("/organization/alerts")
 @coordinator
 def alerts() -> Answer:
-    places = {one.code: local(one, "name") for one in prefectures()}
-    return render_template("bookings/alerts.html", alerts=queries.alerts_of(current_organization()), places=places)
+    names = {code: name for _region, places in _places() for code, name in places}
+    return render_template("bookings/alerts.html", alerts=queries.alerts_of(current_organization()), places=names)
 
 
 @pages.get("/courses/<slug>/alerts/new")
@@ -59,8 +59,18 @@ def _course(slug: str) -> Course:
 
 
 def _form(form: AlertForm) -> AlertForm:
-    form.offer([(one.code, local(one, "name")) for one in prefectures()])
+    form.offer(_places())
     return form
+
+
+def _places() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The regions by name with what can be chosen there: all of it, where it has several prefectures, or one."""
+    found = []
+    for region, its in prefectures_by_region():
+        name = local(region, "name")
+        whole = [(region.code, _("All of %(region)s", region=name))] if len(its) > 1 else []
+        found.append((name, [*whole, *((one.code, local(one, "name")) for one in its)]))
+    return found
 
 
 def _page(course: Course, form: AlertForm) -> str:

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-ANY_PLACE, ONLINE = "any", "online"  # instead of the code of a prefecture
+ANY_PLACE, ONLINE = "any", "online"  # instead of the code of a region or a prefecture

@@ -26,6 +26,7 @@ from courses_app.catalogue.queries.places import (
     instructors,
     people_by_reference,
     prefectures,
+    prefectures_by_region,
     regions,
     venues,
 )
@@ -49,7 +50,7 @@ __all__ = [
     "LISTED", "OF_EVERYBODY", "CourseLine", "CourseOffer", "Need", "OfficeFilter", "Region", "all_offers",
     "catalogue_on", "change_terms_on", "clashes_of", "course_by_code", "course_by_slug", "course_lines",
     "courses_to_plan", "current_fees", "duties_on", "fees_after", "fees_on", "find_course", "find_venue", "fits",
-    "instructors", "keep_still", "line_of", "matching", "narrowed", "needs_on", "office_runs",
-    "people_by_reference", "policies_of", "prefectures", "price_of", "regions", "run_by_reference",
-    "run_for_update", "run_with_fees", "terms_of", "upcoming", "venues", "violations",
+    "instructors", "keep_still", "line_of", "matching", "narrowed", "needs_on", "office_runs", "people_by_reference",
+    "policies_of", "prefectures", "prefectures_by_region", "price_of", "regions", "run_by_reference", "run_for_update",
+    "run_with_fees", "terms_of", "upcoming", "venues", "violations",
 ]  # fmt: skip

@@ -40,6 +40,12 @@ def prefectures() -> Sequence[Prefecture]:
     return session.scalars(select(Prefecture).order_by(Prefecture.code)).all()
 
 
+def prefectures_by_region() -> list[tuple[Region, list[Prefecture]]]:
+    """The regions from north to south, each with its prefectures."""
+    found = prefectures()
+    return [(region, [one for one in found if one.region == region.code]) for region in regions()]
+
+
 def venues(*, open_on: date | None = None) -> Sequence[Venue]:
     """Venues from north to south; with a day, only those not closed by then."""
     query = select(Venue).options(joinedload(Venue.prefecture)).order_by(Venue.prefecture_code, Venue.id)
