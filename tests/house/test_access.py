@@ -69,7 +69,7 @@ ALLOWED: dict[str, set[str]] = {
         "bookings", OWN,
         "answer attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct date "
         "draft enter_names give_up_draft hold_again keep_seats leave mend_draft move_seat name names "
-        "names_from_file party question remove_alert substitute"),
+        "names_from_file party question remove_alert substitute take_what_is_left wait_with_list"),
     **doors_of("bookings", STAFF, "book_by_telephone telephone"),
     **doors_of("bookings", OWN | STAFF, "additional_invoice additional_receipt invoice receipt ticket"),
     **doors_of("bookings", OWN | ON_THE_RUN, "seat"),  # and the attendee, who is none of these

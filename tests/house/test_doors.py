@@ -31,6 +31,8 @@ WITHOUT_ONE_TRANSACTION = {
             "bookings.mend_draft",
             "bookings.book_draft",
             "bookings.keep_seats",
+            "bookings.take_what_is_left",
+            "bookings.wait_with_list",
             "bookings.change",
             "bookings_admin.event_again",
         ),

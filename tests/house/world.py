@@ -101,7 +101,7 @@ def build(make: Make) -> World:
         "bookings.name": {"reference": waiting.reference},
         **dict.fromkeys(
             ("bookings.draft", "bookings.mend_draft", "bookings.keep_seats", "bookings.book_draft",
-             "bookings.give_up_draft"), listed
+             "bookings.take_what_is_left", "bookings.wait_with_list", "bookings.give_up_draft"), listed
         ),
         **dict.fromkeys(
             ("bookings.template_xlsx", "bookings.template_csv", "bookings.sheet", "bookings.send_sheet"), run

@@ -10,7 +10,7 @@ from courses_app.bookings.forms.changes import (
     OfficeMoveForm,
     SubstituteForm,
 )
-from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, MovedRowsForm, SheetForm
+from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, MovedRowsForm, SheetForm, WaitingListForm
 from courses_app.bookings.forms.office import (
     BlockForm,
     CapacityForm,
@@ -32,4 +32,5 @@ __all__ = [
     "EventForm", "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter", "OfficeCancellationForm",
     "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PassingForm", "PaymentsFilter", "QuestionsFilter",
     "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm", "SheetForm", "SubstituteForm", "TelephoneForm",
+    "WaitingListForm",
 ]  # fmt: skip

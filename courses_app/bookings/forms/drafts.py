@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, HiddenField, SelectField, StringField
+from wtforms import BooleanField, Form, HiddenField, SelectField, StringField
 
 from courses_app.bookings.rules.sheets import Examined
 from courses_app.foundation.forms import BaseForm, Length, options
@@ -80,6 +80,15 @@ class DraftRowForm(Form):
             wrong |= set(pair) if wrong & set(pair) else set()
         self.shown = [field.short_name for field in self if whole or field.short_name in wrong]
         return self
+
+
+class WaitingListForm(BaseForm):
+    """How a list waits: all together, or whoever finds a seat."""
+
+    accepts_part = BooleanField(
+        _l("We also take seats for a part of us"),
+        description=_l("The first in the list are served first; the others keep the place."),
+    )
 
 
 class MovedRowsForm(Form):

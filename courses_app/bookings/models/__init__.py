@@ -1,6 +1,6 @@
 """What the bookings room keeps."""
 
-from courses_app.bookings.models.drafts import AttendeeDraft
+from courses_app.bookings.models.drafts import AttendeeDraft, ListPart
 from courses_app.bookings.models.keeping import Overbooking, SeatBlock
 from courses_app.bookings.models.questions import MoveAnswer, MoveQuestion
 from courses_app.bookings.models.seats import LIVING, Booking, BookingFee, Seat, SeatEvent, Supplement
@@ -9,6 +9,6 @@ from courses_app.bookings.rules import BookingMove, BookingStatus, PartyState, S
 
 __all__ = [
     "LIVING", "STILL_WAITING", "AttendeeDraft", "Booking", "BookingFee", "BookingMove", "BookingStatus",
-    "MoveAnswer", "MoveQuestion", "Overbooking", "PartyState", "RunAlert", "RunAlertTold", "Seat", "SeatBlock",
-    "SeatEvent", "SeatMove", "SeatStatus", "Supplement", "WaitingAttendee", "WaitingParty",
+    "ListPart", "MoveAnswer", "MoveQuestion", "Overbooking", "PartyState", "RunAlert", "RunAlertTold", "Seat",
+    "SeatBlock", "SeatEvent", "SeatMove", "SeatStatus", "Supplement", "WaitingAttendee", "WaitingParty",
 ]  # fmt: skip

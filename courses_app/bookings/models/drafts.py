@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models.seats import Booking
+from courses_app.bookings.models.waiting import WaitingParty
 from courses_app.bookings.rules import hold_has_run_out
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import Base
@@ -49,6 +50,9 @@ class AttendeeDraft(Base):
     created_by: Mapped[Person] = relationship()
     hold: Mapped[Booking | None] = relationship(foreign_keys=hold_id)
     booking: Mapped[Booking | None] = relationship(foreign_keys=booking_id)
+    parts: Mapped[list[ListPart]] = relationship(
+        back_populates="draft", order_by="ListPart.id", cascade="all, delete-orphan", passive_deletes=True
+    )
 
     def kept(self, *, now: datetime) -> Booking | None:
         """The seats that are kept for its rows; None where none are, or no more."""
@@ -58,3 +62,31 @@ class AttendeeDraft(Base):
         return hold
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+
+class ListPart(Base):
+    """Rows that left a list before the others: for seats (a booking), or for places in a line (a party).
+
+    `version` is that of the list when somebody decided it: the same press again finds what it made (R-42).
+    """
+
+    __tablename__ = "list_parts"
+    __table_args__ = (
+        UniqueConstraint("booking_id"),
+        UniqueConstraint("party_id"),
+        Index(None, "draft_id"),
+        CheckConstraint("(booking_id IS NULL) <> (party_id IS NULL)", name="one"),
+        CheckConstraint("people > 0", name="people"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("attendee_drafts.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("waiting_parties.id"))
+    people: Mapped[int]
+    left_at: Mapped[datetime]
+
+    draft: Mapped[AttendeeDraft] = relationship(back_populates="parts")
+    booking: Mapped[Booking | None] = relationship()
+    party: Mapped[WaitingParty | None] = relationship()

@@ -12,7 +12,6 @@ from courses_app.bookings.operations.checkouts import begin_checkout
 from courses_app.bookings.operations.dates import move_seat
 from courses_app.bookings.operations.drafts import (
     KEPT_FOR,
-    book_draft,
     forget_drafts,
     give_up_draft,
     keep_draft,
@@ -30,6 +29,7 @@ from courses_app.bookings.operations.move import change_run
 from courses_app.bookings.operations.naming import UNNAMED_LEFT, close_naming, name_seats, remind_of_names
 from courses_app.bookings.operations.offering import offer_by_hand, offer_free_seats
 from courses_app.bookings.operations.order import order
+from courses_app.bookings.operations.parting import book_draft, take_what_is_left, wait_with_list
 from courses_app.bookings.operations.refunds import note_refund_sent
 from courses_app.bookings.operations.seats import Agreed, cancel_seats, waiver
 from courses_app.bookings.operations.settle import settle
@@ -48,6 +48,6 @@ __all__ = [
     "keep_while_mended", "lapse_hold", "lapse_order", "leave_waiting_list", "look_after_request", "mend_draft",
     "move_rows", "move_seat", "name_seats", "no_longer_ask", "note_refund_from_firm", "note_refund_sent",
     "offer_by_hand", "offer_free_seats", "order", "put_off_ticket", "release_block", "remind_of_names",
-    "remind_to_answer", "remove_from_line", "said", "settle", "settle_checkout", "substitute", "tell_of_run",
-    "transfer_for", "waiver",
+    "remind_to_answer", "remove_from_line", "said", "settle", "settle_checkout", "substitute", "take_what_is_left",
+    "tell_of_run", "transfer_for", "wait_with_list", "waiver",
 ]  # fmt: skip

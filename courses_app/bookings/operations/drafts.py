@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -10,11 +9,11 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.models import AttendeeDraft, Booking
-from courses_app.bookings.operations.keeping import book_kept, fit
-from courses_app.bookings.queries.drafts import dates_of, draft_of_form, drafts_waiting, roles_of, rows_of
+from courses_app.bookings.models import AttendeeDraft
+from courses_app.bookings.operations.keeping import fit
+from courses_app.bookings.queries.drafts import dates_of, draft_of_form, drafts_waiting, roles_of, room_for, rows_of
 from courses_app.bookings.rules.drafts import DateUnknown, DraftEnded, ListChangedMeanwhile, check_drafts
-from courses_app.bookings.rules.sheets import DraftRow, RowsToMend, facts_of, mended, spread
+from courses_app.bookings.rules.sheets import DraftRow, mended, spread
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
@@ -68,7 +67,7 @@ def mend_draft(
 
     The draft is locked. Raises DraftEnded, and ListChangedMeanwhile where it isn't the `version` somebody looked at.
     """
-    _check(draft, version)
+    check_version(draft, version)
     roles = roles_of(draft.run)
     rows = [DraftRow.kept(stored) for stored in draft.rows if stored["number"] not in removed]
     draft.rows = [mended(row, typed.get(row.number, {}), roles).stored for row in rows]
@@ -82,13 +81,11 @@ def move_rows(*, draft: AttendeeDraft, to: str, only_excess: bool, by: Actor, no
 
     Returns how many. The draft is locked. Raises DraftEnded and DateUnknown.
     """
-    _check(draft, draft.version)
-    dates = {one.run.reference: one for one in dates_of(draft, now=now)}
-    if to not in dates:
+    check_version(draft, draft.version)
+    dates = dates_of(draft, now=now)
+    if to not in {one.run.reference for one in dates}:
         raise DateUnknown()
-    kept = draft.kept(now=now)
-    room = Counter({reference: one.left for reference, one in dates.items()})
-    room.update(seat.run.reference for seat in (kept.live_seats if kept else ()))
+    room = room_for(draft, dates, now=now)
     asked = [(one.number, one.run) for one in rows_of(draft, now=now)]
     typed = spread(asked, to=to, room=room, only_excess=only_excess)
     mend_draft(draft=draft, version=draft.version, typed=typed, removed=(), by=by, now=now)
@@ -100,33 +97,8 @@ def give_up_draft(*, draft: AttendeeDraft, by: Actor, now: datetime) -> None:
     if draft.ended_at is None:
         draft.rows = []
         fit(draft, by=by, now=now)
-        _end(draft, now=now)
+        end_draft(draft, now=now)
         audit.record(by=by, now=now, action="draft.given_up", subject=("draft", draft.reference))
-
-
-def book_draft(
-    *,
-    draft: AttendeeDraft,
-    version: int,
-    booked_by: Person,
-    language: str,
-    by: Actor,
-    now: datetime,
-) -> Booking:
-    """Keep seats for everybody in the list, or for nobody; however often it is asked, one booking (R-05, R-42, R-48).
-
-    The draft is locked. Raises RowsToMend, TooManyAttendees, ListChangedMeanwhile, DraftEnded, and as `hold_seats`.
-    """
-    if draft.booking is not None:
-        return draft.booking
-    _check(draft, version)
-    rows = rows_of(draft, now=now)
-    if wrong := sum(bool(one.errors) for one in rows):
-        raise RowsToMend(wrong)
-    attendees = [facts_of(one) for one in rows]
-    draft.booking = book_kept(draft=draft, attendees=attendees, booked_by=booked_by, language=language, by=by, now=now)
-    _end(draft, now=now)
-    return draft.booking
 
 
 def forget_drafts(ids: Collection[int], *, before: datetime) -> int:
@@ -135,13 +107,15 @@ def forget_drafts(ids: Collection[int], *, before: datetime) -> int:
     return len(session.scalars(delete(AttendeeDraft).where(*untouched).returning(AttendeeDraft.id)).all())
 
 
-def _check(draft: AttendeeDraft, version: int) -> None:
+def check_version(draft: AttendeeDraft, version: int) -> None:
+    """Whether it is the list somebody looked at. Raises DraftEnded and ListChangedMeanwhile."""
     if draft.ended_at is not None:
         raise DraftEnded()
     if draft.version != version:
         raise ListChangedMeanwhile()
 
 
-def _end(draft: AttendeeDraft, *, now: datetime) -> None:
+def end_draft(draft: AttendeeDraft, *, now: datetime) -> None:
+    """The list itself needs its rows no longer."""
     draft.rows, draft.ended_at, draft.updated_at = [], now, now
     session.flush()

@@ -17,6 +17,7 @@ from courses_app.bookings.operations.line import has_room_for
 from courses_app.bookings.operations.offers import Offer, locked_offer
 from courses_app.bookings.operations.people import Attending, keep_new_people, people_for
 from courses_app.bookings.rules import (
+    MOST_ATTENDEES,
     AlreadyWaiting,
     AttendeeFacts,
     FormSentBefore,
@@ -30,6 +31,7 @@ from courses_app.bookings.rules import (
 )
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference
 
@@ -46,13 +48,14 @@ def join_waiting_list(
     language: str = "ja",
     now: datetime,
     key: str = "",
+    most: int = MOST_ATTENDEES,
 ) -> WaitingParty:
     """A party at the end of the run's line; the same form sent again gives the same party.
 
     Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge, AlreadyWaiting,
     WaitingIsOver, NamesToWait, OneDateToWait, and FormSentBefore.
     """
-    check_attendees(attendees)
+    check_attendees(attendees, most=most)
     check_all_waiting_named(attendees)
     check_one_date(attendees, run=run_reference)
     organization_id = id_of(organization)
@@ -105,7 +108,7 @@ def _check_may_wait(
     if has_room_for(offer, free=offer.capacity - crowd.taken, wanted=len(people), now=now):
         raise SeatsAreFree()
     if len(people) > offer.capacity and not accepts_part:
-        raise PartyTooLarge(offer.capacity)
+        raise PartyTooLarge(offer.capacity, on=day_of(offer.starts_at))
 
 
 def _waiting_already(run_id: int, people: Sequence[int]) -> list[str]:

@@ -51,6 +51,7 @@ def book_kept(
     *,
     draft: AttendeeDraft,
     attendees: Sequence[AttendeeFacts],
+    form_token: str,
     booked_by: Person,
     language: str,
     by: Actor,
@@ -74,7 +75,7 @@ def book_kept(
     given_up = _give_up(kept, wanted, by=by, now=now) if kept else GivenUp({}, None)
     new = hold_seats(
         organization=draft.organization, run_reference=draft.run.reference, attendees=attendees,
-        form_token=f"draft:{draft.reference}", by=by, booked_by=booked_by, language=language, now=now,
+        form_token=form_token, by=by, booked_by=booked_by, language=language, now=now,
         most=MOST_FROM_FILE, given_up=given_up,
     )  # fmt: skip
     if kept is not None:

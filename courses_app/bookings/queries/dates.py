@@ -81,7 +81,9 @@ def other_dates(reference: str, *, also: Collection[str] = (), now: datetime) ->
     found = session.execute(
         _of_course(reference)
         .add_columns(left)
-        .where(or_(_open(now) & (left > 0), CourseRun.reference.in_(sorted(also))))
+        .where(
+            CourseRun.id != HERE.id, OF_EVERYBODY, or_(_open(now) & (left > 0), CourseRun.reference.in_(sorted(also)))
+        )
         .order_by(CourseRun.reference.not_in(sorted(also)), ~_NEAR, CourseRun.starts_at, CourseRun.id)
         .limit(MOST_DATES)
     )
@@ -89,14 +91,12 @@ def other_dates(reference: str, *, also: Collection[str] = (), now: datetime) ->
 
 
 def dates_for_list(run: CourseRun, *, now: datetime) -> list[OtherDate]:
-    """The run itself, then every other open one of its course, full ones too, in order; one statement."""
+    """The run itself, then every other open one of its course, full ones too, near ones first; one statement."""
     found = session.execute(
-        select(CourseRun)
-        .outerjoin(CourseRun.venue)
-        .options(contains_eager(CourseRun.venue))
+        _of_course(run.reference)
         .add_columns(_left(now))
-        .where(CourseRun.course_id == run.course_id, (CourseRun.id == run.id) | (OF_EVERYBODY & _open(now)))
-        .order_by(CourseRun.id != run.id, CourseRun.starts_at, CourseRun.id)
+        .where((CourseRun.id == run.id) | (OF_EVERYBODY & _open(now)))
+        .order_by(CourseRun.id != run.id, ~_NEAR, CourseRun.starts_at, CourseRun.id)
         .limit(MOST_IN_LIST)
     )
     return [OtherDate(other, int(count)) for other, count in found]
@@ -121,15 +121,16 @@ _NEAR = func.coalesce(
 
 
 def _of_course(reference: str) -> Select[CourseRun]:
+    """Every run of the course of a run."""
     return (
         select(CourseRun)
-        .join(HERE, (HERE.course_id == CourseRun.course_id) & (HERE.id != CourseRun.id))
+        .join(HERE, HERE.course_id == CourseRun.course_id)
         .outerjoin(HALL, HALL.id == HERE.venue_id)
         .outerjoin(REGION, REGION.code == HALL.prefecture_code)
         .outerjoin(CourseRun.venue)
         .outerjoin(Prefecture, Prefecture.code == Venue.prefecture_code)
         .options(contains_eager(CourseRun.venue))
-        .where(HERE.reference == reference, OF_EVERYBODY)
+        .where(HERE.reference == reference)
     )
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager, defer, joinedload
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from courses_app.accounts.models import Membership, Organization, Person
-from courses_app.bookings.models import AttendeeDraft, Booking, Seat
+from courses_app.bookings.models import AttendeeDraft, Booking, ListPart, Seat, WaitingParty
 from courses_app.bookings.queries.dates import OtherDate, dates_for_list
 from courses_app.bookings.queries.seats import live
 from courses_app.bookings.rules import TooManyNames
@@ -103,6 +103,20 @@ def dates_of(draft: AttendeeDraft, *, now: datetime) -> list[OtherDate]:
     return dates_for_list(draft.run, now=now)
 
 
+def room_for(draft: AttendeeDraft, dates: Sequence[OtherDate], *, now: datetime) -> Mapping[str, int]:
+    """How many seats the list finds on each of its dates: those left, and those kept for it."""
+    kept = draft.kept(now=now)
+    room = Counter({one.run.reference: one.left for one in dates})
+    room.update(seat.run.reference for seat in (kept.live_seats if kept else ()))
+    return room
+
+
+def list_of(*, booking: Booking | None = None, party: WaitingParty | None = None) -> AttendeeDraft | None:
+    """The list of which a booking or a party is a part, while it has rows that are neither."""
+    part = ListPart.booking_id == booking.id if booking else ListPart.party_id == (party.id if party else None)
+    return session.scalar(select(AttendeeDraft).join(AttendeeDraft.parts).where(part, AttendeeDraft.ended_at.is_(None)))
+
+
 def roles_of(run: CourseRun) -> dict[str, tuple[str, str]]:
     """The roles the course names on the run's day, each with its words in Japanese and English."""
     duties = duties_on(run.course, day_of(run.starts_at))
@@ -169,6 +183,7 @@ def _whole(organization: Organization) -> Select[AttendeeDraft]:
             joinedload(AttendeeDraft.created_by),
             joinedload(AttendeeDraft.hold).selectinload(Booking.seats),
             joinedload(AttendeeDraft.booking),
+            selectinload(AttendeeDraft.parts).options(joinedload(ListPart.booking), joinedload(ListPart.party)),
         )
         .where(AttendeeDraft.organization_id == organization.id)
     )

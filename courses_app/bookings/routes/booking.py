@@ -150,6 +150,7 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         kept=queries.fees_kept(found),
         issuer=issuer_on(clock.today()),
         terms=documents.shown_terms(found),
+        list=queries.list_of(booking=found),
     )
 
 
@@ -204,7 +205,7 @@ def _review(found: Booking, form: OrderForm) -> str:
     naming = documents.naming_lines(found)
     return render_template(
         "bookings/review.html", booking=found, form=form, items=items, naming=naming, now=now,
-        answer_on=documents.answer_day(found, now=now),
+        answer_on=documents.answer_day(found, now=now), list=queries.list_of(booking=found),
     )  # fmt: skip
 
 

@@ -121,7 +121,11 @@ def _kept(run: CourseRun, form: SheetForm) -> str:
 
 def _page(run: CourseRun, form: SheetForm) -> str:
     dates = queries.dates_for_list(run, now=clock.now())
-    return render_template("bookings/sheet.html", run=run, form=form, most=MOST_FROM_FILE, other_dates=len(dates) > 1)
+    here = next((one for one in dates if one.run.id == run.id), None)
+    return render_template(
+        "bookings/sheet.html", run=run, form=form, most=MOST_FROM_FILE, other_dates=len(dates) > 1,
+        full=here is not None and not here.left,
+    )  # fmt: skip
 
 
 def _role_names(run: CourseRun) -> list[str]:

@@ -29,6 +29,7 @@ def party(reference: str) -> Answer:
         offers=found.open_offers(now=now),
         so_far=so_far,
         dates=dates,
+        list=queries.list_of(party=found),
     )
 
 

@@ -47,6 +47,7 @@ TOLD = Told(
         "alert.removed": _p("what was done", "News of new runs ended"),
         "draft.kept": _p("what was done", "List of attendees kept"),
         "draft.given_up": _p("what was done", "List of attendees given up"),
+        "draft.parted": _p("what was done", "Part of a list booked, or waiting"),
     },
     states={
         "booking.held": _p("state in the audit", "Held, not ordered"),

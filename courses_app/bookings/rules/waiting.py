@@ -187,12 +187,13 @@ class WaitingIsOver(Refusal):
 class PartyTooLarge(Refusal):
     """More people than the run has seats."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, *, on: date) -> None:
         super().__init__(
             _n(
-                "This run has only %(num)d seat in all. Name fewer people, or accept seats for a part of them.",
-                "This run has only %(num)d seats in all. Name fewer people, or accept seats for a part of them.",
+                "The run on %(day)s has only %(num)d seat in all. Name fewer people, or accept seats for a part of them.",
+                "The run on %(day)s has only %(num)d seats in all. Name fewer people, or accept seats for a part of them.",
                 capacity,
+                day=day(on),
             ),
             field="accepts_part",
         )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from courses_app.accounts.models import MemberStatus
 from courses_app.bookings.models import AttendeeDraft, Booking, Seat
-from courses_app.bookings.queries import OtherDate, dates_of, rows_of, seats_to_come
+from courses_app.bookings.queries import Line, OtherDate, dates_of, lines_of, rows_of, seats_to_come
 from courses_app.bookings.rules.sheets import MOST_FROM_FILE, Examined, typed_day
 from courses_app.catalogue.models import CourseRun, FeeAudience
 from courses_app.catalogue.queries import price_of
@@ -55,11 +55,17 @@ class DateOfList:
     kept: int
     left: int
     price: Yen
+    line: Line
 
     @property
     def lacking(self) -> int:
         """How many of the rows find no seat."""
         return max(0, self.rows - self.kept - self.left)
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether its rows can wait for seats: too few are there, and some could still be offered."""
+        return self.lacking > 0 and self.line.open
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,21 @@ class DraftSheet:
         return sum(one.lacking for one in self.dates)
 
     @property
+    def fitting(self) -> int:
+        """For how many rows seats can be had at once, in one booking."""
+        return min(self.most, sum(one.rows - one.lacking for one in self.dates))
+
+    @property
+    def to_wait(self) -> list[DateOfList]:
+        """The dates whose rows can wait as a party."""
+        return [one for one in self.dates if one.may_wait]
+
+    @property
+    def waiting(self) -> int:
+        """How many people that would be."""
+        return sum(one.rows for one in self.to_wait)
+
+    @property
     def elsewhere(self) -> list[OtherDate]:
         """Dates that could take rows from others: seats are left, and not all rows are there already."""
         full = {one.run.id for one in self.dates if one.lacking or one.rows == self.rows}
@@ -110,14 +131,14 @@ class DraftSheet:
 
 
 def draft_sheet(draft: AttendeeDraft, *, number: int, now: datetime) -> DraftSheet:
-    """The list as it stands now. Nine statements, however many rows."""
+    """The list as it stands now. Eleven statements, however many rows."""
     open_dates = dates_of(draft, now=now)
     rows = rows_of(draft, now=now, among=open_dates)
     ordered = sorted(rows, key=lambda one: (not one.errors, not one.warnings, one.number))
     number = min(number, max(1, -(-len(rows) // ROWS_A_PAGE)))
     shown = ordered[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
     kept = draft.kept(now=now)
-    dates = _dates(draft, rows, open_dates, kept)
+    dates = _dates(draft, rows, open_dates, kept, now=now)
     return DraftSheet(
         page=Page(_lines(shown, open_dates, now=now), number, ROWS_A_PAGE, len(rows)),
         rows=len(rows),
@@ -138,17 +159,26 @@ def rows_booked(draft: AttendeeDraft, *, now: datetime) -> set[int]:
 
 
 def _dates(
-    draft: AttendeeDraft, rows: Sequence[Examined], open_dates: Sequence[OtherDate], kept: Booking | None
+    draft: AttendeeDraft,
+    rows: Sequence[Examined],
+    open_dates: Sequence[OtherDate],
+    kept: Booking | None,
+    *,
+    now: datetime,
 ) -> list[DateOfList]:
     verified = draft.organization.member_status is MemberStatus.VERIFIED
     audience = FeeAudience.MEMBER if verified else FeeAudience.GENERAL
     asked = Counter(one.run for one in rows)
     held = Counter(seat.run_id for seat in (kept.live_seats if kept else ()))
+    wanted = [one for one in open_dates if asked[one.run.reference] or (not rows and one.run.id == draft.run_id)]
+    lines = lines_of([one.run for one in wanted], now=now)
     return [
-        DateOfList(one.run, count, held[one.run.id], one.left, price_of(one.run, audience).amount)
-        for one in open_dates
-        if (count := asked[one.run.reference]) or (not rows and one.run.id == draft.run_id)
-    ]
+        DateOfList(
+            one.run, asked[one.run.reference], held[one.run.id], one.left, price_of(one.run, audience).amount,
+            lines[one.run.id],
+        )
+        for one in wanted
+    ]  # fmt: skip
 
 
 def _lines(shown: Sequence[Examined], dates: Sequence[OtherDate], *, now: datetime) -> list[DraftLine]:

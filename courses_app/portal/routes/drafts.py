@@ -6,15 +6,19 @@ The addresses are those of bookings; the door stands here because the page also 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, flash, render_template, request
+from flask_babel import ngettext
 
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
 from courses_app.bookings import operations
 from courses_app.bookings import queries as bookings
 from courses_app.bookings.documents import date_choice
-from courses_app.bookings.forms import DraftRowForm, MendedRows, MovedRowsForm
-from courses_app.bookings.models import AttendeeDraft
+from courses_app.bookings.forms import DraftRowForm, MendedRows, MovedRowsForm, WaitingListForm
+from courses_app.bookings.models import AttendeeDraft, ListPart
+from courses_app.bookings.rules import BookingStatus, SeatsAreFree, shown_status
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.paging import page_number
@@ -73,14 +77,62 @@ def keep_seats(reference: str) -> Answer:
     return see_other("bookings.draft", reference=reference)
 
 
-def _kept(reference: str) -> None:
-    operations.keep_seats(
-        draft=_locked(reference),
-        booked_by=current_person(),
-        language=locale(),
-        by=current_actor(),
-        now=clock.now(),
+@on_behalf("/organization/drafts/<reference>/seats-left", "bookings.take_what_is_left", ["POST"])
+@coordinator
+def take_what_is_left(reference: str) -> Answer:
+    """Seats for the first rows that find one; the rest of the list stays where it is."""
+    sent = MendedRows.read(request.form)
+    try:
+        booking, stay = in_transaction(lambda: _taken(reference, sent))
+    except Refusal as refusal:
+        return _refused(reference, sent, refusal)
+    if stay:
+        words = ngettext("%(num)d person stays in the list.", "%(num)d people stay in the list.", stay)
+        flash(words, "info")
+    return see_other("bookings.booking", reference=booking)
+
+
+@on_behalf("/organization/drafts/<reference>/waiting", "bookings.wait_with_list", ["POST"])
+@coordinator
+def wait(reference: str) -> Answer:
+    """The people of the list as a party in the line of their date: nothing is typed twice."""
+    sent, form = MendedRows.read(request.form), WaitingListForm()
+    try:
+        parties, people, stay = in_transaction(lambda: _waiting(reference, sent, form))
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _refused(reference, sent, refusal, form)
+    words = ngettext("%(num)d person is on the waiting list.", "%(num)d people are on the waiting list.", people)
+    flash(words, "success")
+    if len(parties) == 1 and not stay:
+        return see_other("bookings.party", reference=parties[0])
+    return see_other("bookings.draft", reference=reference)
+
+
+def _taken(reference: str, sent: MendedRows) -> tuple[str, int]:
+    """The booking, and how many rows are still in the list."""
+    found = _locked(reference)
+    booking = operations.take_what_is_left(draft=found, version=sent.version, **_who())
+    return booking.reference, len(found.rows)
+
+
+def _waiting(reference: str, sent: MendedRows, form: WaitingListForm) -> tuple[list[str], int, int]:
+    """The parties, how many people they are, and how many rows are still in the list."""
+    found = _locked(reference)
+    parties = operations.wait_with_list(
+        draft=found, version=sent.version, accepts_part=bool(form.accepts_part.data), **_who()
     )
+    return [party.reference for party in parties], sum(len(party.attendees) for party in parties), len(found.rows)
+
+
+def _who() -> dict[str, Any]:
+    return {
+        "booked_by": current_person(), "language": locale(), "by": current_actor(), "now": clock.now(),
+    }  # fmt: skip
+
+
+def _kept(reference: str) -> None:
+    operations.keep_seats(draft=_locked(reference), **_who())
 
 
 def _mended(reference: str, sent: MendedRows) -> None:
@@ -94,28 +146,22 @@ def _mended(reference: str, sent: MendedRows) -> None:
 
 def _booked(reference: str, sent: MendedRows) -> str:
     found = _locked(reference)
-    booking = operations.book_draft(
-        draft=found,
-        version=sent.version,
-        booked_by=current_person(),
-        language=locale(),
-        by=current_actor(),
-        now=clock.now(),
-    )
-    return booking.reference
+    return operations.book_draft(draft=found, version=sent.version, **_who()).reference
 
 
 def _locked(reference: str) -> AttendeeDraft:
     return bookings.draft_for_update(current_organization(), reference) or abort(404)
 
 
-def _refused(reference: str, sent: MendedRows, refusal: Refusal) -> Answer:
+def _refused(reference: str, sent: MendedRows, refusal: Refusal, wait: WaitingListForm | None = None) -> Answer:
     """Everything was undone; the reason stands above the list, and what was typed in its fields (R-43)."""
     found = bookings.draft_of(current_organization(), reference) or abort(404)
-    return _page(found, sent.rows, refusal), refusal.status
+    return _page(found, sent.rows, refusal, wait), refusal.status
 
 
-def _page(found: AttendeeDraft, typed: Typed, refusal: Refusal | None = None) -> str:
+def _page(
+    found: AttendeeDraft, typed: Typed, refusal: Refusal | None = None, wait: WaitingListForm | None = None
+) -> str:
     number = page_number(request.values.get("page"))
     now = clock.now()
     sheet = queries.draft_sheet(found, number=number, now=now)
@@ -129,5 +175,15 @@ def _page(found: AttendeeDraft, typed: Typed, refusal: Refusal | None = None) ->
     }
     return render_template(
         "portal/draft.html", draft=found, sheet=sheet, forms=forms, roles=roles, refusal=refusal, now=now,
+        wait=wait or WaitingListForm(formdata=None), parts=_parts(found, now),
+        bookable=sheet.may_be_booked or isinstance(refusal, SeatsAreFree),
         move=MovedRowsForm.among({one.run.reference: dates[one.run.reference] for one in sheet.elsewhere}),
     )  # fmt: skip
+
+
+def _parts(found: AttendeeDraft, now: datetime) -> list[tuple[ListPart, BookingStatus | None]]:
+    """What became of rows that left the list, each booking with the state people see."""
+    return [
+        (part, shown_status(part.booking.status, part.booking.hold_until, now=now) if part.booking else None)
+        for part in found.parts
+    ]

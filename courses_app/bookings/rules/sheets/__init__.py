@@ -1,7 +1,7 @@
 """A list of attendees from a spreadsheet: which column is which, what a row says, and what is wrong with it."""
 
 from courses_app.bookings.rules.sheets.columns import FIELDS, NoHeader, NoRows, attendee_rows
-from courses_app.bookings.rules.sheets.dates import Dates, spread
+from courses_app.bookings.rules.sheets.dates import Dates, first_that_fit, spread, without_room
 from courses_app.bookings.rules.sheets.days import typed_day
 from courses_app.bookings.rules.sheets.examining import (
     MOST_FROM_FILE,
@@ -16,5 +16,6 @@ from courses_app.bookings.rules.sheets.rows import EXAMPLE, DraftRow, Roles, men
 
 __all__ = [
     "EXAMPLE", "FIELDS", "MOST_FROM_FILE", "Dates", "Directory", "DraftRow", "Examined", "Known", "NoHeader", "NoRows",
-    "Roles", "RowsToMend", "attendee_rows", "examined", "facts_of", "mended", "spread", "typed_day",
+    "Roles", "RowsToMend", "attendee_rows", "examined", "facts_of", "first_that_fit", "mended", "spread", "typed_day",
+    "without_room",
 ]  # fmt: skip

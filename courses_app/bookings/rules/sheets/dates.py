@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,10 +66,20 @@ def spread(
 
     All of them, or only those who come after the last seat of theirs (`room` by run).
     """
-    free, changed = dict(room), {}
+    stay = first_that_fit(rows, room=room) if only_excess else set()
+    return {number: {"run": to} for number, run in rows if number not in stay and run != to}
+
+
+def first_that_fit(rows: Sequence[tuple[int, str]], *, room: Mapping[str, int]) -> set[int]:
+    """The numbers of the first rows of each date that find a seat there (`room` by run)."""
+    free, found = dict(room), set()
     for number, run in rows:
-        if only_excess and free.get(run, 0) > 0:
+        if free.get(run, 0) > 0:
             free[run] -= 1
-        elif run != to:
-            changed[number] = {"run": to}
-    return changed
+            found.add(number)
+    return found
+
+
+def without_room(rows: Sequence[tuple[int, str]], *, room: Mapping[str, int]) -> set[str]:
+    """The dates (references of runs) with fewer seats than rows."""
+    return {run for run, wanted in Counter(run for _number, run in rows).items() if wanted > room.get(run, 0)}

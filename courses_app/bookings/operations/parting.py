@@ -1,0 +1,165 @@
+"""Rows leave their list: for seats, all of them or the first that find one, or for a place in the line of their date.
+
+What nobody decided about stays in the list with all that was typed. Each press is one transaction, and remembered with
+the version of the list that was looked at, so that the same press again finds what it made (R-42).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from courses_app.accounts.models import Person
+from courses_app.bookings.models import AttendeeDraft, Booking, ListPart, WaitingParty
+from courses_app.bookings.operations.drafts import check_version, end_draft
+from courses_app.bookings.operations.joining import join_waiting_list
+from courses_app.bookings.operations.keeping import book_kept, fit
+from courses_app.bookings.operations.locks import lock_runs
+from courses_app.bookings.queries.drafts import dates_of, room_for, rows_of
+from courses_app.bookings.rules import BookingStatus, RunFull, SeatsAreFree, WaitingIsOver
+from courses_app.bookings.rules.sheets import (
+    MOST_FROM_FILE,
+    Examined,
+    RowsToMend,
+    facts_of,
+    first_that_fit,
+    without_room,
+)
+from courses_app.foundation import audit
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.db import session
+from courses_app.foundation.refusal import Refusal
+
+
+def book_draft(
+    *, draft: AttendeeDraft, version: int, booked_by: Person, language: str, by: Actor, now: datetime
+) -> Booking:
+    """Keep seats for everybody in the list, or for nobody; however often it is asked, one booking (R-05, R-42, R-48).
+
+    The draft is locked. Raises RowsToMend, TooManyAttendees, ListChangedMeanwhile, DraftEnded, and as `hold_seats`.
+    """
+    if draft.booking is not None:
+        return draft.booking
+    rows = _sound(draft, version, now=now)
+    booking = book_kept(
+        draft=draft, attendees=[facts_of(one) for one in rows], form_token=f"draft:{draft.reference}",
+        booked_by=booked_by, language=language, by=by, now=now,
+    )  # fmt: skip
+    draft.booking = booking
+    end_draft(draft, now=now)
+    return booking
+
+
+def take_what_is_left(
+    *, draft: AttendeeDraft, version: int, booked_by: Person, language: str, by: Actor, now: datetime
+) -> Booking:
+    """Keep seats for the first rows that find one on their date; the others stay in the list (R-02).
+
+    The draft is locked, and so are its runs before their seats are counted. Raises RunFull where none is left, else as
+    `book_draft`.
+    """
+    for part in _done(draft, version):
+        if part.booking is not None:
+            return part.booking
+    rows = _sound(draft, version, now=now)
+    room, kept = _room(draft, rows, now=now), draft.kept(now=now)
+    if kept is not None and kept.status is not BookingStatus.HELD:  # ordered without names, which these rows are
+        room = Counter(seat.run.reference for seat in kept.unnamed)
+    fitting = first_that_fit([(one.number, one.run) for one in rows], room=room)
+    chosen = [one for one in rows if one.number in fitting][:MOST_FROM_FILE]
+    if not chosen:
+        raise RunFull(0)
+    booking = book_kept(
+        draft=draft, attendees=[facts_of(one) for one in chosen], form_token=f"draft:{draft.reference}:{version}",
+        booked_by=booked_by, language=language, by=by, now=now,
+    )  # fmt: skip
+    draft.hold = None  # its seats have names now, or were given up for these
+    _leave(draft, chosen, ListPart(version=version, booking=booking), by=by, now=now)
+    _end_if_empty(draft, now=now)
+    return booking
+
+
+def wait_with_list(
+    *,
+    draft: AttendeeDraft,
+    version: int,
+    accepts_part: bool,
+    booked_by: Person,
+    language: str,
+    by: Actor,
+    now: datetime,
+) -> list[WaitingParty]:
+    """All rows of each date that is too full for them wait for it as a party; those of other dates stay in the list.
+
+    The draft is locked. Raises SeatsAreFree where nobody needs to wait, RowsToMend, ListChangedMeanwhile, DraftEnded,
+    and as `join_waiting_list`.
+    """
+    if done := [part.party for part in _done(draft, version) if part.party is not None]:
+        return done
+    rows = _sound(draft, version, now=now)
+    room = _room(draft, rows, now=now)
+    parties: list[WaitingParty] = []
+    why_not: Refusal = SeatsAreFree()
+    for run in sorted(without_room([(one.number, one.run) for one in rows], room=room)):
+        for some in _in_parties([one for one in rows if one.run == run]):
+            try:
+                party = join_waiting_list(
+                    organization=draft.organization, run_reference=run, attendees=[facts_of(one) for one in some],
+                    accepts_part=accepts_part, form_token=f"draft:{draft.reference}:{version}:{some[0].number}",
+                    by=by, booked_by=booked_by, language=language, now=now, most=MOST_FROM_FILE,
+                )  # fmt: skip
+            except (SeatsAreFree, WaitingIsOver) as refusal:  # these stay in the list: they may be booked, or moved
+                why_not = refusal
+                continue
+            parties.append(party)
+            _leave(draft, some, ListPart(version=version, party=party), by=by, now=now)
+    if not parties:
+        raise why_not
+    fit(draft, by=by, now=now)
+    _end_if_empty(draft, now=now)
+    return parties
+
+
+def _done(draft: AttendeeDraft, version: int) -> list[ListPart]:
+    """What the same press made before."""
+    return [part for part in draft.parts if part.version == version]
+
+
+def _sound(draft: AttendeeDraft, version: int, *, now: datetime) -> list[Examined]:
+    """Every row, none with a fault. Raises DraftEnded, ListChangedMeanwhile and RowsToMend."""
+    check_version(draft, version)
+    rows = rows_of(draft, now=now)
+    if wrong := sum(bool(one.errors) for one in rows):
+        raise RowsToMend(wrong)
+    return rows
+
+
+def _room(draft: AttendeeDraft, rows: Collection[Examined], *, now: datetime) -> Mapping[str, int]:
+    """The seats for the list by date, as they are now that nobody else can take one."""
+    kept = draft.kept(now=now)
+    lock_runs({seat.run_id for seat in (kept.live_seats if kept else ())}, named={one.run for one in rows})
+    return room_for(draft, dates_of(draft, now=now), now=now)
+
+
+def _in_parties(rows: Sequence[Examined]) -> list[Sequence[Examined]]:
+    """An offer is a booking, so a party is no larger than one."""
+    return [rows[at : at + MOST_FROM_FILE] for at in range(0, len(rows), MOST_FROM_FILE)]
+
+
+def _leave(draft: AttendeeDraft, rows: Collection[Examined], part: ListPart, *, by: Actor, now: datetime) -> None:
+    """The rows are somewhere else now."""
+    gone = {one.number for one in rows}
+    draft.rows = [stored for stored in draft.rows if stored["number"] not in gone]
+    draft.updated_at = part.left_at = now
+    part.people = len(rows)
+    draft.parts.append(part)
+    made = {"booking": part.booking, "party": part.party}
+    detail = {"people": len(rows), **{name: one.reference for name, one in made.items() if one is not None}}
+    audit.record(by=by, now=now, action="draft.parted", subject=("draft", draft.reference), detail=detail)
+    session.flush()
+
+
+def _end_if_empty(draft: AttendeeDraft, *, now: datetime) -> None:
+    if not draft.rows:
+        end_draft(draft, now=now)
