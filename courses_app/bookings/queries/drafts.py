@@ -183,7 +183,9 @@ def _whole(organization: Organization) -> Select[AttendeeDraft]:
             joinedload(AttendeeDraft.created_by),
             joinedload(AttendeeDraft.hold).selectinload(Booking.seats),
             joinedload(AttendeeDraft.booking),
-            selectinload(AttendeeDraft.parts).options(joinedload(ListPart.booking), joinedload(ListPart.party)),
+            selectinload(AttendeeDraft.parts).options(
+                joinedload(ListPart.booking), joinedload(ListPart.party).joinedload(WaitingParty.run)
+            ),
         )
         .where(AttendeeDraft.organization_id == organization.id)
     )

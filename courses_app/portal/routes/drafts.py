@@ -83,12 +83,9 @@ def take_what_is_left(reference: str) -> Answer:
     """Seats for the first rows that find one; the rest of the list stays where it is."""
     sent = MendedRows.read(request.form)
     try:
-        booking, stay = in_transaction(lambda: _taken(reference, sent))
+        booking = in_transaction(lambda: _taken(reference, sent))
     except Refusal as refusal:
         return _refused(reference, sent, refusal)
-    if stay:
-        words = ngettext("%(num)d person stays in the list.", "%(num)d people stay in the list.", stay)
-        flash(words, "info")
     return see_other("bookings.booking", reference=booking)
 
 
@@ -109,11 +106,8 @@ def wait(reference: str) -> Answer:
     return see_other("bookings.draft", reference=reference)
 
 
-def _taken(reference: str, sent: MendedRows) -> tuple[str, int]:
-    """The booking, and how many rows are still in the list."""
-    found = _locked(reference)
-    booking = operations.take_what_is_left(draft=found, version=sent.version, **_who())
-    return booking.reference, len(found.rows)
+def _taken(reference: str, sent: MendedRows) -> str:
+    return operations.take_what_is_left(draft=_locked(reference), version=sent.version, **_who()).reference
 
 
 def _waiting(reference: str, sent: MendedRows, form: WaitingListForm) -> tuple[list[str], int, int]:
