@@ -190,8 +190,10 @@ class PartyTooLarge(Refusal):
     def __init__(self, capacity: int, *, on: date) -> None:
         super().__init__(
             _n(
-                "The run on %(day)s has only %(num)d seat in all. Name fewer people, or accept seats for a part of them.",
-                "The run on %(day)s has only %(num)d seats in all. Name fewer people, or accept seats for a part of them.",
+                "The run on %(day)s has only %(num)d seat in all. Name fewer people, or accept seats for a part of"
+                " them.",
+                "The run on %(day)s has only %(num)d seats in all. Name fewer people, or accept seats for a part of"
+                " them.",
                 capacity,
                 day=day(on),
             ),
