@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from courses_app.bookings.documents import when_and_where
-from courses_app.bookings.rules.sheets import DraftRow, Roles, attendee_rows
+from courses_app.bookings.rules.sheets import MOST_FROM_FILE, DraftRow, Roles, attendee_rows
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import sheets
 from courses_app.foundation.sheets import Column, Help
@@ -57,7 +57,11 @@ def _help() -> Help:
         sheet=_("Attendees"),
         title=_("Explanations"),
         sentences=[
-            _("One row for each attendee, up to 200 for one booking. The grey example row is not read."),
+            _(
+                "One row for each attendee; more than %(most)d become several orders. The grey example row is not"
+                " read.",
+                most=MOST_FROM_FILE,
+            ),
             _("Other columns and another order do no harm, as long as the headings stay."),
             _("Please enter values, no formulas. Names are printed on the certificate as they stand here."),
         ],

@@ -133,7 +133,7 @@ def test_kept_seats_that_were_ordered_meanwhile_get_the_names_and_none_is_lost(
         )  # fmt: skip
     with transaction():
         facts = mine()
-        booked = operations.book_draft(version=facts["draft"].version, **facts)
+        (booked,) = operations.book_draft(version=facts["draft"].version, **facts)
     assert booked.id == held.id
     order = make.whole(held)
     assert (order.status, len(order.live_seats), len(order.unnamed)) == (BookingStatus.PAID, 3, len(removed))

@@ -330,10 +330,11 @@ def test_r05_many_hands_send_and_book_the_same_list(app: Flask, make: MakeHere) 
         def hold() -> str:
             draft = queries.draft_for_update(session.get_one(Organization, somebody.organization.id), reference)
             assert draft is not None
-            return operations.book_draft(
+            (booking,) = operations.book_draft(
                 draft=draft, version=1, booked_by=session.get_one(Person, somebody.person.id), language="ja",
                 by=by(somebody.person), now=clock.now(),
-            ).reference  # fmt: skip
+            )  # fmt: skip
+            return booking.reference
 
         return in_transaction(hold)
 

@@ -64,6 +64,26 @@ def test_from_a_spreadsheet_to_a_confirmed_order(surf: Callable[..., Surfer], li
     me.open(f"/bookings/{order}").sees(say("The seats are confirmed."))
 
 
+def test_a_list_for_a_run_too_full_takes_what_is_left_and_the_rest_waits(
+    surf: Callable[..., Surfer], live: Live, make: Make
+) -> None:
+    run, email = make.run(capacity=3), make.coordinator().email
+    other = make.coordinator()
+    leaving = make.ordered(run, 2, organization=other.organization, booked_by=other.person)
+    me = surf("list-waits", email, width=PHONE)
+    me.open(f"/runs/{run.reference}/bookings/file")
+    sheet = SHEET.replace("Murakami Ren", "ムラカミ レン").replace("平成3年2月30日", "平成3年2月28日")
+    me.attach("sheet", "名簿.csv", sheet.encode("utf-8")).press(me.words("Read the file and show the attendees"))
+    me.sees("2行が希望の日程に入りきりません").shoot("ways")
+    me.press("1席を確保して確認へ進む").sees("髙﨑 健一").sees("名簿の2名には、まだ席がありません").shoot("review")
+    booking.orders(me, "bank_transfer")
+    me.follow(me.words("Go on with the list")).sees("渡辺 葉月").press("この名簿でキャンセル待ちに登録する（2名）")
+    me.sees("1番目（前に待つ組はありません）").shoot("waiting")
+    gives_everything_back(surf("list-waits-other", other.email), leaving.reference, seats=2)
+    letter = live.letters(email, "【繰上げ案内】", at_least=1)[-1]
+    me.open(letter.link("/bookings/")).sees("村上 蓮").shoot("offer")
+
+
 def test_a_party_of_five_is_offered_three_and_takes_them(surf: Callable[..., Surfer], live: Live, make: Make) -> None:
     run = make.run(capacity=5)
     other, email = make.coordinator(), make.coordinator().email
@@ -199,10 +219,10 @@ def waits(me: Surfer, make: Make, run: CourseRun, people: int) -> str:
     return me.path
 
 
-def gives_everything_back(me: Surfer, reference: str) -> None:
+def gives_everything_back(me: Surfer, reference: str, *, seats: int = 3) -> None:
     """All seats of an order, from the preview."""
     me.open(f"/bookings/{reference}/cancellation").shoot("seats")
     for box in me.page.locator("main input[type=checkbox]").all():
         box.check()
     me.press(me.words("Show the amounts")).shoot("preview")
-    me.press("3名の席をキャンセルする")
+    me.press(f"{seats}名の席をキャンセルする")

@@ -24,6 +24,7 @@ from courses_app.bookings.rules.sheets import (
     RowsToMend,
     facts_of,
     first_that_fit,
+    in_orders,
     without_room,
 )
 from courses_app.foundation import audit
@@ -34,50 +35,46 @@ from courses_app.foundation.refusal import Refusal
 
 def book_draft(
     *, draft: AttendeeDraft, version: int, booked_by: Person, language: str, by: Actor, now: datetime
-) -> Booking:
-    """Keep seats for everybody in the list, or for nobody; however often it is asked, one booking (R-05, R-42, R-48).
+) -> list[Booking]:
+    """Keep seats for everybody in the list, or for nobody; however often it is asked, once (R-05, R-42, R-48).
 
-    The draft is locked. Raises RowsToMend, TooManyAttendees, ListChangedMeanwhile, DraftEnded, and as `hold_seats`.
+    One booking, or several where the list is longer than one may be. The draft is locked. Raises RowsToMend,
+    ListChangedMeanwhile, DraftEnded, and as `hold_seats`.
     """
     if draft.booking is not None:
-        return draft.booking
+        return [draft.booking]
+    if done := _booked(draft, version):
+        return done
     rows = _sound(draft, version, now=now)
-    booking = book_kept(
+    if draft.parts or len(rows) > MOST_FROM_FILE:
+        return _seat(draft, version, rows, booked_by=booked_by, language=language, by=by, now=now)
+    draft.booking = book_kept(
         draft=draft, attendees=[facts_of(one) for one in rows], form_token=f"draft:{draft.reference}",
         booked_by=booked_by, language=language, by=by, now=now,
     )  # fmt: skip
-    draft.booking = booking
     end_draft(draft, now=now)
-    return booking
+    return [draft.booking]
 
 
 def take_what_is_left(
     *, draft: AttendeeDraft, version: int, booked_by: Person, language: str, by: Actor, now: datetime
-) -> Booking:
+) -> list[Booking]:
     """Keep seats for the first rows that find one on their date; the others stay in the list (R-02).
 
     The draft is locked, and so are its runs before their seats are counted. Raises RunFull where none is left, else as
     `book_draft`.
     """
-    for part in _done(draft, version):
-        if part.booking is not None:
-            return part.booking
+    if done := _booked(draft, version):
+        return done
     rows = _sound(draft, version, now=now)
     room, kept = _room(draft, rows, now=now), draft.kept(now=now)
     if kept is not None and kept.status is not BookingStatus.HELD:  # ordered without names, which these rows are
         room = Counter(seat.run.reference for seat in kept.unnamed)
     fitting = first_that_fit([(one.number, one.run) for one in rows], room=room)
-    chosen = [one for one in rows if one.number in fitting][:MOST_FROM_FILE]
+    chosen = [one for one in rows if one.number in fitting]
     if not chosen:
         raise RunFull(0)
-    booking = book_kept(
-        draft=draft, attendees=[facts_of(one) for one in chosen], form_token=f"draft:{draft.reference}:{version}",
-        booked_by=booked_by, language=language, by=by, now=now,
-    )  # fmt: skip
-    draft.hold = None  # its seats have names now, or were given up for these
-    _leave(draft, chosen, ListPart(version=version, booking=booking), by=by, now=now)
-    _end_if_empty(draft, now=now)
-    return booking
+    return _seat(draft, version, chosen, booked_by=booked_by, language=language, by=by, now=now)
 
 
 def wait_with_list(
@@ -102,7 +99,7 @@ def wait_with_list(
     parties: list[WaitingParty] = []
     why_not: Refusal = SeatsAreFree()
     for run in sorted(without_room([(one.number, one.run) for one in rows], room=room)):
-        for some in _in_parties([one for one in rows if one.run == run]):
+        for some in in_orders([one for one in rows if one.run == run], most=MOST_FROM_FILE):
             try:
                 party = join_waiting_list(
                     organization=draft.organization, run_reference=run, attendees=[facts_of(one) for one in some],
@@ -126,6 +123,10 @@ def _done(draft: AttendeeDraft, version: int) -> list[ListPart]:
     return [part for part in draft.parts if part.version == version]
 
 
+def _booked(draft: AttendeeDraft, version: int) -> list[Booking]:
+    return [part.booking for part in _done(draft, version) if part.booking is not None]
+
+
 def _sound(draft: AttendeeDraft, version: int, *, now: datetime) -> list[Examined]:
     """Every row, none with a fault. Raises DraftEnded, ListChangedMeanwhile and RowsToMend."""
     check_version(draft, version)
@@ -137,14 +138,42 @@ def _sound(draft: AttendeeDraft, version: int, *, now: datetime) -> list[Examine
 
 def _room(draft: AttendeeDraft, rows: Collection[Examined], *, now: datetime) -> Mapping[str, int]:
     """The seats for the list by date, as they are now that nobody else can take one."""
-    kept = draft.kept(now=now)
-    lock_runs({seat.run_id for seat in (kept.live_seats if kept else ())}, named={one.run for one in rows})
+    _lock(draft, rows, now=now)
     return room_for(draft, dates_of(draft, now=now), now=now)
 
 
-def _in_parties(rows: Sequence[Examined]) -> list[Sequence[Examined]]:
-    """An offer is a booking, so a party is no larger than one."""
-    return [rows[at : at + MOST_FROM_FILE] for at in range(0, len(rows), MOST_FROM_FILE)]
+def _lock(draft: AttendeeDraft, rows: Collection[Examined], *, now: datetime) -> None:
+    """All runs of the rows, and of the seats kept for them, in one order (R-03)."""
+    kept = draft.kept(now=now)
+    lock_runs({seat.run_id for seat in (kept.live_seats if kept else ())}, named={one.run for one in rows})
+
+
+def _seat(
+    draft: AttendeeDraft,
+    version: int,
+    rows: Sequence[Examined],
+    *,
+    booked_by: Person,
+    language: str,
+    by: Actor,
+    now: datetime,
+) -> list[Booking]:
+    """Seats for all of these rows, in as many bookings as that takes, date after date; the rows leave the list."""
+    _lock(draft, rows, now=now)
+    days = {one.run.reference: one.run.starts_at for one in dates_of(draft, now=now)}
+    if len(rows) > MOST_FROM_FILE:
+        rows = sorted(rows, key=lambda one: (days[one.run], one.run, one.number))
+    bookings = []
+    for some in in_orders(rows, most=MOST_FROM_FILE):
+        booking = book_kept(
+            draft=draft, attendees=[facts_of(one) for one in some], booked_by=booked_by, language=language, by=by,
+            form_token=f"draft:{draft.reference}:{version}:{some[0].number}", now=now,
+        )  # fmt: skip
+        draft.hold = None  # its seats have names now, or were given up for these
+        _leave(draft, some, ListPart(version=version, booking=booking), by=by, now=now)
+        bookings.append(booking)
+    _end_if_empty(draft, now=now)
+    return bookings
 
 
 def _leave(draft: AttendeeDraft, rows: Collection[Examined], part: ListPart, *, by: Actor, now: datetime) -> None:

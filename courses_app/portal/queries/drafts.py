@@ -100,8 +100,8 @@ class DraftSheet:
 
     @property
     def fitting(self) -> int:
-        """For how many rows seats can be had at once, in one booking."""
-        return min(self.most, sum(one.rows - one.lacking for one in self.dates))
+        """For how many rows seats can be had at once."""
+        return sum(one.rows - one.lacking for one in self.dates)
 
     @property
     def to_wait(self) -> list[DateOfList]:
@@ -122,7 +122,12 @@ class DraftSheet:
     @property
     def may_be_booked(self) -> bool:
         """Whether the button is worth pressing."""
-        return 0 < self.rows <= self.most and not self.lacking and not self.wrong
+        return self.rows > 0 and not self.lacking and not self.wrong
+
+    @property
+    def orders(self) -> int:
+        """How many bookings it takes."""
+        return -(-self.rows // self.most)
 
     @property
     def may_be_kept(self) -> bool:

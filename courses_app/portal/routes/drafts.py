@@ -5,7 +5,7 @@ The addresses are those of bookings; the door stands here because the page also 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,10 +60,10 @@ def book(reference: str) -> Answer:
     """Keep the seats; what was typed meanwhile belongs to the other button."""
     sent = MendedRows.read(request.form)
     try:
-        booking = in_transaction(lambda: _booked(reference, sent))
+        bookings = in_transaction(lambda: _booked(reference, sent))
     except Refusal as refusal:
         return _refused(reference, sent, refusal)
-    return see_other("bookings.booking", reference=booking)
+    return _to_order(reference, bookings)
 
 
 @on_behalf("/organization/drafts/<reference>/seats", "bookings.keep_seats", ["POST"])
@@ -83,10 +83,10 @@ def take_what_is_left(reference: str) -> Answer:
     """Seats for the first rows that find one; the rest of the list stays where it is."""
     sent = MendedRows.read(request.form)
     try:
-        booking = in_transaction(lambda: _taken(reference, sent))
+        bookings = in_transaction(lambda: _taken(reference, sent))
     except Refusal as refusal:
         return _refused(reference, sent, refusal)
-    return see_other("bookings.booking", reference=booking)
+    return _to_order(reference, bookings)
 
 
 @on_behalf("/organization/drafts/<reference>/waiting", "bookings.wait_with_list", ["POST"])
@@ -106,8 +106,16 @@ def wait(reference: str) -> Answer:
     return see_other("bookings.draft", reference=reference)
 
 
-def _taken(reference: str, sent: MendedRows) -> str:
-    return operations.take_what_is_left(draft=_locked(reference), version=sent.version, **_who()).reference
+def _taken(reference: str, sent: MendedRows) -> list[str]:
+    bookings = operations.take_what_is_left(draft=_locked(reference), version=sent.version, **_who())
+    return [one.reference for one in bookings]
+
+
+def _to_order(reference: str, bookings: Sequence[str]) -> Answer:
+    """The last page before the order; of several orders the list's page leads to each."""
+    if len(bookings) == 1:
+        return see_other("bookings.booking", reference=bookings[0])
+    return see_other("bookings.draft", reference=reference)
 
 
 def _waiting(reference: str, sent: MendedRows, form: WaitingListForm) -> tuple[list[str], int, int]:
@@ -138,9 +146,9 @@ def _mended(reference: str, sent: MendedRows) -> None:
         operations.move_rows(draft=found, to=sent.to, only_excess=sent.only_excess, by=by, now=now)
 
 
-def _booked(reference: str, sent: MendedRows) -> str:
+def _booked(reference: str, sent: MendedRows) -> list[str]:
     found = _locked(reference)
-    return operations.book_draft(draft=found, version=sent.version, **_who()).reference
+    return [one.reference for one in operations.book_draft(draft=found, version=sent.version, **_who())]
 
 
 def _locked(reference: str) -> AttendeeDraft:

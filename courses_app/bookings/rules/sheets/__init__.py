@@ -11,11 +11,12 @@ from courses_app.bookings.rules.sheets.examining import (
     RowsToMend,
     examined,
     facts_of,
+    in_orders,
 )
 from courses_app.bookings.rules.sheets.rows import EXAMPLE, DraftRow, Roles, mended
 
 __all__ = [
-    "EXAMPLE", "FIELDS", "MOST_FROM_FILE", "Dates", "Directory", "DraftRow", "Examined", "Known", "NoHeader", "NoRows",
-    "Roles", "RowsToMend", "attendee_rows", "examined", "facts_of", "first_that_fit", "mended", "spread", "typed_day",
-    "without_room",
+    "EXAMPLE", "FIELDS", "MOST_FROM_FILE", "Dates", "Directory", "DraftRow", "Examined", "Known", "NoHeader",
+    "NoRows", "Roles", "RowsToMend", "attendee_rows", "examined", "facts_of", "first_that_fit", "in_orders",
+    "mended", "spread", "typed_day", "without_room",
 ]  # fmt: skip

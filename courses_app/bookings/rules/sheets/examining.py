@@ -121,6 +121,11 @@ def facts_of(one: Examined) -> AttendeeFacts:
     return AttendeeFacts(**names, born_on=_day(row), email=row.email or None, role_code=role, run=one.run or None)
 
 
+def in_orders(rows: Sequence[Examined], *, most: int) -> list[Sequence[Examined]]:
+    """The rows as one booking (or party) takes them: as many as it may hold, one after the other."""
+    return [rows[at : at + most] for at in range(0, len(rows), most)]
+
+
 def _who(row: DraftRow, known: Known | None) -> object:
     """Rows that mean the same person; a row without a name means nobody yet."""
     if known is not None:
