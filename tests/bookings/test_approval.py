@@ -199,6 +199,28 @@ def test_when_booking_closes_an_unanswered_request_ends_with_words(app: Flask, m
     assert broken(app) == []
 
 
+def test_a_party_whose_request_was_declined_reads_so(inside: Flask, client: FlaskClient, make: MakeHere) -> None:
+    make.issuer()
+    run = run_to_ask_for(make, capacity=1)
+    other, party = make.held(run), make.waiting(run, 1)
+    with make.deed():
+        operations.cancel(booking=other, by=SYSTEM, now=clock.now())
+    tasks.run_due(clock=clock.now)
+    with make.deed():
+        asked = operations.order(
+            booking=session.scalars(select(Booking).where(Booking.waiting_party_id == party.id)).one(),
+            payment_method=PaymentMethod.BANK_TRANSFER, stripe_enabled=False, language="ja", by=SYSTEM,
+            now=clock.now(),
+        )  # fmt: skip
+    sign_in(client, make.staff().email)
+    page = f"/office/waiting/{party.reference}"
+    assert "申込リクエスト中" in text_of(client.get(page))
+    decline(make, asked)
+    said = text_of(client.get(page))
+    assert "申込リクエストのお断り" in said
+    assert "申込済み" not in said.split("これまでの経過")[0]
+
+
 def test_a_run_called_off_ends_its_requests(app: Flask, make: MakeHere) -> None:
     run = run_to_ask_for(make)
     asked = make.ordered(run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -211,3 +212,23 @@ def test_from_the_page_with_money_to_get_back(app: Flask, client: FlaskClient, m
     with app.app_context():
         assert refunds() == [8_500, 8_500]
         assert broken() == []
+
+
+def test_a_date_that_was_taken_just_now_offers_to_wait(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    with app.app_context():
+        early, late = two_dates(make)
+        full = make.run(days_ahead=40, capacity=1)
+        booking = make.paid(early)
+        make.held(full)
+        here, person = f"/bookings/{booking.reference}/seats/1/date", booking.seats[0].attendee.reference
+        email, there, other = booking.booked_by.email or "", full.reference, late.reference
+    sign_in(client, email)
+    form = {"csrf_token": csrf_token(client, here), "run": f"{there}:0:0"}
+    refused = client.post(here, data=form)
+    assert refused.status_code == 409
+    page = unescape(text_of(refused))
+    assert f'href="/runs/{there}/bookings/new?person={person}"' in page
+    assert 'href="/courses/supervision-managers/alerts/new"' in page
+    assert f"{other}:" in page
+    waits = text_of(client.get(f"/runs/{there}/bookings/new?person={person}"))
+    assert "キャンセル待ち" in waits

@@ -176,6 +176,27 @@ def test_names_come_from_a_file_and_are_looked_at_first(app: Flask, client: Flas
     assert "氏名未定の席は2名分だけです" in text_of(refused)
 
 
+def test_rows_of_a_file_for_other_dates_are_left_out(
+    app: Flask, client: FlaskClient, make: MakeHere, run: CourseRun
+) -> None:
+    other = make.run(days_ahead=55)
+    address = kept(client, run, named=0, unnamed=2)
+    ordered(client, address)
+    here, there = (f"{clock.day_of(one.starts_at)}" for one in (run, other))
+    rows = "氏,名,氏（フリガナ）,名（フリガナ）,生年月日,受講日\n" + "\n".join(
+        f"山田,花子{number},ヤマダ,ハナコ,1985-04-09,{on}"
+        for number, on in enumerate((here, there, "", "来月のどこか"))
+    )
+    listed = BytesIO(rows.encode("utf-16")), "名簿.csv"
+    data = {"csrf_token": csrf_token(client, f"{address}/names"), "sheet": listed}
+    page = unescape(text_of(client.post(f"{address}/names/file", data=data)))
+    assert 'value="花子0"' in page
+    assert 'value="花子2"' in page
+    assert 'value="花子1"' not in page
+    assert 'value="花子3"' not in page
+    assert "2行は取り込みませんでした" in page
+
+
 def test_s39_an_organization_sends_no_more_files_than_anybody_fills_in(
     app: Flask, client: FlaskClient, make: MakeHere, run: CourseRun
 ) -> None:

@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from courses_app.bookings.forms.attendees import Choices, CorrectionForm, NameFields
-from courses_app.bookings.rules import AttendeeFacts
+from courses_app.bookings.rules import AttendeeFacts, NoRoom
 from courses_app.foundation.forms import BaseForm, FoldedField, Length, Required, WholeNumberField, email_shape, options
+from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.yen import Yen
 
 
@@ -55,7 +56,17 @@ class OfficeCorrectionForm(CorrectionForm):
     )
 
 
-class MoveForm(BaseForm):
+class RoomForm(BaseForm):
+    """A form that may find too few seats: then its page offers to wait."""
+
+    found_no_room = False
+
+    def refuse(self, refusal: Refusal) -> None:
+        self.found_no_room = isinstance(refusal, NoRoom)
+        super().refuse(refusal)
+
+
+class MoveForm(RoomForm):
     """To which date a seat goes, and the figures that were shown for it: one button says all three."""
 
     run = StringField(_l("Date"), [Length(max=60)])

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectMultipleField, StringField
 
-from courses_app.foundation.forms import BaseForm, FilterForm, FoldedField, Length, WholeNumberField
+from courses_app.bookings.forms.changes import RoomForm
+from courses_app.foundation.forms import FilterForm, FoldedField, Length, WholeNumberField
 
 
-class AnswerForm(BaseForm):
+class AnswerForm(RoomForm):
     """`seat` is `position:choice`, once for each seat; `all` is for those without a choice of their own.
 
     A choice is `keep`, `give_back` or the reference of another date; `less` is the figure that was shown.

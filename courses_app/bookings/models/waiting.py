@@ -56,6 +56,19 @@ class WaitingParty(Base):
         """Where mails about it go."""
         return self.booked_by.email or self.organization.contact_email
 
+    @property
+    def shown_as(self) -> str:
+        """Its state in a word; of one whose offers went to the office as requests, how these stand.
+
+        `requested` while one waits for its answer, `declined` where all were, `left` where they were withdrawn.
+        """
+        asked = [one for one in self.offers if one.requested_at] if self.state is PartyState.SERVED else []
+        if not asked or any(one.ordered_at for one in self.offers):
+            return self.state.value
+        if any(one.status is BookingStatus.REQUESTED for one in asked):
+            return "requested"
+        return "declined" if any(one.declined_at for one in asked) else PartyState.LEFT.value
+
     def open_offers(self, *, now: datetime) -> list[Booking]:
         """Seats that are kept for the party and can be ordered."""
         return [one for one in self.offers if one.status is BookingStatus.HELD and one.hold_until > now]

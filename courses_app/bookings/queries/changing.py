@@ -20,6 +20,8 @@ from courses_app.bookings.rules import (
     check_movable,
     check_substitutable,
 )
+from courses_app.catalogue.models import CourseRun
+from courses_app.catalogue.queries import run_by_reference
 from courses_app.foundation.yen import Yen
 
 
@@ -44,13 +46,17 @@ class Substituting:
 
 @dataclass(frozen=True)
 class Moving:
-    """A seat and the dates it could go to; the `fee` that the terms ask for it (`waived` or not), what is `unpaid`."""
+    """A seat and the dates it could go to; the `fee` that the terms ask for it (`waived` or not), what is `unpaid`.
+
+    `full` is a date that was chosen and had no seat left: one can wait for it.
+    """
 
     booking: Booking
     seat: Seat
     dates: Sequence[DateForSeat]
     fee: Yen
     unpaid: Yen
+    full: CourseRun | None
 
 
 def cancelling(booking: Booking, positions: Collection[int], *, office: bool, now: datetime) -> Cancelling:
@@ -76,7 +82,7 @@ def substituting(booking: Booking, position: int, *, refused: bool, office: bool
 
 
 def moving(
-    booking: Booking, position: int, *, refused: bool, office: bool, waived: bool = False, now: datetime
+    booking: Booking, position: int, *, refused: bool, office: bool, waived: bool = False, full: str = "", now: datetime
 ) -> Moving | None:
     """None where there is no such place. Raises NoSeatChosen, and as `check_movable`, unless `refused` already."""
     seat = seat_of(booking, position)
@@ -90,4 +96,7 @@ def moving(
             raise NoSeatChosen()
     cost = move_cost(seat, seat.price, waived=freed)
     dates = dates_at(seat, cost.without_fee if waived else cost, now=now)
-    return Moving(booking, seat, dates, cost.fee, cost.unpaid)
+    there = run_by_reference(full) if full else None
+    if there is not None and (there.private or there.course_id != seat.run.course_id):
+        there = None
+    return Moving(booking, seat, dates, cost.fee, cost.unpaid, there)

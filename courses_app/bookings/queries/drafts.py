@@ -142,6 +142,15 @@ def rows_of(draft: AttendeeDraft, *, now: datetime, among: Sequence[OtherDate] |
     )
 
 
+def rows_for(run: CourseRun, rows: Sequence[DraftRow], *, now: datetime) -> list[DraftRow]:
+    """Those rows of a file that are for this run: their date is this one, or none is written."""
+    if not any(row.run for row in rows):
+        return list(rows)
+    runs = [one.run for one in dates_for_list(run, now=now)]
+    dates = Dates(run.reference, {one.reference: day_of(one.starts_at) for one in runs})
+    return [row for row in rows if dates.of(row.run) == run.reference]
+
+
 def people_in_rows(organization: Organization, rows: Sequence[DraftRow], *, most: int) -> list[dict[str, Any]]:
     """Whom the rows of a list name, as the form of attendees takes them. Raises TooManyNames."""
     if len(rows) > most:

@@ -87,8 +87,9 @@ def date(reference: str, position: int) -> Answer:
 
 
 def _date(reference: str, position: int, form: BaseForm) -> str:
-    found, refused = own_booking(reference), bool(form.errors)
-    facts = queries.moving(found, position, refused=refused, office=False, now=clock.now()) or abort(404)
+    assert isinstance(form, MoveForm)
+    found, refused, full = own_booking(reference), bool(form.errors), form.choice[0] if form.found_no_room else ""
+    facts = queries.moving(found, position, refused=refused, office=False, full=full, now=clock.now()) or abort(404)
     return render_template("bookings/date.html", form=form, **vars(facts))
 
 

@@ -32,8 +32,11 @@ def _page(reference: str, form: BaseForm) -> str:
     return names_page(reference, form, SheetForm(formdata=None))
 
 
-def names_page(reference: str, form: BaseForm, sheet: SheetForm) -> str:
-    """The page, its rows perhaps filled in from a file. Raises SeatHasName where no seat waits for a name any more."""
+def names_page(reference: str, form: BaseForm, sheet: SheetForm, *, elsewhere: int = 0) -> str:
+    """The page, its rows perhaps filled in from a file that had `elsewhere` rows for other dates.
+
+    Raises SeatHasName where no seat waits for a name any more.
+    """
     waiting = still_waiting(reference)
     assert isinstance(form, AttendeesForm)
     run, now = waiting.run, clock.now()
@@ -50,6 +53,7 @@ def names_page(reference: str, form: BaseForm, sheet: SheetForm) -> str:
         people=list(enumerate(people, start=KNOWN_FROM)),
         seated=queries.people_in_run(run, [person.id for person in people], now=now),
         most=len(waiting.seats),
+        elsewhere=elsewhere,
     )
 
 

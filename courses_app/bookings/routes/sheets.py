@@ -80,11 +80,13 @@ def names_from_file(reference: str) -> Answer:
         return names_page(reference, AttendeesForm(formdata=None), form), 422
     try:
         rows, _digest = _read(waiting.run, form)
-        people = queries.people_in_rows(waiting.booking.organization, rows, most=len(waiting.seats))
+        here = queries.rows_for(waiting.run, rows, now=clock.now())
+        people = queries.people_in_rows(waiting.booking.organization, here, most=len(waiting.seats))
     except Refusal as refusal:
         form.refuse(refusal)
         return names_page(reference, AttendeesForm(formdata=None), form), refusal.status
-    return names_page(reference, AttendeesForm(formdata=None, attendees=people), form)
+    filled = AttendeesForm(formdata=None, attendees=people)
+    return names_page(reference, filled, form, elsewhere=len(rows) - len(here))
 
 
 def _read(run: CourseRun, form: SheetForm) -> tuple[list[DraftRow], str]:

@@ -20,7 +20,8 @@ def party(reference: str) -> Answer:
     found = _own_party(reference)
     now = clock.now()
     place = queries.places_of([found]).get(found.id)
-    dates = queries.other_dates(found.run.reference, now=now) if found.state is not PartyState.SERVED else []
+    served = found.shown_as in (PartyState.SERVED, "requested")
+    dates = [] if served else queries.other_dates(found.run.reference, now=now)
     so_far = [(one, shown_status(one.status, one.hold_until, now=now)) for one in found.offers]
     return render_template(
         "bookings/party.html",
