@@ -9,6 +9,8 @@ from flask import Blueprint, Response, abort, flash, render_template, request, s
 from flask_babel import gettext as _
 
 from courses_app.accounts.guards import current_actor, staff
+from courses_app.bookings.queries import absences_in
+from courses_app.catalogue.models import CourseRun
 from courses_app.certificates import documents, operations, queries
 from courses_app.certificates.forms import (
     ListForm,
@@ -122,7 +124,7 @@ def notice(number: str) -> Response:
 def reopening(reference: str) -> str:
     """Why is this roster to be opened again?"""
     run = queries.closed_run(reference) or abort(404)
-    return render_template("certificates/office/reopening.html", run=run, form=ReopenForm())
+    return _reopening(run, ReopenForm())
 
 
 @pages.post("/office/rosters/<reference>/reopening")
@@ -132,10 +134,17 @@ def reopen(reference: str) -> Any:
     """Open it, unless certificates rest on it."""
     run, form = run_of(reference, person_id=None, staff=True) or abort(404), ReopenForm()
     if not form.validate():
-        return render_template("certificates/office/reopening.html", run=run, form=form), 422
+        return _reopening(run, form), 422
     operations.reopen_roster(run=run, reason=form.reason.data or "", by=current_actor(), now=clock.now())
     flash(_("The roster is open again."), "success")
     return see_other("rosters.roster", reference=reference)
+
+
+def _reopening(run: CourseRun, form: ReopenForm) -> str:
+    absent, given_back = absences_in(run)
+    return render_template(
+        "certificates/office/reopening.html", run=run, form=form, absent=absent, given_back=given_back
+    )
 
 
 def _copies(number: str) -> list[Certificate]:

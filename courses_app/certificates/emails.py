@@ -8,14 +8,17 @@ from typing import Any
 
 from flask import current_app
 
-from courses_app.bookings.models import Seat
+from courses_app.bookings.models import Absence, Seat
+from courses_app.bookings.operations import TakenBack
+from courses_app.bookings.queries import absence_key, absences_counted, refunds_of, unpaid_of
+from courses_app.catalogue.rules.changes import WHOLE
 from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.certificates.queries import ABSENCE
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
+from courses_app.payments.models import PaymentMethod
 from courses_app.payments.queries import issuer_on
-from courses_app.rosters.models import RosterEntry
 
 
 def issued(certificate: Certificate, *, now: datetime) -> None:
@@ -46,10 +49,29 @@ def failed(notice: FailureNotice, *, now: datetime) -> None:
     )
 
 
-def absent(entry: RosterEntry, *, now: datetime) -> None:
-    """Somebody did not come, to the organization."""
-    seat = entry.seat
-    _queue("absent", seat, subject=("seat", seat.reference), documents=[], key=f"{ABSENCE}{seat.reference}", now=now)
+def absent(absence: Absence, *, now: datetime) -> None:
+    """Nobody came to a seat: what is kept of its price, what goes back and how; to the organization.
+
+    The same mail is owed once for a seat; where money goes back, once for each time it does.
+    """
+    seat, number = absence.seat, absences_counted(absence.seat)
+    key = f"{ABSENCE}{seat.reference}" + (f":{number}" if absence.refund else "")
+    ways = {refund.invoice.payments[0].provider for refund in refunds_of(absence_key(seat, number))}
+    terms = seat.booking.change_terms
+    _queue(
+        "absent", seat, subject=("seat", seat.reference), documents=[], key=key, now=now, absence=absence,
+        percent=terms.no_show_percent if terms else WHOLE, by_card=PaymentMethod.STRIPE in ways,
+        by_transfer=PaymentMethod.BANK_TRANSFER in ways, left_to_pay=unpaid_of(seat),
+    )  # fmt: skip
+
+
+def attended(taken_back: TakenBack, *, now: datetime) -> None:
+    """Somebody came after all: what was to go back does not, and what had gone back is billed; to the organization."""
+    seat = taken_back.absence.seat
+    _queue(
+        "attended", seat, subject=("seat", seat.reference), documents=[], now=now,
+        key=f"attended:{seat.reference}:{absences_counted(seat)}", taken_back=taken_back, left_to_pay=unpaid_of(seat),
+    )  # fmt: skip
 
 
 def _of_certificate(

@@ -1,4 +1,4 @@
-"""What the worker does for closed rosters: certificates, notices of failure, word of absences, one transaction each.
+"""What the worker does for closed rosters: certificates, notices of failure, absences, one transaction each.
 
 A paper is printed before the transaction, under the number that is next, so that nobody waits for typst; inside, the
 number is taken, and if it is not the printed one after all, everything is undone and printed again.
@@ -13,6 +13,7 @@ from typing import Protocol
 
 from flask import current_app
 
+from courses_app.bookings.models import Seat
 from courses_app.certificates import documents, operations, queries
 from courses_app.certificates.documents import Draft
 from courses_app.certificates.operations import NumberTaken
@@ -40,6 +41,14 @@ class Keep(Protocol):
     def __call__(self, *, entry: RosterEntry, draft: Draft, today: date, by: Actor, now: datetime) -> object | None: ...
 
 
+class NextSeat(Protocol):
+    def __call__(self, *, now: datetime, without: Collection[str]) -> Seat | None: ...
+
+
+class Settle(Protocol):
+    def __call__(self, *, seat: Seat, by: Actor, now: datetime) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Papers:
     """One kind of paper: its numbers, which entry is next, how it is printed, how it is kept."""
@@ -55,8 +64,10 @@ NOTICES = Papers(Series.NOTICE, queries.next_notice, documents.notice_of_failure
 
 
 def run_due(*, clock: Callable[[], datetime]) -> int:
-    """Issue every paper that is due and tell of absences; returns how many. The office learns what can't be printed."""
-    return _issue_all(CERTIFICATES, clock) + _issue_all(NOTICES, clock) + _tell_absences(clock)
+    """Issue every paper that is due and settle absences; returns how many. The office learns what can't be printed."""
+    papers = _issue_all(CERTIFICATES, clock) + _issue_all(NOTICES, clock)
+    mistakes = _settle_all(queries.next_mistake, operations.take_back_absence, clock)
+    return papers + mistakes + _settle_all(queries.next_absence, operations.settle_absence, clock)
 
 
 def _issue_all(papers: Papers, clock: Callable[[], datetime]) -> int:
@@ -102,12 +113,16 @@ def _issue_once(papers: Papers, entry: RosterEntry, now: datetime) -> bool:
     return kept is not None
 
 
-def _tell_absences(clock: Callable[[], datetime]) -> int:
-    done = 0
+def _settle_all(next_one: NextSeat, settle: Settle, clock: Callable[[], datetime]) -> int:
+    done, seen = 0, set[str]()
     for _ in range(MOST_A_ROUND):
-        entry = queries.next_absence()
-        if entry is None:
+        seat = next_one(now=clock(), without=seen)
+        if seat is None:
             break
-        with transaction():
-            done += operations.tell_absence(entry=entry, now=clock())
+        seen.add(seat.reference)
+        try:
+            with transaction():
+                done += settle(seat=seat, by=SYSTEM, now=clock())
+        except Exception:  # the next one is not to wait for the fault of this one; it is tried again next round
+            current_app.logger.exception("absence.failed")
     return done

@@ -97,6 +97,18 @@ class CardsNotTaken(Refusal):
         super().__init__(_l("Payment by card is not available at the moment. Please ask our office how to pay."))
 
 
+class RefundWithdrawn(Refusal):
+    """It was promised by mistake, and is not owed any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l(
+                "This refund has been withdrawn in the meantime: it is not owed. Please don't send it; if the money has"
+                " left already, agree with the organization how it comes back."
+            )
+        )
+
+
 class RefundTooHigh(Refusal):
     """More than was received, less what was already given back (INV-8)."""
 
@@ -187,6 +199,7 @@ TOLD = Told(
         "payment.received": _p("what was done", "Payment received"),
         "refund.owed": _p("what was done", "Refund owed"),
         "refund.sent": _p("what was done", "Refund sent"),
+        "refund.withdrawn": _p("what was done", "Refund withdrawn"),
         "checkout.intended": _p("what was done", "Payment page asked for"),
         "checkout.open": _p("what was done", "Payment page opened"),
         "checkout.complete": _p("what was done", "Payment page completed"),
@@ -205,6 +218,7 @@ TOLD = Told(
         "payment.paid": _p("state in the audit", "Paid"),
         "refund.due": _p("state in the audit", "Refund to be sent"),
         "refund.sent": _p("state in the audit", "Refund has been sent"),
+        "refund.withdrawn": _p("state in the audit", "Refund no longer owed"),
         "checkout.intended": _p("state in the audit", "Being prepared"),
         "checkout.open": _p("state in the audit", "Open for payment"),
         "checkout.complete": _p("state in the audit", "Payment complete"),

@@ -353,12 +353,12 @@ def test_the_pages_show_the_debt_and_where_to_pay_it(
     after = text_of(client.get(moved))
     assert "追加のお支払いがあります" in after
     assert f"{moved}/payment" in after
-    assert "日程変更に伴う追加のお支払いです" in text_of(client.get(f"{moved}/payment"))
+    assert "追加のお支払いです" in text_of(client.get(f"{moved}/payment"))
     assert "無効になる未払いの追加請求書" in text_of(client.get(f"{moved}/cancellation?seat=2"))
     with app.app_context():
         clerk = make.staff().email
     sign_in(client, clerk)
-    assert "日程変更に伴う追加の請求書" in text_of(client.get(f"/office{moved}"))
+    assert "追加の請求書" in text_of(client.get(f"/office{moved}"))
     assert text_of(client.get("/office/payments")).count("¥8,500") == 1
 
 

@@ -84,6 +84,8 @@ SEAT_EDGES = {
     ("confirmed", "name"): "confirmed",
     ("ordered", "move"): "ordered",
     ("confirmed", "move"): "confirmed",
+    ("confirmed", "miss"): "confirmed",
+    ("confirmed", "attend"): "confirmed",
     ("expired", "reseat"): "confirmed",
 }
 

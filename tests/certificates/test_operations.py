@@ -111,7 +111,8 @@ def test_nothing_is_issued_for_courses_without_certificate(inside: Flask, make: 
     run = make.run("EJS", days_ahead=-7)
     make.paid(run, 2, now=run.starts_at - PAID_BEFORE)
     make.closed_roster(run, absent=1)
-    assert make.papers(run) == 0
+    assert make.papers(run) == 1  # the absence is settled
+    assert (all_certificates(), mails("absent")) == ([], [])
 
 
 def test_nothing_is_issued_for_a_run_called_off(inside: Flask, make: MakeHere) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from courses_app import create_app
 from courses_app.accounts.models import Organization, OrganizationKind
+from courses_app.catalogue.models import ChangePolicy
 from courses_app.foundation import audit
 from courses_app.foundation.connections import writing
 from courses_app.foundation.db import Base, db, session, transaction
@@ -69,6 +70,9 @@ def a_ground(folder: Path, url: str) -> Iterator[Ground]:
 def _settled(make: Make) -> tuple[Party, ...]:
     """Two organizations that pay the general fee, and a supporting member."""
     make.service()  # the catalogue, an issuer, and what one can ask for
+    with make.deed():
+        for rules in session.scalars(select(ChangePolicy)):
+            rules.no_show_percent = 60  # the rest goes back to who does not come
     parties = []
     for turn in range(ORGANIZATIONS):
         kind = OrganizationKind.SUPERVISING

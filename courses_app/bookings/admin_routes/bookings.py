@@ -69,6 +69,7 @@ def booking_page(reference: str, form: BaseForm) -> str:
         refund=_refund(found),
         can_cancel=_can_cancel(found, now),
         fees=found.fees,
+        missed=queries.absences_of(found, now=now),
         fee_names={seat.id: seat.full_name or _("Seat without a name") for seat in found.seats},
         nameable=_nameable(found, now),
         theirs=_possible(found, now, office=False),

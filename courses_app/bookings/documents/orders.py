@@ -107,14 +107,25 @@ def _changes(booking: Booking, events: Sequence[SeatEvent]) -> Iterator[tuple[da
         if move is SeatMove.NAME:
             yield at, _("Names were entered: %(names)s.", names=listed([seats[one.seat_id] for one in group]))
     for one in events:
-        if one.move is SeatMove.SUBSTITUTE:
-            yield one.at, _("Somebody else was named: now %(name)s.", name=names[one.seat_id])
-        elif one.move is SeatMove.MOVE:
-            yield one.at, _("The seat of %(name)s was moved to another date.", name=names[one.seat_id])
-        elif one.move is SeatMove.CANCEL and not names[one.seat_id] and one.at != booking.closed_at:
-            yield one.at, _("A seat without a name was cancelled.")
-        elif one.move is SeatMove.CANCEL and one.at != booking.closed_at:
-            yield one.at, _("The seat of %(name)s was cancelled.", name=names[one.seat_id])
+        with_all = one.move is SeatMove.CANCEL and one.at == booking.closed_at
+        if one.move is not SeatMove.NAME and not with_all:
+            yield one.at, _what_became_of(names[one.seat_id], one.move)
+
+
+def _what_became_of(name: str, move: SeatMove) -> str:
+    """Of the seat of somebody, or of one without a name."""
+    words = {
+        SeatMove.SUBSTITUTE: _("Somebody else was named: now %(name)s.", name=name),
+        SeatMove.MOVE: _("The seat of %(name)s was moved to another date.", name=name),
+        SeatMove.CANCEL: _("The seat of %(name)s was cancelled.", name=name),
+        SeatMove.MISS: _("%(name)s did not come.", name=name),
+        SeatMove.ATTEND: _("The roster was corrected: %(name)s did attend.", name=name),
+    }
+    nameless = {
+        SeatMove.CANCEL: _("A seat without a name was cancelled."),
+        SeatMove.MISS: _("Nobody came to a seat without a name."),
+    }
+    return str(words[move] if name else nameless.get(move, words[move]))
 
 
 def continued_as(old: Booking, new: Booking) -> str:

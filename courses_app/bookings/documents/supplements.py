@@ -16,10 +16,12 @@ from courses_app.foundation.yen import TaxCategory, Yen
 from courses_app.payments.rules import LineFacts
 
 
-def supplement_subject(seat: Seat) -> str:
-    """監理責任者等講習 日程変更に伴う追加のご請求"""
+def supplement_subject(seat: Seat, *, attendance: bool = False) -> str:
+    """監理責任者等講習 日程変更に伴う追加のご請求; `attendance`: what is left once it was settled who came."""
     with force_locale(seat.booking.language):
         course = local(seat.run.course, "name")
+        if attendance:
+            return str(_("%(course)s, additional invoice after attendance was settled", course=course))
         return str(_("%(course)s, additional invoice for a changed date", course=course))
 
 
@@ -33,15 +35,17 @@ def supplied_on(seat: Seat) -> date:
     return day_of(seat.run.ends_at)
 
 
-def supplement_lines(seat: Seat, *, owed: Yen, fee: Yen) -> list[LineFacts]:
+def supplement_lines(seat: Seat, *, owed: Yen, fee: Yen, attendance: bool = False) -> list[LineFacts]:
     """The difference of the prices and the fee for moving; of a seat that was given back, what is left to pay."""
     with force_locale(seat.booking.language):
         course = local(seat.run.course, "name")
-        if seat.status in LIVE_SEATS:
+        if attendance:
+            words, category = _("%(course)s, difference once attendance was settled", course=course), seat.tax_category
+        elif seat.status in LIVE_SEATS:
             words, category = _("%(course)s, difference in price for a changed date", course=course), seat.tax_category
         else:
             words, category = _("%(course)s, cancellation fee", course=course), FeeKind.CANCELLATION.tax_category
-        deducted = fee > owed
+        deducted = fee > owed and not attendance
         fee_words = _("Fee for moving a seat to another date")
         if deducted:
             fee_words = _("Fee for moving a seat to another date, less the difference in price")

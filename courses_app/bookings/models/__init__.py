@@ -1,5 +1,6 @@
 """What the bookings room keeps."""
 
+from courses_app.bookings.models.absences import Absence
 from courses_app.bookings.models.drafts import AttendeeDraft, ListPart
 from courses_app.bookings.models.keeping import Overbooking, SeatBlock
 from courses_app.bookings.models.questions import MoveAnswer, MoveQuestion
@@ -8,7 +9,7 @@ from courses_app.bookings.models.waiting import STILL_WAITING, RunAlert, RunAler
 from courses_app.bookings.rules import BookingMove, BookingStatus, PartyState, SeatMove, SeatStatus
 
 __all__ = [
-    "LIVING", "STILL_WAITING", "AttendeeDraft", "Booking", "BookingFee", "BookingMove", "BookingStatus",
+    "LIVING", "STILL_WAITING", "Absence", "AttendeeDraft", "Booking", "BookingFee", "BookingMove", "BookingStatus",
     "ListPart", "MoveAnswer", "MoveQuestion", "Overbooking", "PartyState", "RunAlert", "RunAlertTold", "Seat",
     "SeatBlock", "SeatEvent", "SeatMove", "SeatStatus", "Supplement", "WaitingAttendee", "WaitingParty",
 ]  # fmt: skip

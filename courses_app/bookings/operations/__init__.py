@@ -1,5 +1,6 @@
 """What happens to bookings and seats. Every verb first takes the lock of the runs it touches (`locks`)."""
 
+from courses_app.bookings.operations.absences import TakenBack, settle_absence, take_back_absence
 from courses_app.bookings.operations.alerts import ask_for_runs, no_longer_ask, tell_of_run
 from courses_app.bookings.operations.answering import answer, close_unanswered, remind_to_answer, said
 from courses_app.bookings.operations.approval import approve, decline, look_after_request
@@ -40,7 +41,7 @@ from courses_app.bookings.operations.uploads import count_upload
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "KEPT_FOR", "UNNAMED_LEFT", "Agreed", "AttendeeFacts", "Call", "Unfitting", "answer", "approve",
+    "KEPT_FOR", "UNNAMED_LEFT", "Agreed", "AttendeeFacts", "Call", "TakenBack", "Unfitting", "answer", "approve",
     "ask_for_runs", "begin_checkout", "block_seats", "book_by_telephone", "book_draft", "call_off", "cancel",
     "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity", "change_run", "change_to_transfer",
     "close_naming", "close_unanswered", "correct_attendee", "count_upload", "decline", "end_line", "forget_drafts",
@@ -48,6 +49,6 @@ __all__ = [
     "keep_while_mended", "lapse_hold", "lapse_order", "leave_waiting_list", "look_after_request", "mend_draft",
     "move_rows", "move_seat", "name_seats", "no_longer_ask", "note_refund_from_firm", "note_refund_sent",
     "offer_by_hand", "offer_free_seats", "order", "put_off_ticket", "release_block", "remind_of_names",
-    "remind_to_answer", "remove_from_line", "said", "settle", "settle_checkout", "substitute", "take_what_is_left",
-    "tell_of_run", "transfer_for", "wait_with_list", "waiver",
+    "remind_to_answer", "remove_from_line", "said", "settle", "settle_absence", "settle_checkout", "substitute",
+    "take_back_absence", "take_what_is_left", "tell_of_run", "transfer_for", "wait_with_list", "waiver",
 ]  # fmt: skip

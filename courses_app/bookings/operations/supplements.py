@@ -10,7 +10,7 @@ from datetime import datetime
 
 from courses_app.bookings import documents
 from courses_app.bookings.models import Booking, Seat, Supplement
-from courses_app.bookings.queries import due_for, open_supplement_of, open_supplements, refund_plan
+from courses_app.bookings.queries import due_for, open_supplement_of, open_supplements, refund_plan, was_absent
 from courses_app.bookings.rules import MoveCost
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
@@ -46,6 +46,15 @@ def owe_back(
     return back
 
 
+def bill_again(seat: Seat, amount: Yen, *, by: Actor, now: datetime) -> None:
+    """What had gone back for a seat by mistake is owed again; the booking is locked."""
+    before = open_supplement_of(seat)
+    if before is not None:
+        cancel_invoice(invoice=before.invoice, by=by, now=now)
+    owed = Yen(amount + (before.invoice.total if before else 0))
+    _bill(seat, owed=owed, fee=before.fee if before else Yen(0), before=before, by=by, now=now)
+
+
 def _less_unpaid(seat: Seat, amount: Yen, unpaid: Supplement | None, *, by: Actor, now: datetime) -> Yen:
     """What goes back of an amount; of the open invoice there is left what passes it."""
     if unpaid is None:
@@ -66,12 +75,12 @@ def _refund(booking: Booking, amount: Yen, *, reason: str, key: str, by: Actor, 
 
 def _bill(seat: Seat, *, owed: Yen, fee: Yen, before: Supplement | None, by: Actor, now: datetime) -> None:
     """An invoice of its own, to be transferred like an order for that date, and no later than one it replaces."""
-    booking, due = seat.booking, due_for(seat.run, before, now=now)
+    booking, due, attendance = seat.booking, due_for(seat.run, before, now=now), was_absent(seat)
     invoice = bill(
         organization=booking.organization,
         addressee=booking.organization.invoice_addressee or booking.organization.name,
-        subject=documents.supplement_subject(seat),
-        lines=documents.supplement_lines(seat, owed=owed, fee=fee),
+        subject=documents.supplement_subject(seat, attendance=attendance),
+        lines=documents.supplement_lines(seat, owed=owed, fee=fee, attendance=attendance),
         method=PaymentMethod.BANK_TRANSFER,
         language=booking.language,
         supplied_on=documents.supplied_on(seat),

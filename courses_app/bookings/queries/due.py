@@ -16,7 +16,7 @@ from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Checkout, CheckoutStatus, Invoice, Payment, Refund
+from courses_app.payments.models import Checkout, CheckoutStatus, Invoice, Payment, Refund, RefundStatus
 
 TICKET_FAILED = "ticket_failed"  # the matter of a ticket that could not be printed
 # The page of an additional invoice that is still asked for.
@@ -86,7 +86,7 @@ def refund_of_payment(external_id: str, amount: Yen) -> Refund | None:
     return session.scalars(
         select(Refund)
         .join(Payment, Payment.invoice_id == Refund.invoice_id)
-        .where(Payment.external_id == external_id, Refund.amount == amount)
+        .where(Payment.external_id == external_id, Refund.amount == amount, Refund.status != RefundStatus.WITHDRAWN)
         .order_by(Refund.status, Refund.id)
         .limit(1)
     ).one_or_none()

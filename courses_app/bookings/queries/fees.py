@@ -9,7 +9,7 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
+from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.queries.freed import freed_seats
 from courses_app.bookings.queries.supplements import unpaid_by_seat
 from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees
@@ -19,6 +19,11 @@ from courses_app.foundation.clock import last_day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.templating import day, until_words
 from courses_app.foundation.yen import Yen, total
+
+# What happens to a seat and not to its whole booking.
+OF_ONE_SEAT = (
+    SeatMove.CANCEL, SeatMove.SUBSTITUTE, SeatMove.NAME, SeatMove.MOVE, SeatMove.MISS, SeatMove.ATTEND,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,19 +108,16 @@ def quote_of(booking: Booking, positions: Collection[int], *, now: datetime) -> 
 
 def fees_kept(booking: Booking) -> Yen:
     """Yen kept of seats that were given back, without what was waived."""
-    query = select(func.sum(BookingFee.amount)).where(
-        BookingFee.booking_id == booking.id, BookingFee.waived_by.is_(None)
-    )
-    return Yen(int(session.scalar(query) or 0))
+    return total(fee.amount for fee in booking.fees if fee.waived_by is None)
 
 
 def changes_of(booking: Booking) -> Sequence[SeatEvent]:
-    """Seats given back, handed on, named afterwards and moved to another date, oldest first."""
+    """Seats given back, handed on, named afterwards, moved to another date, and missed; oldest first."""
     return session.scalars(
         select(SeatEvent)
         .where(
             SeatEvent.seat_id.in_([seat.id for seat in booking.seats]),
-            SeatEvent.move.in_((SeatMove.CANCEL, SeatMove.SUBSTITUTE, SeatMove.NAME, SeatMove.MOVE)),
+            SeatEvent.move.in_(OF_ONE_SEAT),
         )
         .order_by(SeatEvent.id)
     ).all()

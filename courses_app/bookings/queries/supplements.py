@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -13,11 +13,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 from courses_app.bookings.models import Booking, BookingStatus, Seat, Supplement
 from courses_app.bookings.rules import Payable, payable, shares
 from courses_app.catalogue.models import CourseRun
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Invoice, Payment, PaymentMethod
 from courses_app.payments.queries import received, refunded
 
+LONG = timedelta(days=365)  # further away than any day a transfer is due
 # Its money is still awaited.
 OPEN = Invoice.cancelled_at.is_(None) & ~exists().where(Payment.invoice_id == Invoice.id)
 
@@ -90,11 +92,16 @@ def refund_plan(booking: Booking, amount: Yen) -> list[tuple[Invoice, Yen]]:
 def due_for(run: CourseRun, before: Supplement | None, *, now: datetime) -> Payable:
     """By when an additional invoice is to be transferred: as an order for the run; a debt is due no later than before.
 
-    No seat waits for it, so nothing lapses.
+    No seat waits for it, so nothing lapses. Once the run has begun only the course's days count, and what was overdue
+    is asked for anew: it is another amount.
     """
+    begun = run.starts_at <= now
     way = payable(
-        PaymentMethod.BANK_TRANSFER, starts_at=run.starts_at, due_business_days=run.course.payment_due_business_days,
-        grace_business_days=run.course.payment_grace_business_days, now=now,
+        PaymentMethod.BANK_TRANSFER, starts_at=now + LONG if begun else run.starts_at, now=now,
+        due_business_days=run.course.payment_due_business_days,
+        grace_business_days=run.course.payment_grace_business_days,
     )  # fmt: skip
     known = before.invoice.due_on if before is not None else None
-    return way if known is None or way.due_on is None else replace(way, due_on=min(known, way.due_on))
+    if known is None or way.due_on is None or (begun and known < day_of(now)):
+        return way
+    return replace(way, due_on=min(known, way.due_on))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or
 from sqlalchemy.orm import InstrumentedAttribute
 
 from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
+from courses_app.bookings.queries.absence_violations import absences_broken, not_kept
 from courses_app.bookings.queries.line_violations import line_broken
 from courses_app.bookings.queries.question_violations import questions_broken
 from courses_app.bookings.queries.room import allowed_of
@@ -69,6 +70,7 @@ def violations(*, now: datetime) -> list[str]:
             ("INV-6", _totals_differ()),
             ("INV-8", _kept_too_much()),
             ("INV-8", _refunded_too_early()),
+            ("INV-8", absences_broken()),
             ("INV-13", _moves_without_audit()),
             ("INV-14", _mails_not_owed()),
             ("INV-14", moves_not_told()),
@@ -168,13 +170,17 @@ def _totals_differ() -> Iterator[str]:
 
 
 def _kept_too_much() -> Iterator[str]:
-    """INV-8: what we keep of a booking, and are owed in addition, is what its seats cost and its fees; no yen more."""
-    received, refunded = _of_its_invoices(Payment.amount), _of_its_invoices(Refund.amount)
+    """INV-8: what we keep of a booking, and are owed in addition, is what its seats cost and its fees; no yen more.
+
+    Less what is not kept of seats to which nobody came.
+    """
+    received = _of_its_invoices(Payment.amount)
+    refunded = _of_its_invoices(Refund.amount, Refund.status != RefundStatus.WITHDRAWN)
     seats = _sum(Seat.price, Seat.booking_id, Seat.status == SeatStatus.CONFIRMED)
     fees = _sum(BookingFee.amount, BookingFee.booking_id, BookingFee.waived_by.is_(None))
     ended = (BookingStatus.PAID, BookingStatus.CANCELLED, BookingStatus.REFUNDED)
     query = select(Booking.reference).where(
-        Booking.status.in_(ended), received + open_of_bookings() - refunded != seats + fees
+        Booking.status.in_(ended), received + open_of_bookings() - refunded != seats - not_kept() + fees
     )
     for reference in session.scalars(query):
         yield f"what is kept of booking {reference} is not its seats and its fees"
@@ -198,10 +204,10 @@ def _refunded_too_early() -> Iterator[str]:
         yield f"booking {reference} is refunded though money is still due"
 
 
-def _of_its_invoices(amount: Summed) -> ColumnElement[int]:
+def _of_its_invoices(amount: Summed, *which: ColumnElement[bool]) -> ColumnElement[int]:
     """A sum over all invoices of each booking, also of those replaced: what came for these went back."""
     its = or_(Invoice.id == Booking.invoice_id, Invoice.order_reference == Booking.reference)
-    found = select(func.sum(amount)).join(Invoice, Invoice.id == amount.class_.invoice_id).where(its)
+    found = select(func.sum(amount)).join(Invoice, Invoice.id == amount.class_.invoice_id).where(its, *which)
     return func.coalesce(found.correlate(Booking).scalar_subquery(), 0)
 
 

@@ -133,7 +133,7 @@ def _cancelled_words(found: Booking) -> str:
 def _as_it_stands(found: Booking, state: BookingStatus) -> str:
     queries.read_supplements(found)
     payments = found.invoice.payments if found.invoice else []
-    refunds = [refund for one in queries.invoices_of(found) for refund in one.refunds]
+    refunds = [refund for one in queries.invoices_of(found) for refund in one.refunds if not refund.is_withdrawn]
     questions = queries.open_questions_of(found, now=clock.now())
     return render_template(
         "bookings/booking.html",
@@ -148,6 +148,7 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         fees=found.fees,
         fee_names={seat.id: seat.full_name or _("Seat without a name") for seat in found.seats},
         kept=queries.fees_kept(found),
+        missed=queries.absences_of(found, now=clock.now()),
         issuer=issuer_on(clock.today()),
         terms=documents.shown_terms(found),
         list=queries.list_of(booking=found),

@@ -21,7 +21,7 @@ from courses_app.bookings.rules.changing import (
 )
 from courses_app.bookings.rules.correcting import AnotherPerson, FullName, is_correction
 from courses_app.bookings.rules.dates import MoveCost, PriceChanged, SameDate, move_fee, shares
-from courses_app.bookings.rules.fees import FeeKind
+from courses_app.bookings.rules.fees import FeeKind, kept_if_absent
 from courses_app.bookings.rules.holding import (
     AttendeeFacts,
     check_attendees,
@@ -150,20 +150,20 @@ __all__ = [
     "QUESTION", "REQUEST_UNANSWERED", "SEAT", "SEAT_MOVES", "SMALLER_PASSED", "STILL_HERE", "AlreadyBooked",
     "AlreadyWaiting", "AmountsChanged", "AnotherPerson", "AnswerDayWrong", "AnswerTooLate", "AnsweredAlready",
     "AnsweredOtherwise", "AttendeeFacts", "AttendeeUnknown", "BlockEndsAtOnce", "BookingClosed", "BookingHasEnded",
-    "BookingMove", "BookingNotOpen", "BookingStatus", "CancelByOffice", "CancelBySeat", "CapacityBelowSold", "FeeKind",
-    "FiguresChanged", "FormSentBefore", "FullName", "HoldChanged", "HoldRanOut", "InLine", "MethodNotOffered",
-    "MoveByOffice", "MoveCost", "MovesUsedUp", "MovingClosed", "NamesNeeded", "NamesToWait", "NamingClosed",
-    "NoOfferNow", "NoRoom", "NoSeatChosen", "NobodyNamed", "NotAnsweredYet", "NothingChosen", "OfferIsForThem",
-    "OrderingClosed", "OtherCourse", "OthersWait", "OverbookingNeedsReason", "PartyMove", "PartyState", "PartyTooLarge",
-    "PassingNeedsReason", "Payable", "Possible", "PriceChanged", "QuestionIsOver", "QuestionMove", "QuestionState",
-    "ReasonMissing", "RequestIsOver", "RunFull", "RunIsOver", "RunNotOffered", "RunOfAnother", "SameDate",
-    "SamePersonTwice", "SeatChoice", "SeatFees", "SeatHasName", "SeatMove", "SeatStatus", "SeatsAreFree", "Sharing",
-    "Standing", "SubstituteByOffice", "SubstitutionClosed", "TheyHoldSeats", "TooFewFree", "TooFewToBlock",
-    "TooLateToCancel", "TooLateToChange", "TooManyAttendees", "TooManyNames", "TransferTooLate", "WaitingIsOver",
-    "answer_by", "answer_day", "answer_until", "check_all_waiting_named", "check_answerable", "check_attendees",
-    "check_bookable", "check_cancellable", "check_capacity", "check_correctable", "check_movable", "check_nameable",
-    "check_named", "check_one_course", "check_one_date", "check_orderable", "check_room", "check_substitutable",
-    "check_unnamed", "counted", "hold_has_run_out", "is_correction", "is_in_time", "methods_for", "move_fee",
-    "offer_until", "outcome", "over_by", "payable", "remind_at", "seat_fees", "share_out", "shares", "shown_status",
-    "what_is_possible",
+    "BookingMove", "BookingNotOpen", "BookingStatus", "CancelByOffice", "CancelBySeat", "CapacityBelowSold",
+    "FeeKind", "FiguresChanged", "FormSentBefore", "FullName", "HoldChanged", "HoldRanOut", "InLine",
+    "MethodNotOffered", "MoveByOffice", "MoveCost", "MovesUsedUp", "MovingClosed", "NamesNeeded", "NamesToWait",
+    "NamingClosed", "NoOfferNow", "NoRoom", "NoSeatChosen", "NobodyNamed", "NotAnsweredYet", "NothingChosen",
+    "OfferIsForThem", "OrderingClosed", "OtherCourse", "OthersWait", "OverbookingNeedsReason", "PartyMove",
+    "PartyState", "PartyTooLarge", "PassingNeedsReason", "Payable", "Possible", "PriceChanged", "QuestionIsOver",
+    "QuestionMove", "QuestionState", "ReasonMissing", "RequestIsOver", "RunFull", "RunIsOver", "RunNotOffered",
+    "RunOfAnother", "SameDate", "SamePersonTwice", "SeatChoice", "SeatFees", "SeatHasName", "SeatMove", "SeatStatus",
+    "SeatsAreFree", "Sharing", "Standing", "SubstituteByOffice", "SubstitutionClosed", "TheyHoldSeats", "TooFewFree",
+    "TooFewToBlock", "TooLateToCancel", "TooLateToChange", "TooManyAttendees", "TooManyNames", "TransferTooLate",
+    "WaitingIsOver", "answer_by", "answer_day", "answer_until", "check_all_waiting_named", "check_answerable",
+    "check_attendees", "check_bookable", "check_cancellable", "check_capacity", "check_correctable", "check_movable",
+    "check_nameable", "check_named", "check_one_course", "check_one_date", "check_orderable", "check_room",
+    "check_substitutable", "check_unnamed", "counted", "hold_has_run_out", "is_correction", "is_in_time",
+    "kept_if_absent", "methods_for", "move_fee", "offer_until", "outcome", "over_by", "payable", "remind_at",
+    "seat_fees", "share_out", "shares", "shown_status", "what_is_possible",
 ]  # fmt: skip

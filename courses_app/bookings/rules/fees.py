@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from courses_app.foundation.yen import TaxCategory
+from courses_app.catalogue.rules import ChangeTerms
+from courses_app.foundation.yen import TaxCategory, Yen
 
 
 class FeeKind(StrEnum):
@@ -15,3 +16,8 @@ class FeeKind(StrEnum):
     @property
     def tax_category(self) -> TaxCategory:
         return TaxCategory.OUT_OF_SCOPE if self is FeeKind.CANCELLATION else TaxCategory.TAXABLE_10
+
+
+def kept_if_absent(terms: ChangeTerms | None, price: Yen) -> Yen:
+    """What is kept of the price of a seat to which nobody comes; an order without rules keeps all of it."""
+    return price if terms is None else terms.kept_of_absent(price)

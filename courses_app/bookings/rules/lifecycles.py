@@ -72,6 +72,8 @@ class SeatMove(StrEnum):
     SUBSTITUTE = "substitute"  # somebody else takes it over
     NAME = "name"  # a seat booked without a name gets one
     MOVE = "move"  # to another run of the course
+    MISS = "miss"  # nobody came: what is not kept of the price goes back
+    ATTEND = "attend"  # the roster was corrected: somebody did come
 
 
 SEAT = Lifecycle[SeatStatus, SeatMove](
@@ -91,6 +93,8 @@ SEAT = Lifecycle[SeatStatus, SeatMove](
         (SeatStatus.CONFIRMED, SeatMove.NAME): SeatStatus.CONFIRMED,
         (SeatStatus.ORDERED, SeatMove.MOVE): SeatStatus.ORDERED,
         (SeatStatus.CONFIRMED, SeatMove.MOVE): SeatStatus.CONFIRMED,
+        (SeatStatus.CONFIRMED, SeatMove.MISS): SeatStatus.CONFIRMED,
+        (SeatStatus.CONFIRMED, SeatMove.ATTEND): SeatStatus.CONFIRMED,
     },
     begins=(SeatStatus.HELD,),
 )

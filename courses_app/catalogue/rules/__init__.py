@@ -1,6 +1,12 @@
 """Decisions from plain values: the word for a run's seats, what a seat costs, how a day is laid out."""
 
-from courses_app.catalogue.rules.change_words import cancellation_words, distance_words, ladder_words, step_words
+from courses_app.catalogue.rules.change_words import (
+    absence_words,
+    cancellation_words,
+    distance_words,
+    ladder_words,
+    step_words,
+)
 from courses_app.catalogue.rules.changes import (
     ChangeTerms,
     DayKind,
@@ -62,7 +68,7 @@ __all__ = [
     "FeeInForceAlready", "FeeLike", "LadderIncomplete", "Language", "MeetingPlan", "NamingTerms", "NetTimeDiffers",
     "NoFee", "NoLink", "Occupied", "PlanRefused", "PolicyFacts", "PolicyInForceAlready", "Price", "Programme",
     "RunDayOver", "RunFilter", "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SeatFee", "Step", "StepUnclear",
-    "SubjectChange", "SubjectKind", "UnnamedSeats", "VenueFacts", "Visibility", "availability",
+    "SubjectChange", "SubjectKind", "UnnamedSeats", "VenueFacts", "Visibility", "absence_words", "availability",
     "booking_closes_by_default", "cancellation_words", "check_begins_later", "check_ladder", "check_move",
     "check_net_time", "check_plan", "clashes_between", "distance_words", "fee_for", "fingerprint", "ladder_words",
     "lay_out_day", "month_of", "naming_words", "opens", "price_for", "run_filter", "seats_left", "step_words",

@@ -81,13 +81,26 @@ def no_show_words(terms: ChangeTerms) -> str:
     """What becomes of the fee of somebody who does not come, and of a run that we call off."""
     if terms.no_show_percent >= WHOLE:
         return _no_refund()
+    if not terms.no_show_percent:
+        return str(
+            _(
+                "For people who do not come on the day we refund the full fee after the run. "
+                "If we call the run off, we refund the full fee, too."
+            )
+        )
     return str(
         _(
-            "For people who do not come on the day, %(percent)d %% of the fee is kept. "
-            "If we call the run off, we refund the full fee.",
+            "For people who do not come on the day, %(percent)d %% of the fee is kept; we refund the rest after"
+            " the run. If we call the run off, we refund the full fee.",
             percent=terms.no_show_percent,
         )
     )
+
+
+def absence_words(terms: ChangeTerms) -> str:
+    """The rule as it is named beside a refund: 欠席: 受講料の30%"""
+    kept = _kept(Step(0, percent=terms.no_show_percent))
+    return str(_("Absence: %(kept)s", kept=kept))
 
 
 def step_words(terms: ChangeTerms, step: Step) -> str:

@@ -103,6 +103,10 @@ class ChangeTerms:
         """The last day on which a seat may be moved to another date."""
         return self.last_day(self.move_until_days, run_day=run_day)
 
+    def kept_of_absent(self, price: Yen) -> Yen:
+        """Yen kept of the price of a seat to which nobody comes, rounded down."""
+        return Yen(price * self.no_show_percent // WHOLE)
+
     @property
     def may_move(self) -> bool:
         """Whether who booked may move a seat at all."""

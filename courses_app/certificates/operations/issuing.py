@@ -73,15 +73,6 @@ def issue_notice(*, entry: RosterEntry, draft: Draft, today: date, by: Actor, no
     return notice
 
 
-def tell_absence(*, entry: RosterEntry, now: datetime) -> bool:
-    """Tell the organization that somebody did not come; False if it was told before."""
-    if not _still_due(entry, queries.absence_due()):
-        return False
-    emails.absent(entry, now=now)
-    session.flush()
-    return True
-
-
 def put_off_paper(*, entry: RosterEntry, paper: Series, reason: str, by: Actor, now: datetime) -> None:
     """Note that a paper could not be printed: it is tried again later, and staff see why (a character, a fault)."""
     detail = {

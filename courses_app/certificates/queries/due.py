@@ -1,4 +1,4 @@
-"""What closed rosters still owe: certificates, notices of failure, word of an absence; and the next number."""
+"""What closed rosters still owe: certificates, notices of failure; and the next number."""
 
 from __future__ import annotations
 
@@ -18,13 +18,11 @@ from courses_app.certificates.rules import Series
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.numbering import NumberSeries
-from courses_app.foundation.outbox import OutboxMessage
 from courses_app.rosters.models import Roster, RosterEntry
 from courses_app.rosters.rules import Outcome
 
 PAPER_FAILED = "paper_failed"  # the matter of a seat whose paper could not be printed
 REST = timedelta(minutes=10)
-ABSENCE = "absence:"  # with the seat's reference: the mail of an absence is owed once
 
 
 def next_certificate(*, without: Collection[str] = ()) -> RosterEntry | None:
@@ -35,11 +33,6 @@ def next_certificate(*, without: Collection[str] = ()) -> RosterEntry | None:
 def next_notice(*, without: Collection[str] = ()) -> RosterEntry | None:
     """The oldest failed entry without a notice of failure."""
     return session.scalars(_first(notice_due(), without)).first()
-
-
-def next_absence(*, without: Collection[str] = ()) -> RosterEntry | None:
-    """The oldest absent entry of which the organization was not told."""
-    return session.scalars(_first(absence_due(), without)).first()
 
 
 def is_due(entry: RosterEntry, due: ColumnElement[bool]) -> bool:
@@ -57,11 +50,6 @@ def notice_due() -> ColumnElement[bool]:
     """Failed, without a notice that stands."""
     stands = exists().where(FailureNotice.entry_id == RosterEntry.id, FailureNotice.withdrawn_at.is_(None))
     return _judged(Outcome.FAILED) & ~stands
-
-
-def absence_due() -> ColumnElement[bool]:
-    """Absent, and the organization not told."""
-    return _judged(Outcome.ABSENT) & ~exists().where(OutboxMessage.dedupe_key == ABSENCE + Seat.reference)
 
 
 def _judged(outcome: Outcome) -> ColumnElement[bool]:

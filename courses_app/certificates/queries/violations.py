@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from courses_app.certificates.models import Certificate, FailureNotice
+from courses_app.certificates.queries.absences import absences_broken
 from courses_app.certificates.rules import Series, Status
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
@@ -30,6 +31,7 @@ def violations(*, now: datetime) -> Iterator[str]:
             yield f"INV-12: revoked certificate {certificate.number} does not verify as revoked"
     for number in session.scalars(_partly_revoked()):
         yield f"INV-12: certificate {number} is revoked in some of its copies only"
+    yield from absences_broken(now=now)
 
 
 def _gaps(table: type[Certificate] | type[FailureNotice], series: Series) -> Iterator[str]:

@@ -26,6 +26,7 @@ TOLD = Told(
     },
     mails={
         "certificates/absent": _p("kind of mail", "Was absent"),
+        "certificates/attended": _p("kind of mail", "Was not absent after all"),
         "certificates/failed": _p("kind of mail", "Notice of failure"),
         "certificates/issued": _p("kind of mail", "Certificate issued"),
         "certificates/issued_attendee": _p("kind of mail", "Certificate issued (attendee)"),

@@ -34,7 +34,8 @@ QUERIES = {
     "request {}: it was called off, but its invoice is still open": """
         SELECT d.reference FROM dispatches d JOIN invoices i ON i.id = d.invoice_id
         WHERE d.state = 'called_off' AND i.cancelled_at IS NULL
-            AND (SELECT COALESCE(SUM(f.amount), 0) FROM refunds f WHERE f.invoice_id = i.id) < i.total
+            AND (SELECT COALESCE(SUM(f.amount), 0) FROM refunds f
+                WHERE f.invoice_id = i.id AND f.status <> 'withdrawn') < i.total
     """,
     "request {}: the total of a quote is not the sum of its lines": """
         SELECT d.reference FROM dispatches d JOIN quotes q ON q.dispatch_id = d.id

@@ -143,6 +143,7 @@ class Payment(Base):
 class RefundStatus(StrEnum):
     DUE = "due"  # owed; a person sends it back (the card refund itself is a later issue)
     SENT = "sent"
+    WITHDRAWN = "withdrawn"  # not owed after all, and never sent
 
 
 class Refund(Base):
@@ -166,3 +167,8 @@ class Refund(Base):
     external_id: Mapped[str | None] = mapped_column(unique=True)
 
     invoice: Mapped[Invoice] = relationship(back_populates="refunds")
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it is not owed after all."""
+        return self.status is RefundStatus.WITHDRAWN

@@ -25,7 +25,7 @@ from courses_app.payments.operations.issuing import (
     put_off_paper,
 )
 from courses_app.payments.operations.receiving import receive
-from courses_app.payments.operations.refunding import note_refund_sent, owe_refund
+from courses_app.payments.operations.refunding import note_refund_sent, owe_refund, withdraw_refund
 from courses_app.payments.operations.troubles import tell_of_trouble
 from courses_app.payments.rules import LineFacts
 
@@ -53,4 +53,5 @@ __all__ = [
     "reinstate_invoice",
     "store_event",
     "tell_of_trouble",
+    "withdraw_refund",
 ]

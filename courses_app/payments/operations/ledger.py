@@ -55,6 +55,14 @@ def post(
         session.add(LedgerTransaction(key=key, at=now, kind=kind, invoice=invoice, entries=entries))
 
 
+def unpost(invoice: Invoice, *, kind: str, key: str, of: str, now: datetime) -> None:
+    """Write the transaction that takes back the one with the key `of`: its sides exchanged."""
+    known = session.scalars(select(LedgerTransaction).where(LedgerTransaction.key == of)).one()
+    debit = {one.account: one.credit for one in known.entries if one.credit}
+    credit = {one.account: one.debit for one in known.entries if one.debit}
+    post(invoice, kind=kind, key=key, now=now, debit=debit, credit=credit)
+
+
 def _entry(invoice: Invoice, account: LedgerAccount, *, debit: Yen = Yen(0), credit: Yen = Yen(0)) -> LedgerEntry:
     return LedgerEntry(account=account, organization_id=invoice.organization_id, debit=debit, credit=credit)
 

@@ -12,8 +12,15 @@ from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments import emails, queries
 from courses_app.payments.models import Invoice, LedgerAccount, PaymentMethod, Refund, RefundStatus
-from courses_app.payments.operations.ledger import MONEY, locked, post, settle_matter, watch_balance
-from courses_app.payments.rules import RefundTooHigh
+from courses_app.payments.operations.ledger import (
+    MONEY,
+    locked,
+    post,
+    settle_matter,
+    unpost,
+    watch_balance,
+)
+from courses_app.payments.rules import RefundTooHigh, RefundWithdrawn
 
 REFUND_DUE = "refund_due"  # the matter that asks a person to send money back
 
@@ -54,12 +61,14 @@ def note_refund_sent(
 ) -> None:
     """The money left us on `sent_on`; the organization gets the notice of refund. Twice does nothing more.
 
-    `external_id` is the provider's name of the refund, if it has one.
+    `external_id` is the provider's name of the refund, if it has one. Raises RefundWithdrawn.
     """
     invoice = locked(refund.invoice)
     session.refresh(refund)
     if refund.status is RefundStatus.SENT:
         return
+    if refund.status is RefundStatus.WITHDRAWN:
+        raise RefundWithdrawn()
     refund.status = RefundStatus.SENT
     refund.sent_on, refund.sent_by_person_id, refund.external_id = sent_on, by.person_id, external_id
     post(
@@ -76,6 +85,25 @@ def note_refund_sent(
     if not queries.refunds_due(invoice):
         settle_matter(REFUND_DUE, invoice, by=by, now=now, note="sent")
     emails.refund_sent(refund, issuer=queries.issuer_on(sent_on), now=now)
+
+
+def withdraw_refund(*, refund: Refund, by: Actor, now: datetime) -> bool:
+    """A promise that was made by mistake is no longer kept; False if its money has left us, or it was withdrawn."""
+    invoice = locked(refund.invoice)
+    session.refresh(refund)
+    if refund.status is not RefundStatus.DUE:
+        return False
+    refund.status = RefundStatus.WITHDRAWN
+    unpost(invoice, kind="refund_withdrawn", key=f"refund-withdrawn:{refund.key}", of=f"refund:{refund.key}", now=now)
+    subject, detail = ("invoice", invoice.reference), {"amount": refund.amount, "key": refund.key}
+    audit.record(
+        by=by, now=now, action="refund.withdrawn", subject=subject, before="due", after="withdrawn", detail=detail
+    )
+    session.flush()
+    if not queries.refunds_due(invoice):
+        settle_matter(REFUND_DUE, invoice, by=by, now=now, note="withdrawn")
+    watch_balance(invoice, by=by, now=now)
+    return True
 
 
 def _came_by(invoice: Invoice) -> PaymentMethod:

@@ -42,7 +42,10 @@ def received(invoice: Invoice) -> Yen:
 
 def refunded(invoice: Invoice) -> Yen:
     """All money promised back or sent back."""
-    return Yen(int(session.scalar(select(func.sum(Refund.amount)).where(Refund.invoice_id == invoice.id)) or 0))
+    promised = select(func.sum(Refund.amount)).where(
+        Refund.invoice_id == invoice.id, Refund.status != RefundStatus.WITHDRAWN
+    )
+    return Yen(int(session.scalar(promised) or 0))
 
 
 def is_paid(invoice: Invoice) -> bool:

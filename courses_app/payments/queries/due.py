@@ -13,13 +13,15 @@ from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.numbering import NumberSeries
 from courses_app.foundation.outbox import OutboxMessage
-from courses_app.payments.models import Invoice, Payment, PaymentMethod, Refund
+from courses_app.payments.models import Invoice, Payment, PaymentMethod, Refund, RefundStatus
 
 PAPER_FAILED = "paper_failed"  # the matter of an invoice whose paper could not be printed
 REST = timedelta(minutes=10)
 PAID = exists().where(Payment.invoice_id == Invoice.id)
 ZERO: ColumnElement[int] = literal_column("0")  # written out, so that the partial indexes are seen to fit
-GOES_BACK = exists().where(Refund.invoice_id == Invoice.id, Refund.amount == Invoice.total)
+GOES_BACK = exists().where(
+    Refund.invoice_id == Invoice.id, Refund.amount == Invoice.total, Refund.status != RefundStatus.WITHDRAWN
+)
 
 
 class Series(StrEnum):

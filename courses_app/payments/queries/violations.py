@@ -50,7 +50,8 @@ QUERIES = {
     """,
     "INV-8 invoice {}: more was refunded than received": """
         SELECT i.reference FROM invoices i
-        WHERE (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r WHERE r.invoice_id = i.id)
+        WHERE (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r
+               WHERE r.invoice_id = i.id AND r.status <> 'withdrawn')
             > (SELECT COALESCE(SUM(p.amount), 0) FROM payments p WHERE p.invoice_id = i.id)
     """,
     "INV-8 invoice {}: payments and ledger differ": """
@@ -118,10 +119,10 @@ QUERIES = {
         SELECT i.reference FROM invoices i
         WHERE (SELECT COUNT(*) FROM payments p WHERE p.invoice_id = i.id)
             + (SELECT COUNT(*) FROM refunds r WHERE r.invoice_id = i.id)
-            + (SELECT COUNT(*) FROM refunds r WHERE r.invoice_id = i.id AND r.status = 'sent')
+            + (SELECT COUNT(*) FROM refunds r WHERE r.invoice_id = i.id AND r.status IN ('sent', 'withdrawn'))
            <> (SELECT COUNT(*) FROM audit_entries a
                WHERE a.subject_kind = 'invoice' AND a.subject_reference = i.reference
-                 AND a.action IN ('payment.received', 'refund.owed', 'refund.sent'))
+                 AND a.action IN ('payment.received', 'refund.owed', 'refund.sent', 'refund.withdrawn'))
     """,
     "INV-14 invoice {}: a refund was sent, and no mail tells of it": """
         SELECT i.reference FROM refunds r JOIN invoices i ON i.id = r.invoice_id
