@@ -29,6 +29,7 @@ from courses_app.foundation import db as ground
 from courses_app.foundation.db import db, session
 from courses_app.foundation.outbox import deliver_due
 from courses_app.foundation.outbox.transports import Smtp
+from courses_app.foundation.papers import engine
 from courses_app.foundation.papers.press import printing_here
 from tests.race.servers import environment_of
 
@@ -86,6 +87,8 @@ def main() -> None:
             with app.app_context():
                 db.engine.dispose()
             continue
+        if what.get("work"):
+            engine._compiler()  # its fonts are read once, and not by every child
         reading, writing = os.pipe()
         child = os.fork()
         if not child:
