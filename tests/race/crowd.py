@@ -6,7 +6,7 @@ import http.client
 import re
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from urllib.parse import urlencode, urlsplit
@@ -15,6 +15,7 @@ from tests.accounts.making import PASSWORD
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 PATIENCE_SECONDS = 120
+Fields = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Browser:
     def get(self, path: str) -> Answer:
         return self._ask("GET", path)
 
-    def post(self, path: str, fields: dict[str, str]) -> Answer:
-        return self._ask("POST", path, urlencode(fields))
+    def post(self, path: str, fields: Fields) -> Answer:
+        return self._ask("POST", path, urlencode(fields, doseq=True))
 
     def token(self, page: str) -> str:
         """The token that a form on the page carries."""
@@ -80,7 +81,7 @@ def attendee(number: int = 0, **changes: str) -> dict[str, str]:
     return {f"attendees-{number}-{name}": value for name, value in facts.items()}
 
 
-def all_at_once(requests: Sequence[tuple[Browser, str, dict[str, str]]]) -> list[Answer]:
+def all_at_once(requests: Sequence[tuple[Browser, str, Fields]]) -> list[Answer]:
     """Send all forms at the same moment; the answers in the same order."""
     answers: list[Answer | None] = [None] * len(requests)
     barrier = threading.Barrier(len(requests))

@@ -37,7 +37,8 @@ def served(app: Flask, target: str = SHIPPED) -> Iterator[tuple[str, subprocess.
     port = _free_port()
     command = [
         sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(PROCESSES),
-        "--worker-class", "gthread", "--threads", str(THREADS), "--reuse-port", "--log-level", "warning", target,
+        "--worker-class", "gthread", "--threads", str(THREADS), "--reuse-port", "--preload", "--log-level", "warning",
+        target,
     ]  # fmt: skip
     log = log_of(app)
     with log.open("ab") as output:

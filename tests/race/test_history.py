@@ -1,7 +1,7 @@
 """A sale to parties of one to five, and its history (T3): what people were told is what the database keeps.
 
-The canary comes first: without the locks the same crowd must leave a history that is not true. Then the checker is
-shown each kind of lie by itself, so that its silence means something.
+Without the locks the history is not true: the canary is that of `test_seats`. And the checker is shown each kind of lie
+by itself, so that its silence means something.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from courses_app.foundation.db import session
 from tests.bookings.conftest import MakeHere
 from tests.race.crowd import Answer, all_at_once, attendee, counted, signed_in
 from tests.race.history import Attempt, Outcome, attempt, faults_in
-from tests.race.servers import SHIPPED, UNLOCKED, serving
+from tests.race.servers import serving
 from tests.race.test_seats import booking_form, coordinators
 
 pytestmark = pytest.mark.race
@@ -28,13 +28,13 @@ pytestmark = pytest.mark.race
 SEATS, ATTEMPTS, ORGANIZATIONS, LARGEST = 30, 120, 4, 5
 
 
-def sale(app: Flask, make: MakeHere, target: str) -> tuple[list[Attempt], list[Answer], CourseRun]:
+def sale(app: Flask, make: MakeHere) -> tuple[list[Attempt], list[Answer], CourseRun]:
     """Parties of one to five come at once, more of them than there are seats."""
     run = make.run(capacity=SEATS)
     path = f"/runs/{run.reference}/bookings"
     emails = coordinators(app, make, ORGANIZATIONS)
     forms = [(token_hex(16), 1 + turn % LARGEST) for turn in range(ATTEMPTS)]
-    with serving(app, target) as address:
+    with serving(app) as address:
         crowd = [signed_in(address, email) for email in emails]
         tokens = [one.token(f"{path}/new") for one in crowd]
         requests = [
@@ -58,17 +58,8 @@ def checked(app: Flask, history: Sequence[Attempt], run: CourseRun) -> list[str]
         return faults_in(history, session.get_one(CourseRun, run.id), now=clock.now())
 
 
-def test_canary_without_locks_the_history_is_untrue(app: Flask, make: MakeHere) -> None:
-    """PostgreSQL sells seats twice. SQLite can't (see test_seats): there people must have been sent away unanswered."""
-    history, answers, run = sale(app, make, UNLOCKED)
-    if app.config["SETTINGS"].database_url.startswith("sqlite"):
-        assert counted(answers)[503] > 0, counted(answers)
-    else:
-        assert any("seats are sold" in fault for fault in checked(app, history, run)), counted(answers)
-
-
 def test_t3_parties_of_one_to_five(app: Flask, make: MakeHere) -> None:
-    history, answers, run = sale(app, make, SHIPPED)
+    history, answers, run = sale(app, make)
     assert checked(app, history, run) == []
     assert set(counted(answers)) == {303, 409}  # everybody was told
     with app.app_context():

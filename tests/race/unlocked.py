@@ -1,8 +1,8 @@
 """The canary: the same application without its locks. It must go wrong, or the race tests prove nothing.
 
 The product has no switch for this. The locks are taken out of the SQL on its way to the database: the row lock on
-PostgreSQL; on SQLite the immediate begin of a writer, and the queue before it. A short pause before a booking is
-written lets the others come between counting and writing, as a busy server does.
+PostgreSQL; on SQLite the immediate begin of a writer, and the queue before it. A short pause before a booking or a
+payment is written lets the others come between counting and writing, as a busy server does.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def create_app() -> Flask:
 def _unlocked(
     _connection: object, _cursor: object, statement: str, parameters: Any, _context: object, _many: bool
 ) -> tuple[str, Any]:
-    if statement.startswith("INSERT INTO bookings"):
+    if statement.startswith(("INSERT INTO bookings", "INSERT INTO payments")):
         time.sleep(PAUSE_SECONDS)
     if statement == "BEGIN IMMEDIATE":
         return "BEGIN", parameters
