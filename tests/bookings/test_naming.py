@@ -18,7 +18,6 @@ from courses_app.bookings.rules import (
     AlreadyBooked,
     BookingStatus,
     NamesNeeded,
-    NamesToWait,
     NamingClosed,
     NobodyNamed,
     SeatHasName,
@@ -305,10 +304,13 @@ def test_inv19_the_roster_has_no_seat_without_a_name(run: CourseRun, make: MakeH
     assert len(queries.seats_of_run(run, now=clock.now())) == len(booking.seats)
 
 
-def test_on_the_waiting_list_everybody_is_named(inside: Flask, make: MakeHere) -> None:
+def test_on_the_waiting_list_names_follow_only_where_they_do_in_a_booking(inside: Flask, make: MakeHere) -> None:
     run = make.run(days_ahead=40, capacity=1)
     make.ordered(run)
-    with pytest.raises(NamesToWait):
+    assert make.waiting(run, attendees=[NOBODY]).unnamed == 1
+    with make.deed():
+        session.get_one(Course, run.course_id).naming_days_before = 0
+    with pytest.raises(NamesNeeded):
         make.waiting(run, attendees=[attendee(), NOBODY])
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
-from courses_app.bookings import operations, tasks
+from courses_app.bookings import operations, queries, tasks
 from courses_app.bookings.models import Booking, PartyState, WaitingAttendee, WaitingParty
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
@@ -263,31 +263,61 @@ def test_a_line_of_5000_keeps_the_pages_short(app: Flask, client: FlaskClient, m
         assert tasks.run_due(clock=lambda: later) == 1
 
 
-def test_nobody_waits_for_another_date_than_they_chose(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+def test_each_date_of_a_form_waits_as_a_party_of_its_own(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    make.issuer()
+    run, other = make.run(capacity=2), make.run(days_ahead=70, capacity=2)
+    make.held(run, 2)
+    make.held(other, 2)
+    sign_in(client, make.coordinator().email)
+    form = filled(client, run, row(0), row(1)) | {"attendees-1-run": other.reference}
+    refused = client.post(f"/runs/{run.reference}/bookings", data=form)
+    assert refused.status_code == 409
+    assert "満席の日程の方は、その日程の組として" in text_of(refused)
+    answers = [client.post(f"/runs/{run.reference}/waiting", data=form) for _ in range(2)]
+    assert [one.headers["Location"] for one in answers] == ["/organization/bookings"] * 2
+    with app.app_context():
+        found = session.scalars(select(WaitingParty).order_by(WaitingParty.run_id)).all()
+        assert [(one.run.reference, [who.given_name for who in one.attendees]) for one in found] == [
+            (run.reference, ["花子0"]), (other.reference, ["花子1"])
+        ]  # fmt: skip
+        assert queries.violations(now=clock.now()) == []
+    changed = client.post(f"/runs/{run.reference}/waiting", data=form | {"attendees-1-run": ""})
+    assert changed.status_code == 409
+    assert len(parties(app)) == 2
+
+
+def test_whose_date_has_room_gets_a_seat_at_once_and_the_others_wait(
+    app: Flask, client: FlaskClient, make: MakeHere
+) -> None:
+    make.issuer()
+    run, other = make.run(capacity=2), make.run(days_ahead=70, capacity=1)
+    make.held(other)
+    sign_in(client, make.coordinator().email)
+    form = filled(client, run, row(0), row(1)) | {"attendees-1-run": other.reference}
+    refused = client.post(f"/runs/{run.reference}/bookings", data=form)
+    assert f'formaction="/runs/{run.reference}/waiting"' in text_of(refused)
+    answers = [client.post(f"/runs/{run.reference}/waiting", data=form) for _ in range(2)]
+    review = str(answers[0].headers["Location"])
+    assert "/bookings/B-" in review
+    assert answers[1].headers["Location"] == review
+    page = text_of(client.get(review))
+    assert "1名のキャンセル待ちを登録しました" in page
+    assert "花子0" in page
+    assert [party.wanted for party in parties(app)] == [1]
+    with app.app_context():
+        assert queries.violations(now=clock.now()) == []
+
+
+def test_where_a_date_cannot_wait_nothing_happens(app: Flask, client: FlaskClient, make: MakeHere) -> None:
     make.issuer()
     run, other = make.run(capacity=1), make.run(days_ahead=70, capacity=1)
     make.held(run)
     make.held(other)
     sign_in(client, make.coordinator().email)
-    form = filled(client, run, row(0), row(1)) | {"attendees-1-run": other.reference}
+    form = filled(client, run, row(0), row(1), row(2))
+    form |= {"attendees-1-run": other.reference, "attendees-2-run": other.reference}
     refused = client.post(f"/runs/{run.reference}/waiting", data=form)
     assert refused.status_code == 409
-    page = text_of(refused)
-    assert "開催日ごとに" in page
-    assert "花子0" in page
-    assert "花子1" in page
-    assert f'value="{other.reference}" selected' in page or f'selected value="{other.reference}"' in page
+    assert "定員は1名です" in text_of(refused)
+    assert all(f"花子{number}" in text_of(refused) for number in range(3))
     assert not parties(app)
-
-
-def test_who_waits_is_named_and_the_page_says_why(client: FlaskClient, make: MakeHere) -> None:
-    run = make.run(capacity=1)
-    make.ordered(run)
-    sign_in(client, make.coordinator().email)
-    page = text_of(client.get(f"/runs/{run.reference}/bookings/new"))
-    assert "氏名未定の席の数" not in page
-    assert "キャンセル待ちには、全員の氏名が必要です" in page
-    refused = client.post(f"/runs/{run.reference}/waiting", data=filled(client, run, row(0)) | {"unnamed": "2"})
-    assert refused.status_code == 409
-    assert "現時点で受講予定の方の氏名を入力し" in text_of(refused)
-    assert 'value="2"' in text_of(refused)

@@ -71,6 +71,7 @@ def _to_party(name: str, party: WaitingParty, *, key: str, now: datetime, **more
             "course": run.course,
             "issuer": issuer_on(day_of(now)),
             "party_url": address_of(f"/waiting/{party.reference}"),
+            **_naming(party, more.get("booking"), now=now),
             "offer_url": address_of(f"/bookings/{more['booking'].reference}") if "booking" in more else "",
             "runs_url": address_of(f"/runs?course={run.course.slug}"),
             **more,
@@ -78,3 +79,14 @@ def _to_party(name: str, party: WaitingParty, *, key: str, now: datetime, **more
         dedupe_key=f"waiting:{party.reference}:{key}",
         now=now,
     )
+
+
+def _naming(party: WaitingParty, offer: Booking | None, *, now: datetime) -> dict[str, Any]:
+    """How many have no name yet, and until when names may follow; None where they are needed before ordering."""
+    terms, run_day = party.run.course.naming, day_of(party.run.starts_at)
+    until = terms.until(run_day=run_day) if terms else None
+    return {
+        "unnamed": len(offer.unnamed) if offer is not None else party.unnamed,
+        "naming_until": until if until is not None and day_of(now) <= until else None,
+        "names_url": address_of(f"/bookings/{offer.reference}/names") if offer is not None else "",
+    }

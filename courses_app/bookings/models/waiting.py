@@ -69,20 +69,36 @@ class WaitingParty(Base):
             return "requested"
         return "declined" if any(one.declined_at for one in asked) else PartyState.LEFT.value
 
+    @property
+    def named(self) -> list[WaitingAttendee]:
+        """Those of whom it is known who they are."""
+        return [one for one in self.attendees if one.person_id is not None]
+
+    @property
+    def unnamed(self) -> int:
+        """For how many names follow."""
+        return len(self.attendees) - len(self.named)
+
     def open_offers(self, *, now: datetime) -> list[Booking]:
         """Seats that are kept for the party and can be ordered."""
         return [one for one in self.offers if one.status is BookingStatus.HELD and one.hold_until > now]
 
 
 class WaitingAttendee(Base):
-    """One of a waiting party, with the name as the form gave it; `booking_id` is the offer made for them."""
+    """One of a waiting party, with the name as the form gave it, or none while it follows; `booking_id` is the offer
+    made for them."""
 
     __tablename__ = "waiting_attendees"
-    __table_args__ = (UniqueConstraint("party_id", "position"), Index(None, "person_id"), Index(None, "booking_id"))
+    __table_args__ = (
+        UniqueConstraint("party_id", "position"),
+        Index(None, "person_id"),
+        Index(None, "booking_id"),
+        CheckConstraint("(person_id IS NULL) = (family_name = '')", name="named"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("waiting_parties.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))  # None while the name follows
     position: Mapped[int]
     family_name: Mapped[str]
     given_name: Mapped[str]

@@ -31,6 +31,7 @@ from courses_app.bookings.operations.naming import UNNAMED_LEFT, close_naming, n
 from courses_app.bookings.operations.offering import offer_by_hand, offer_free_seats
 from courses_app.bookings.operations.order import order
 from courses_app.bookings.operations.parting import book_draft, take_what_is_left, wait_with_list
+from courses_app.bookings.operations.queueing import Placed, wait_or_hold
 from courses_app.bookings.operations.refunds import note_refund_sent
 from courses_app.bookings.operations.seats import Agreed, cancel_seats, waiver
 from courses_app.bookings.operations.settle import settle
@@ -41,14 +42,15 @@ from courses_app.bookings.operations.uploads import count_upload
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "KEPT_FOR", "UNNAMED_LEFT", "Agreed", "AttendeeFacts", "Call", "TakenBack", "Unfitting", "answer", "approve",
-    "ask_for_runs", "begin_checkout", "block_seats", "book_by_telephone", "book_draft", "call_off", "cancel",
-    "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity", "change_run", "change_to_transfer",
-    "close_naming", "close_unanswered", "correct_attendee", "count_upload", "decline", "end_line", "forget_drafts",
-    "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft", "keep_seats", "keep_ticket",
-    "keep_while_mended", "lapse_hold", "lapse_order", "leave_waiting_list", "look_after_request", "mend_draft",
-    "move_rows", "move_seat", "name_seats", "no_longer_ask", "note_refund_from_firm", "note_refund_sent",
-    "offer_by_hand", "offer_free_seats", "order", "put_off_ticket", "release_block", "remind_of_names",
-    "remind_to_answer", "remove_from_line", "said", "settle", "settle_absence", "settle_checkout", "substitute",
-    "take_back_absence", "take_what_is_left", "tell_of_run", "transfer_for", "wait_with_list", "waiver",
+    "KEPT_FOR", "UNNAMED_LEFT", "Agreed", "AttendeeFacts", "Call", "Placed", "TakenBack", "Unfitting", "answer",
+    "approve", "ask_for_runs", "begin_checkout", "block_seats", "book_by_telephone", "book_draft", "call_off",
+    "cancel", "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity", "change_run",
+    "change_to_transfer", "close_naming", "close_unanswered", "correct_attendee", "count_upload", "decline",
+    "end_line", "forget_drafts", "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft", "keep_seats",
+    "keep_ticket", "keep_while_mended", "lapse_hold", "lapse_order", "leave_waiting_list", "look_after_request",
+    "mend_draft", "move_rows", "move_seat", "name_seats", "no_longer_ask", "note_refund_from_firm",
+    "note_refund_sent", "offer_by_hand", "offer_free_seats", "order", "put_off_ticket", "release_block",
+    "remind_of_names", "remind_to_answer", "remove_from_line", "said", "settle", "settle_absence",
+    "settle_checkout", "substitute", "take_back_absence", "take_what_is_left", "tell_of_run", "transfer_for",
+    "wait_or_hold", "wait_with_list", "waiver",
 ]  # fmt: skip

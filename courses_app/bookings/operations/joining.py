@@ -25,9 +25,7 @@ from courses_app.bookings.rules import (
     PartyTooLarge,
     SeatsAreFree,
     WaitingIsOver,
-    check_all_waiting_named,
     check_attendees,
-    check_one_date,
 )
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
@@ -53,11 +51,9 @@ def join_waiting_list(
     """A party at the end of the run's line; the same form sent again gives the same party.
 
     Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge, AlreadyWaiting,
-    WaitingIsOver, NamesToWait, OneDateToWait, and FormSentBefore.
+    WaitingIsOver, NamesNeeded, and FormSentBefore.
     """
     check_attendees(attendees, most=most)
-    check_all_waiting_named(attendees)
-    check_one_date(attendees, run=run_reference)
     organization_id = id_of(organization)
     offer = locked_offer(run_reference, organization_id)
     offer.check_shown(organization_id, key=key)
@@ -67,6 +63,7 @@ def join_waiting_list(
         _check_same(known, offer.run_id, people)
         return known
     offer.check_bookable(now=now)
+    offer.check_named(people, now=now)
     _check_may_wait(offer, people, accepts_part=accepts_part, organization_id=organization_id, now=now)
     people = keep_new_people(
         people, organization_id=organization_id, organization_reference=offer.organization_reference, by=by, now=now

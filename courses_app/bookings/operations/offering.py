@@ -127,7 +127,8 @@ def _has_seats(party: WaitingParty, people: int, *, now: datetime) -> None:
 def _without_seat(party: WaitingParty) -> list[WaitingAttendee]:
     """Whom of the party a seat can be offered: not those who hold one of the run by another booking."""
     holding = select(Seat.person_id).where(Seat.run_id == party.run_id, LIVING)
-    held = set(session.scalars(holding.where(Seat.person_id.in_([one.person_id for one in party.attendees]))))
+    named = [one.person_id for one in party.named]
+    held = set(session.scalars(holding.where(Seat.person_id.in_(named))))
     return [one for one in party.attendees if one.booking_id is None and one.person_id not in held]
 
 

@@ -193,7 +193,8 @@ def _whole(organization: Organization) -> Select[AttendeeDraft]:
             joinedload(AttendeeDraft.hold).selectinload(Booking.seats),
             joinedload(AttendeeDraft.booking),
             selectinload(AttendeeDraft.parts).options(
-                joinedload(ListPart.booking), joinedload(ListPart.party).joinedload(WaitingParty.run)
+                joinedload(ListPart.booking),
+                joinedload(ListPart.party).options(joinedload(WaitingParty.run), selectinload(WaitingParty.offers)),
             ),
         )
         .where(AttendeeDraft.organization_id == organization.id)

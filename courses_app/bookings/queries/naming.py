@@ -10,15 +10,17 @@ from itertools import groupby
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.models import Booking, BookingStatus, Seat
 from courses_app.bookings.queries.seats import KEPT, live
-from courses_app.bookings.rules import check_nameable
+from courses_app.bookings.rules import check_nameable, check_unnamed
 from courses_app.catalogue.models import CourseRun
-from courses_app.catalogue.rules import NamingTerms, UnnamedSeats
+from courses_app.catalogue.rules import DayKind, NamingTerms, UnnamedSeats
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.outbox import OutboxMessage
 from courses_app.foundation.refusal import Refusal
+
+AT_ONCE = NamingTerms(0, DayKind.CALENDAR, UnnamedSeats.GIVEN_UP)  # seats that are kept, but not ordered without names
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ class Waiting:
         """Names the mail that seats are kept without a name."""
         return f"booking:{self.booking.reference}:unnamed_kept:{self.run.reference}:{self.until_on}"
 
+    def needed_now(self, *, now: datetime) -> Refusal | None:
+        """Why they can't be ordered without names, if they can't."""
+        try:
+            check_unnamed(self.booking.naming, starts_at=self.run.starts_at, now=now)
+        except Refusal as refusal:
+            return refusal
+        return None
+
     def against(self, *, now: datetime, office: bool) -> Refusal | None:
         """Why they can't be named now, if they can't."""
         order, starts_at = self.booking.standing, self.run.starts_at
@@ -62,7 +72,7 @@ class Waiting:
 
 def waiting_in(booking: Booking) -> list[Waiting]:
     """The seats of a booking without a name, run by run."""
-    terms = booking.naming
+    terms = booking.naming or (AT_ONCE if booking.status is BookingStatus.HELD else None)
     seats = sorted(booking.unnamed, key=lambda seat: (seat.run.starts_at, seat.run_id, seat.position))
     if terms is None:
         return []

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, and_, bindparam, exists, false, func, or_, select
 
@@ -22,6 +22,8 @@ from courses_app.bookings.queries.waiting import Line
 from courses_app.bookings.rules import AttendeeFacts, SeatStatus, offer_until
 from courses_app.catalogue.models import Course, CourseRun, RunStatus, Venue
 from courses_app.catalogue.queries import OF_EVERYBODY
+from courses_app.catalogue.rules import NamingTerms
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import UTCDateTime, session
 from courses_app.foundation.lately import Lately
 
@@ -57,6 +59,7 @@ class SoldOut:
     course: SoldOutCourse
     venue: Named | None
     line: Line
+    names_follow: bool  # whether seats may still be asked for without a name
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,9 @@ _SOLD_OUT = (
         COURSES.c.slug,
         COURSES.c.offer_hours,
         COURSES.c.smaller_may_pass,
+        COURSES.c.naming_days_before,
+        COURSES.c.naming_day_kind,
+        COURSES.c.unnamed_seats,
         VENUES.c.name_ja.label("venue_ja"),
         VENUES.c.name_en.label("venue_en"),
         _LINE.c.parties,
@@ -158,7 +164,15 @@ def sold_out(
         course=SoldOutCourse(row.name_ja, row.name_en, row.slug, row.offer_hours, row.smaller_may_pass),
         venue=Named(row.venue_ja, row.venue_en) if row.venue_ja is not None else None,
         line=Line(row.parties, int(row.seats), may_wait),
+        names_follow=_names_follow(row, now=now),
     )
+
+
+def _names_follow(row: Any, *, now: datetime) -> bool:
+    if not row.naming_days_before:
+        return False
+    terms = NamingTerms(row.naming_days_before, row.naming_day_kind, row.unnamed_seats)
+    return day_of(now) <= terms.until(run_day=day_of(row.starts_at))
 
 
 def dates_elsewhere(run_reference: str, *, now: datetime) -> tuple[Elsewhere, ...]:

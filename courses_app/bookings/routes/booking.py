@@ -203,9 +203,10 @@ def _review(found: Booking, form: OrderForm) -> str:
     ways = [documents.payable_of(found, way, now=now) for way in form.ways]
     terms = change_terms_on(found.course.id, clock.day_of(now))
     items = documents.final_items(found, ways, terms=terms, on=clock.day_of(now))
-    naming = documents.naming_lines(found)
+    needed = next(filter(None, (one.needed_now(now=now) for one in queries.waiting_in(found))), None)
     return render_template(
-        "bookings/review.html", booking=found, form=form, items=items, naming=naming, now=now,
+        "bookings/review.html", booking=found, form=form, items=items, now=now,
+        naming=[] if needed else documents.naming_lines(found), names_needed=needed,
         answer_on=documents.answer_day(found, now=now), list=queries.list_of(booking=found),
     )  # fmt: skip
 

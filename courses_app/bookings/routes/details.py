@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from flask import render_template, request
+from flask import flash, render_template, request
 from flask_babel import ngettext
 
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
@@ -16,7 +17,7 @@ from courses_app.accounts.rules.people import person_in
 from courses_app.bookings import documents, operations, queries
 from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
 from courses_app.bookings.guards import run_key, shown_run
-from courses_app.bookings.models import Booking, Seat, WaitingParty
+from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.routes.sold_out import sold_out
 from courses_app.bookings.rules import MOST_ATTENDEES, BookingStatus, RunFull
@@ -30,6 +31,8 @@ from courses_app.foundation.references import new_token
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.templating import local, locale
 from courses_app.foundation.web import see_other
+
+Where = tuple[str, dict[str, str]]  # an endpoint and what its address names
 
 
 @pages.get("/runs/<reference>/bookings/new")
@@ -85,18 +88,30 @@ def change(reference: str) -> Answer:
 @coordinator
 def wait(reference: str) -> Answer:
     """The same form, for the waiting list: nothing is typed twice."""
-    join = partial(
-        operations.join_waiting_list, organization=current_organization(), run_reference=reference, key=run_key()
-    )
-    return _held(join, partial(_page, reference), endpoint="bookings.party", asks=("accepts_part",))
+    wait = partial(operations.wait_or_hold, organization=current_organization(), run_reference=reference, key=run_key())
+    return _held(wait, partial(_page, reference), to=_of_placed, asks=("accepts_part",))
+
+
+def _of_booking(booking: Booking) -> Where:
+    return "bookings.booking", {"reference": booking.reference}
+
+
+def _of_placed(placed: operations.Placed) -> Where:
+    """Seats that are kept are ordered first; who waits is found under the bookings."""
+    if placed.booking is None and len(placed.parties) == 1:
+        return "bookings.party", {"reference": placed.parties[0].reference}
+    people = placed.people
+    words = ngettext("%(num)d person is on the waiting list.", "%(num)d people are on the waiting list.", people)
+    flash(words, "success")
+    return _of_booking(placed.booking) if placed.booking else ("bookings.bookings", {})
 
 
 def _held(
-    hold: Callable[..., Booking | WaitingParty],
+    hold: Callable[..., Any],
     page: Callable[[AttendeesForm], str],
     *,
     full: Callable[[AttendeesForm], Answer | None] = lambda _form: None,
-    endpoint: str = "bookings.booking",
+    to: Callable[[Any], Where] = _of_booking,
     asks: Sequence[str] = (),
 ) -> Answer:
     """The busiest door: what can be said without the writers' queue is said before it is entered.
@@ -114,13 +129,14 @@ def _held(
     told |= {name: form[name].data for name in asks}
     who = {"by": current_actor(), "booked_by": current_person()}
     try:
-        return see_other(endpoint, reference=in_transaction(lambda: hold(**told, **who, now=clock.now()).reference))
+        endpoint, values = in_transaction(lambda: to(hold(**told, **who, now=clock.now())))
     except Refusal as refusal:
         form = AttendeesForm()
         if isinstance(refusal, RunFull) and (answer := full(form)) is not None:
             return answer
         form.refuse(refusal)
         return page(form), refusal.status
+    return see_other(endpoint, **values)
 
 
 def _page(reference: str, form: AttendeesForm, *, held: Booking | None = None) -> str:
@@ -174,7 +190,14 @@ def _dates(
     form.prepare(_roles(run), options(here) if chosen else [])
     seats = {"": left, run.reference: left} | {one.run.reference: one.left for one in chosen}
     names = {person.reference: person.full_name for person in people}
-    return {"dates": found, "chosen_dates": chosen, **(_fitting(form, seats, names) if form.found_no_room else {})}
+    lines = queries.lines_of([one.run for one in chosen] if form.found_no_room else [], now=now)
+    may_wait = any(line.open for line in lines.values())
+    return {
+        "dates": found,
+        "chosen_dates": chosen,
+        "others_may_wait": may_wait,
+        **(_fitting(form, seats, names) if form.found_no_room else {}),
+    }
 
 
 def _fitting(form: AttendeesForm, seats: Mapping[str, int], names: Mapping[str, str]) -> dict[str, object]:

@@ -54,6 +54,7 @@ def names_page(reference: str, form: BaseForm, sheet: SheetForm, *, elsewhere: i
         seated=queries.people_in_run(run, [person.id for person in people], now=now),
         most=len(waiting.seats),
         elsewhere=elsewhere,
+        names_needed=waiting.needed_now(now=now),
     )
 
 

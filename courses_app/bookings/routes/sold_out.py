@@ -24,7 +24,7 @@ def sold_out(reference: str, form: AttendeesForm) -> tuple[str, int] | None:
         form_token=form.form_token.data or "",
         now=now,
     )
-    if run is None:
+    if run is None or (form.seats_unnamed and not run.names_follow):
         return None
     form.refuse(RunFull(0))
     chosen = form.chosen

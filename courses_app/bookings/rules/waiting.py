@@ -10,7 +10,6 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext as _n
 
-from courses_app.bookings.rules.holding import AttendeeFacts
 from courses_app.bookings.rules.refusals import NoRoom
 from courses_app.foundation.lifecycle import Lifecycle
 from courses_app.foundation.refusal import Refusal
@@ -124,44 +123,6 @@ class OthersWait(NoRoom):
                 "booked; you can join the waiting list with these people."
             )
         super().__init__(message)
-
-
-class NamesToWait(Refusal):
-    """Who waits is named: an offer must be taken within hours."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _l(
-                "On the waiting list everybody is named, because an offer stands for some hours only. Enter who would "
-                "come at present, and 0 seats without a name; after ordering, a seat can be given to somebody else."
-            ),
-            field="unnamed",
-        )
-
-
-def check_all_waiting_named(attendees: Iterable[AttendeeFacts]) -> None:
-    """Raises NamesToWait."""
-    if any(one.is_unnamed for one in attendees):
-        raise NamesToWait()
-
-
-class OneDateToWait(Refusal):
-    """A line belongs to one date; nobody is put into another than the one they chose."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _l(
-                "Each date has its own waiting list, and some of these people are to attend on another date. Nothing"
-                " was changed: choose this date for all of them, or leave the others out here and join the waiting list"
-                " of their date on its own page."
-            )
-        )
-
-
-def check_one_date(attendees: Iterable[AttendeeFacts], *, run: str) -> None:
-    """Raises OneDateToWait."""
-    if any(one.run not in (None, run) for one in attendees):
-        raise OneDateToWait()
 
 
 class SeatsAreFree(Refusal):

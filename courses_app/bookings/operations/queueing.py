@@ -1,0 +1,106 @@
+"""A form over several dates that found no room on all of them: who has to wait does so at their date, the others sit.
+
+Each date has its own line, so the people of each full date are a party of their own there; seats on the other dates are
+kept at once. All of it or nothing, and the same form again finds what it made (R-05, R-42).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from courses_app.accounts.models import Organization, Person
+from courses_app.bookings.models import Booking, WaitingParty
+from courses_app.bookings.operations.around import id_of
+from courses_app.bookings.operations.hold import hold_seats
+from courses_app.bookings.operations.joining import join_waiting_list
+from courses_app.bookings.operations.offers import locked_offers
+from courses_app.bookings.operations.people import people_for
+from courses_app.bookings.rules import AttendeeFacts, FormSentBefore, SeatsAreFree, check_attendees, check_one_course
+from courses_app.foundation.audit import Actor
+from courses_app.foundation.db import session
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of a form: parties in the lines of their dates, and seats kept on the others."""
+
+    parties: Sequence[WaitingParty]
+    booking: Booking | None
+
+    @property
+    def people(self) -> int:
+        """How many of them wait."""
+        return sum(len(party.attendees) for party in self.parties)
+
+
+def wait_or_hold(
+    *,
+    organization: Organization,
+    run_reference: str,
+    attendees: Sequence[AttendeeFacts],
+    accepts_part: bool,
+    form_token: str,
+    by: Actor,
+    booked_by: Person,
+    language: str = "ja",
+    now: datetime,
+    key: str = "",
+) -> Placed:
+    """A party at the end of the line of each date that is full; seats for those whose date has room, in one booking.
+
+    Raises SeatsAreFree where nobody has to wait, OtherCourse, FormSentBefore, and as `join_waiting_list` and
+    `hold_seats`.
+    """
+    check_attendees(attendees)
+    dated = [replace(one, run=one.run or run_reference) for one in attendees]
+    offers = locked_offers([one.run or "" for one in dated], id_of(organization))  # all of them in one order (R-03)
+    check_one_course([one.course_id for one in offers.values()])
+    tokens = {run: form_token if len(offers) == 1 else f"{form_token}:{run}" for run in offers}
+    if (made := _made(organization, dated, form_token=form_token, tokens=tokens.values())) is not None:
+        return made
+    parties: list[WaitingParty] = []
+    seated: list[AttendeeFacts] = []
+    for run, token in tokens.items():
+        theirs = [one for one in dated if one.run == run]
+        try:
+            party = join_waiting_list(
+                organization=organization, run_reference=run, attendees=theirs, accepts_part=accepts_part,
+                form_token=token, by=by, booked_by=booked_by, language=language, now=now, key=key,
+            )  # fmt: skip
+        except SeatsAreFree:
+            seated += theirs
+        else:
+            parties.append(party)
+    if not parties:
+        raise SeatsAreFree()
+    booking = None
+    if seated:
+        booking = hold_seats(
+            organization=organization, run_reference=run_reference, attendees=seated, form_token=form_token, by=by,
+            booked_by=booked_by, language=language, now=now, key=key,
+        )  # fmt: skip
+    return Placed(parties, booking)
+
+
+def _made(
+    organization: Organization, attendees: Sequence[AttendeeFacts], *, form_token: str, tokens: Collection[str]
+) -> Placed | None:
+    """What the form made before, if it was sent before and asks for the same. Raises FormSentBefore."""
+    theirs = (WaitingParty.organization_id == organization.id, WaitingParty.form_token.in_(tokens))
+    parties = session.scalars(select(WaitingParty).where(*theirs).order_by(WaitingParty.id)).all()
+    ours = (Booking.organization_id == organization.id, Booking.form_token == form_token)
+    booking = session.scalars(select(Booking).where(*ours)).one_or_none()
+    if not parties:
+        return None
+    found = Counter((party.run.reference, one.person_id) for party in parties for one in party.attendees)
+    found.update((seat.run.reference, seat.person_id) for seat in (booking.seats if booking else ()))
+    people = people_for(id_of(organization), attendees)
+    wanted = Counter((asked.run, one.person_id) for asked, one in zip(attendees, people, strict=True))
+    if dict(found) != dict(wanted):
+        raise FormSentBefore(parties[0].reference)
+    return Placed(parties, booking)
