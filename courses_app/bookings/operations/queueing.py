@@ -7,9 +7,10 @@ kept at once. All of it or nothing, and the same form again finds what it made (
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
@@ -63,21 +64,11 @@ def wait_or_hold(
     tokens = {run: form_token if len(offers) == 1 else f"{form_token}:{run}" for run in offers}
     if (made := _made(organization, dated, form_token=form_token, tokens=tokens.values())) is not None:
         return made
-    parties: list[WaitingParty] = []
-    seated: list[AttendeeFacts] = []
-    for run, token in tokens.items():
-        theirs = [one for one in dated if one.run == run]
-        try:
-            party = join_waiting_list(
-                organization=organization, run_reference=run, attendees=theirs, accepts_part=accepts_part,
-                form_token=token, by=by, booked_by=booked_by, language=language, now=now, key=key,
-            )  # fmt: skip
-        except SeatsAreFree:
-            seated += theirs
-        else:
-            parties.append(party)
-    if not parties:
-        raise SeatsAreFree()
+    join = partial(
+        join_waiting_list, organization=organization, accepts_part=accepts_part, by=by, booked_by=booked_by,
+        language=language, now=now, key=key,
+    )  # fmt: skip
+    parties, seated = _joined(dated, tokens, join)
     booking = None
     if seated:
         booking = hold_seats(
@@ -85,6 +76,23 @@ def wait_or_hold(
             booked_by=booked_by, language=language, now=now, key=key,
         )  # fmt: skip
     return Placed(parties, booking)
+
+
+def _joined(
+    attendees: Sequence[AttendeeFacts], tokens: Mapping[str, str], join: Callable[..., WaitingParty]
+) -> tuple[list[WaitingParty], list[AttendeeFacts]]:
+    """The parties, and those whose date has room. Raises SeatsAreFree where all have."""
+    parties: list[WaitingParty] = []
+    seated: list[AttendeeFacts] = []
+    for run, token in tokens.items():
+        theirs = [one for one in attendees if one.run == run]
+        try:
+            parties.append(join(run_reference=run, attendees=theirs, form_token=token))
+        except SeatsAreFree:
+            seated += theirs
+    if not parties:
+        raise SeatsAreFree()
+    return parties, seated
 
 
 def _made(
