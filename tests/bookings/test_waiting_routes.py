@@ -310,7 +310,7 @@ def test_whose_date_has_room_gets_a_seat_at_once_and_the_others_wait(
 
 def test_where_a_date_cannot_wait_nothing_happens(app: Flask, client: FlaskClient, make: MakeHere) -> None:
     make.issuer()
-    run, other = make.run(capacity=1), make.run(days_ahead=70, capacity=1)
+    run, other = make.run(capacity=2), make.run(days_ahead=70, capacity=1)
     make.held(run)
     make.held(other)
     sign_in(client, make.coordinator().email)
@@ -319,5 +319,6 @@ def test_where_a_date_cannot_wait_nothing_happens(app: Flask, client: FlaskClien
     refused = client.post(f"/runs/{run.reference}/waiting", data=form)
     assert refused.status_code == 409
     assert "定員は1名です" in text_of(refused)
+    assert 'name="accepts_part"' in text_of(refused)
     assert all(f"花子{number}" in text_of(refused) for number in range(3))
     assert not parties(app)

@@ -24,10 +24,12 @@ from wtforms.validators import ValidationError
 from courses_app.bookings.rules import (
     MOST_ATTENDEES,
     MOST_TO_CHOOSE,
+    AlreadyWaiting,
     AttendeeFacts,
     FormSentBefore,
     NobodyNamed,
     NoRoom,
+    PartyTooLarge,
     TooManyAttendees,
 )
 from courses_app.foundation.forms import (
@@ -166,7 +168,7 @@ class AttendeesForm(BaseForm):
     found_no_room = False  # whether the form was refused for want of seats: then the page offers to wait
 
     def refuse(self, refusal: Refusal) -> None:
-        self.found_no_room = isinstance(refusal, NoRoom)
+        self.found_no_room = isinstance(refusal, NoRoom | PartyTooLarge | AlreadyWaiting)
         if isinstance(refusal, FormSentBefore):
             self.sent_before, self.form_token.data = refusal.reference, new_token()
         super().refuse(refusal)
