@@ -27,10 +27,10 @@ from courses_app.bookings.forms.telephone import ORDER, CallerFilter, TelephoneF
 from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 
 __all__ = [
-    "KNOWN_FROM", "METHOD_LABELS", "ORDER", "STATE_LABELS", "AlertForm", "AnswerForm", "AttendeesForm", "BlockForm",
-    "BookingsFilter", "CallerFilter", "CancellationForm", "CapacityForm", "CorrectionForm", "DraftRowForm",
-    "EventForm", "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter", "OfficeCancellationForm",
-    "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PassingForm", "PaymentsFilter", "QuestionsFilter",
-    "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm", "SheetForm", "SubstituteForm", "TelephoneForm",
-    "WaitingListForm",
+    "KNOWN_FROM", "METHOD_LABELS", "ORDER", "STATE_LABELS", "AlertForm", "AnswerForm", "AttendeesForm",
+    "BlockForm", "BookingsFilter", "CallerFilter", "CancellationForm", "CapacityForm", "CorrectionForm",
+    "DraftRowForm", "EventForm", "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter",
+    "OfficeCancellationForm", "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PassingForm",
+    "PaymentsFilter", "QuestionsFilter", "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm", "SheetForm",
+    "SubstituteForm", "TelephoneForm", "WaitingListForm",
 ]  # fmt: skip

@@ -9,7 +9,8 @@ from courses_app.bookings.models.waiting import STILL_WAITING, RunAlert, RunAler
 from courses_app.bookings.rules import BookingMove, BookingStatus, PartyState, SeatMove, SeatStatus
 
 __all__ = [
-    "LIVING", "STILL_WAITING", "Absence", "AttendeeDraft", "Booking", "BookingFee", "BookingMove", "BookingStatus",
-    "ListPart", "MoveAnswer", "MoveQuestion", "Overbooking", "PartyState", "RunAlert", "RunAlertTold", "Seat",
-    "SeatBlock", "SeatEvent", "SeatMove", "SeatStatus", "Supplement", "WaitingAttendee", "WaitingParty",
+    "LIVING", "STILL_WAITING", "Absence", "AttendeeDraft", "Booking", "BookingFee", "BookingMove",
+    "BookingStatus", "ListPart", "MoveAnswer", "MoveQuestion", "Overbooking", "PartyState", "RunAlert",
+    "RunAlertTold", "Seat", "SeatBlock", "SeatEvent", "SeatMove", "SeatStatus", "Supplement", "WaitingAttendee",
+    "WaitingParty",
 ]  # fmt: skip
