@@ -251,7 +251,7 @@ class Life(Dates, Line, Lists, Money, Moved, Requests, Teaching, Living):
     @precondition(lambda self: self.there)
     @rule(jump=st.sampled_from(JUMPS))
     def time_passes(self, jump: timedelta) -> None:
-        self.now, self.stirred, self.swept = self.now + jump, True, False
+        self._wait_for(jump)
 
     @precondition(there("booking"))
     @rule(jump=st.sampled_from([timedelta(0), *SHORT, *JUMPS]))

@@ -77,7 +77,7 @@ class Lists(Living):
     def end_a_list(self, at: int, end: str, late: bool) -> None:
         """Perhaps after hours, when its seats are no longer kept."""
         if draft := self._open_list(at):
-            self.now += timedelta(hours=late)
+            self._wait_for(timedelta(hours=late))
             self._end_list(draft, end)
 
     def _end_list(self, draft: AttendeeDraft, end: str) -> None:

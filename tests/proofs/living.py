@@ -132,6 +132,10 @@ class Living(RuleBasedStateMachine):
             self.forms.append((deed, facts, made.reference))
         return made
 
+    def _wait_for(self, jump: timedelta) -> None:
+        """The worker does not pass meanwhile."""
+        self.now, self.stirred, self.swept = self.now + jump, True, False
+
     def _pass(self, jump: timedelta) -> None:
         """The worker, after so long a time: until nothing is due any more; then nothing is left undone."""
         self.now, self.stirred = self.now + jump, True

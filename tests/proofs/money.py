@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -46,7 +46,7 @@ class Money(Living):
         ordered = self._buy(party, at, who, card=False, paid=False)
         if not ordered or ordered.status is not BookingStatus.ORDERED or not ordered.pay_until:
             return
-        self.now, self.swept = max(self.now, ordered.pay_until), False
+        self._wait_for(max(ordered.pay_until - self.now, timedelta(0)))
 
         def lapse(now: datetime) -> bool:
             return operations.lapse_order(ordered.id, now=now)

@@ -55,7 +55,7 @@ class Moved(Living):
         if not self._some(Booking, at, Booking.status.in_(ASKED_OF)):
             self._buy(party, at, who, card=False, paid=later)
         if question := self._asked(at):
-            self.now += timedelta(days=2 * later)
+            self._wait_for(timedelta(days=2 * later))
             whole = queries.question_for_office(question.reference)
             assert whole is not None
             choices = self._choices(whole, how)

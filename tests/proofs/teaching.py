@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -35,7 +35,7 @@ class Teaching(Living):
             self._buy(party, at, who, card=True, paid=True)
         if not (run := self._some(CourseRun, at, TAUGHT, SEATED)):
             return
-        self.now, self.swept = max(self.now, run.ends_at), False
+        self._wait_for(max(run.ends_at - self.now, timedelta(0)))
 
         def write(now: datetime, run: CourseRun) -> None:
             meetings = len(queries.net_minutes(run))
