@@ -363,7 +363,7 @@ def test_every_mail_in_english(make: MakeHere) -> None:
     assert mails(party) == ["waiting_joined", *["offered", "offer_lapsed"] * 2]  # one after the other, in their place
     about = select(OutboxMessage).where(OutboxMessage.subject_reference == party.reference)
     bodies = {row.kind: row.body for row in session.scalars(about.order_by(OutboxMessage.id.desc()))}  # the first ones
-    assert "The other 1 keep their place" in bodies["bookings/offered"]
+    assert "The other person keeps their place" in bodies["bookings/offered"]
     assert "are offered to the next" in bodies["bookings/offer_lapsed"]
     assert state_of(late) is PartyState.LAPSED
     assert other.reference

@@ -56,7 +56,7 @@ def test_from_a_spreadsheet_to_a_confirmed_order(surf: Callable[..., Surfer], li
     )
     me.press(say("Save and check again"))
     me.fill_in({me.control("村上 蓮", "-born_on"): "H3.2.28"}).press(say("Save and check again")).shoot("mended")
-    me.press("3名分の席を確保して確認へ進む").sees("村上 蓮").shoot("review")
+    me.press("3席を確保して確認へ進む").sees("村上 蓮").shoot("review")
     order = me.path.rpartition("/")[2]
     booking.orders(me, "bank_transfer")
     assert live.letters(email, "【申込受付】", at_least=1)
@@ -186,7 +186,7 @@ def test_a_run_moved_asks_who_has_seats(surf: Callable[..., Surfer], live: Live,
     seats.nth(0).select_option(f"1:{other.reference}")
     seats.nth(1).select_option("2:give_back")
     me.press(me.words("Show what it means")).sees("¥8,500", "¥11,500", "このほか1席").shoot("preview")
-    me.press(me.words("Answer like this")).shoot("partly")
+    me.press(me.words("Send this answer")).shoot("partly")
     me.press(me.words("Keep the seat")).sees(me.words("seat by seat")).shoot("answered")
     assert live.letters(somebody.email, "【お答えを承りました】", at_least=2)
     staff.open(f"/office/runs/{run.reference}").shoot("answers")

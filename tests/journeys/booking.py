@@ -52,7 +52,7 @@ def names_attendees(me: Walker, known: Sequence[Person], new: Sequence[Person]) 
 def orders(me: Walker, method: str) -> None:
     """The last button of all: names compared, a way to pay, a paid order."""
     me.fill(names_confirmed="y", payment_method=method)
-    me.press(me.words("Order with these contents (paid)"))
+    me.press(me.words("Place this order (to be paid)"))
 
 
 def pays_by_card(me: Walker, order: str) -> None:

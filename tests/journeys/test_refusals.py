@@ -88,7 +88,7 @@ def test_r42_two_clicks_and_a_second_tab_are_one_booking(me: Visitor, world: Wor
     assert tab.path == first
     stale.press(me.words("Keep the seats and go on to the check"), status=409).sees(first.rpartition("/")[2])
     booking.orders(me, "bank_transfer")
-    tab.fill(names_confirmed="y", payment_method="bank_transfer").press(me.words("Order with these contents (paid)"))
+    tab.fill(names_confirmed="y", payment_method="bank_transfer").press(me.words("Place this order (to be paid)"))
     assert len(world.letters(EMAIL, "【申込受付】")) == 1
     assert len(world.letters(EMAIL, "【請求書】")) == 1
 
@@ -105,7 +105,7 @@ def test_a_hold_that_ran_out_is_free_at_once_and_taken_up_again(me: Visitor, wor
     somebody = world.walker().open(f"/runs/{run.reference}")
     somebody.sees(me.words("%(left)d of %(capacity)d seats left") % {"left": 3, "capacity": 3})
     me.fill(names_confirmed="y", payment_method="bank_transfer")
-    me.press(me.words("Order with these contents (paid)"), status=409)
+    me.press(me.words("Place this order (to be paid)"), status=409)
     me.press(me.words("Keep seats for the same people again")).sees(FIRST.name, SECOND.name)
     booking.orders(me, "bank_transfer")
 

@@ -77,7 +77,7 @@ def substitute(reference: str, position: int) -> Answer:
     operations.substitute(
         booking=found, position=position, attendee=form.facts(), office=True, by=current_actor(), now=clock.now()
     )
-    flash(_("Somebody else has been named. The admission ticket is made anew."), "success")
+    flash(_("Somebody else has been named. A new admission ticket will be issued."), "success")
     return see_other("bookings_admin.booking", reference=reference)
 
 
@@ -107,7 +107,7 @@ def correct(reference: str, position: int) -> Answer:
     operations.correct_attendee(
         booking=found, position=position, facts=facts, reason=form.reason.data, by=current_actor(), now=clock.now()
     )
-    flash(_("The attendee has been corrected. The admission ticket is made anew."), "success")
+    flash(_("The attendee has been corrected. A new admission ticket will be issued."), "success")
     return see_other("bookings_admin.booking", reference=reference)
 
 

@@ -97,7 +97,7 @@ def history(booking: Booking, events: Sequence[SeatEvent]) -> list[tuple[datetim
         (booking.paid_at, _("The payment arrived.") if booking.total else _("The seats were confirmed.")),
     ]
     whole = [(at, str(words)) for at, words in steps if at is not None and words]
-    return sorted([*whole, *_changes(booking, events)])
+    return sorted([*whole, *_changes(booking, events)], key=lambda step: step[0])
 
 
 def _changes(booking: Booking, events: Sequence[SeatEvent]) -> Iterator[tuple[datetime, str]]:

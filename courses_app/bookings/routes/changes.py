@@ -76,7 +76,7 @@ def substitute(reference: str, position: int) -> Answer:
     if not form.validate():
         return _attendee(reference, position, form), 422
     operations.substitute(booking=found, position=position, attendee=form.facts(), by=current_actor(), now=clock.now())
-    flash(_("Somebody else has been named. The admission ticket is made anew."), "success")
+    flash(_("Somebody else has been named. A new admission ticket will be issued."), "success")
     return see_other("bookings.booking", reference=reference)
 
 

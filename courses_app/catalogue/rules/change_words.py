@@ -90,7 +90,7 @@ def no_show_words(terms: ChangeTerms) -> str:
         )
     return str(
         _(
-            "For people who do not come on the day, %(percent)d %% of the fee is kept; we refund the rest after"
+            "For people who do not come on the day, %(percent)d%% of the fee is kept; we refund the rest after"
             " the run. If we call the run off, we refund the full fee.",
             percent=terms.no_show_percent,
         )
@@ -135,7 +135,7 @@ def _refunded(step: Step) -> str:
         return _in_full()
     if step.percent >= WHOLE:
         return str(_("there is no refund."))
-    return str(_("we refund %(percent)d %% of the fee.", percent=WHOLE - step.percent))
+    return str(_("we refund %(percent)d%% of the fee.", percent=WHOLE - step.percent))
 
 
 def _no_refund() -> str:
@@ -151,7 +151,7 @@ def _in_full() -> str:
 def _kept(step: Step) -> str:
     if step.amount is not None:
         return yen(step.amount)
-    return str(_("%(percent)d %% of the fee", percent=step.percent)) if step.percent else str(_("no fee"))
+    return str(_("%(percent)d%% of the fee", percent=step.percent)) if step.percent else str(_("no fee"))
 
 
 def distance_words(kind: DayKind, days_before: int) -> str:

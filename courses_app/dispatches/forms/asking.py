@@ -45,7 +45,7 @@ class RequestForm(BaseForm):
 
     form_token = HiddenField("", [Length(max=100)])
     course = SelectField(_l("One of our seminars"), validate_choice=False)
-    subject = NameField(_l("What it shall be about"), [Required(), LINE, printable])
+    subject = NameField(_l("What should it be about?"), [Required(), LINE, printable])
     wishes = FieldList(
         FormField(WishForm), _l("Days that would suit you"), min_entries=MOST_WISHES, max_entries=MOST_WISHES
     )

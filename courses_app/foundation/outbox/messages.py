@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,6 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from courses_app.foundation import audit
 from courses_app.foundation.db import Base, choice, session
 from courses_app.foundation.documents import StoredDocument
+
+EMPTY_LINES = re.compile(r"\n{3,}")  # between the parts of a mail one is enough, whichever parts it has
 
 
 class OutboxState(StrEnum):
@@ -114,4 +117,4 @@ def _written(template: str, language: str, facts: Mapping[str, Any]) -> tuple[st
         text = current_app.jinja_env.get_template(f"emails/{template}.{language}.txt").render(**facts)
     head, _, body = text.partition("\n")
     title = " ".join(head.removeprefix("Subject:").split())
-    return title, body.strip("\n") + "\n"
+    return title, EMPTY_LINES.sub("\n\n", body.strip("\n")) + "\n"

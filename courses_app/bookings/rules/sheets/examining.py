@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext as _n
 
 from courses_app.bookings.rules.holding import AttendeeFacts
 from courses_app.bookings.rules.sheets.dates import Dates
@@ -29,7 +30,13 @@ class RowsToMend(Refusal):
     """Rows of the list can't be booked as they are: all or nothing (R-48)."""
 
     def __init__(self, wrong: int) -> None:
-        super().__init__(_l("%(wrong)d rows still need mending. No seats were kept.", wrong=wrong))
+        super().__init__(
+            _n(
+                "%(num)d row still needs correcting. No seats were kept.",
+                "%(num)d rows still need correcting. No seats were kept.",
+                wrong,
+            )
+        )
         self.wrong = wrong
 
 
