@@ -34,7 +34,8 @@ MAILS = {
 # What no deed of the tests below may leave half done.
 WATCHED = (
     "bookings", "seats", "seat_events", "booking_fees", "booking_supplements", "seat_blocks", "overbookings",
-    "waiting_parties", "waiting_attendees", "attendee_drafts", "list_parts", "move_questions", "move_answers",
+    "waiting_parties", "waiting_attendees", "attendee_drafts", "list_parts", "move_questions",
+    "move_answers", "seat_absences",
     "course_runs", "meetings", "venues", "dispatches", "dispatch_notes", "quotes", "persons", "memberships",
     "invoices", "invoice_lines", "invoice_taxes", "payments", "refunds", "checkouts", "stripe_events",
     "ledger_transactions", "ledger_entries", "outbox_messages", "matters", "audit_entries", "stored_documents",
