@@ -10,15 +10,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from courses_app.accounts.models import Organization, Person
 from courses_app.bookings import operations, queries, tasks
 from courses_app.bookings.models import AttendeeDraft, Booking, BookingStatus, PartyState, WaitingParty
 from courses_app.bookings.rules.sheets import first_that_fit, without_room
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
-from courses_app.foundation.db import session, transaction
+from courses_app.foundation.db import in_transaction, session, transaction
+from courses_app.foundation.refusal import Refusal
 from tests.accounts.signing import csrf_token, sign_in
+from tests.accounts.test_at_once import at_once
 from tests.bookings.conftest import MakeHere
+from tests.bookings.making import by, draft_row
 from tests.bookings.test_dates_of_lists import listed as listed_on
 from tests.bookings.test_dates_of_lists import seated, two_dates
 from tests.bookings.test_routes import counted, text_of
@@ -250,3 +254,40 @@ def test_a_colleague_goes_on_and_lists_are_forgotten_whole(app: Flask, client: F
     assert client.get(where).status_code == 404
     with app.app_context():
         assert session.scalars(select(Booking).order_by(Booking.id.desc())).first() is not None
+
+
+def test_r05_many_hands_press_both_ways_and_each_row_goes_one(app: Flask, make: MakeHere) -> None:
+    """Two lists for the same two dates, in opposite order, four hands each: nobody sits twice, no seat too many."""
+    make.issuer()
+    here, there = make.run(capacity=3, days_ahead=30), make.run(capacity=3, days_ahead=44)
+    lists = []
+    for first, second in ((here, there), (there, here)):
+        somebody = make.coordinator()
+        rows = [draft_row(n, run=second.reference if n % 2 else "") for n in range(2, 10)]
+        lists.append((somebody, make.draft(first, *rows, somebody=somebody).reference))
+
+    def press(hand: int) -> int:
+        somebody, reference = lists[hand % 2]
+
+        def deed() -> int:
+            draft = queries.draft_for_update(session.get_one(Organization, somebody.organization.id), reference)
+            assert draft is not None
+            person = session.get_one(Person, somebody.person.id)
+            who = {"booked_by": person, "language": "ja", "by": by(person), "now": clock.now()}
+            if hand % 4 < 2:
+                return len(operations.take_what_is_left(draft=draft, version=1, **who))
+            return len(operations.wait_with_list(draft=draft, version=1, accepts_part=True, **who))
+
+        try:
+            return in_transaction(deed)
+        except Refusal:
+            return 0
+
+    answers = at_once(app, press, hands=8)
+    assert all(isinstance(answer, int) for answer in answers), answers
+    with app.app_context():
+        assert list(queries.violations(now=clock.now())) == []
+        assert set(queries.taken_by_run([here.id, there.id], now=clock.now()).values()) <= {0, 1, 2, 3}
+        for draft in session.scalars(select(AttendeeDraft)):
+            assert len(draft.rows) + sum(part.people for part in draft.parts) == 8
+            assert len({part.version for part in draft.parts}) == 1
