@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from courses_app.bookings.models import Seat
+from courses_app.bookings.models import Absence, Seat
 from courses_app.bookings.rules import SeatStatus
 from courses_app.catalogue.models import CourseRun, RunStatus
 from courses_app.certificates import operations as certificates
@@ -45,7 +45,9 @@ class Teaching(Living):
         def close(now: datetime, run: CourseRun) -> Roster:
             return self.make.closed_roster(run, failed=1 - away, absent=away, now=now)
 
-        self._do(close if closed else write, run=run)
+        if self._do(close if closed else write, run=run) and away:
+            self._pass(timedelta(0))
+            self.done["nobody came, and it is settled"] += self._many(Absence) > 0
 
     @precondition(there("roster"))
     @rule(at=ANY)
