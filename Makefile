@@ -15,7 +15,8 @@ run: $(VENV)/.ready
 test: $(VENV)/.ready-dev browser
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-# Ten times as many lives of the house as `make test` lives, and other ones each night; what failed is tried first.
+# Ten times as many lives of the house as `make test` lives, and other ones each night, a part on each processor; what
+# failed is tried first.
 nightly: $(VENV)/.ready-dev
 	@LIVES=$${LIVES:-2000} $(BIN)/python -m pytest -n auto tests/proofs $(ARGS)
 
