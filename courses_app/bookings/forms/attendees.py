@@ -31,6 +31,7 @@ from courses_app.bookings.rules import (
     NoRoom,
     PartyTooLarge,
     TooManyAttendees,
+    WaitingIsOver,
 )
 from courses_app.foundation.forms import (
     BaseForm,
@@ -168,7 +169,7 @@ class AttendeesForm(BaseForm):
     found_no_room = False  # whether the form was refused for want of seats: then the page offers to wait
 
     def refuse(self, refusal: Refusal) -> None:
-        self.found_no_room = isinstance(refusal, NoRoom | PartyTooLarge | AlreadyWaiting)
+        self.found_no_room = isinstance(refusal, NoRoom | PartyTooLarge | AlreadyWaiting | WaitingIsOver)
         if isinstance(refusal, FormSentBefore):
             self.sent_before, self.form_token.data = refusal.reference, new_token()
         super().refuse(refusal)

@@ -220,11 +220,11 @@ def _check(asked: Sequence[Asked], *, organization_id: int, given_up: GivenUp, b
     check_one_course([one.offer.course_id for one in asked])
     for one in asked:
         offer, crowd, wanted = one.offer, one.crowd, len(one.people)
-        offer.check_bookable(now=now)
+        on = day_of(offer.starts_at) if len(asked) > 1 else None
+        offer.check_bookable(on=on, now=now)
         only_new(crowd, run_id=offer.run_id, people=one.known, organization_id=organization_id, now=now)
         if beyond:
             continue
-        on = day_of(offer.starts_at) if len(asked) > 1 else None
         check_room(wanted=wanted, taken=crowd.taken, capacity=offer.capacity, on=on)
         if crowd.somebody_waits:
             own = given_up.seats.get(offer.run_id, 0)

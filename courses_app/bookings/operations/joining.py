@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -34,6 +35,19 @@ from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What a party is part of: parties of one list for one date (`people`) seek seats together, so that room for one of
+    them alone is not enough; where people wait for several `dates`, a refusal names the one it is about."""
+
+    people: int = 0
+    dates: int = 1
+    most: int = MOST_ATTENDEES
+
+
+ALONE = Whole()
+
+
 def join_waiting_list(
     *,
     organization: Organization,
@@ -46,14 +60,14 @@ def join_waiting_list(
     language: str = "ja",
     now: datetime,
     key: str = "",
-    most: int = MOST_ATTENDEES,
+    of: Whole = ALONE,
 ) -> WaitingParty:
     """A party at the end of the run's line; the same form sent again gives the same party.
 
-    Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge, AlreadyWaiting,
-    WaitingIsOver, NamesNeeded, and FormSentBefore.
+    It may be part `of` more. Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge,
+    AlreadyWaiting, WaitingIsOver, NamesNeeded, and FormSentBefore.
     """
-    check_attendees(attendees, most=most)
+    check_attendees(attendees, most=of.most)
     organization_id = id_of(organization)
     offer = locked_offer(run_reference, organization_id)
     offer.check_shown(organization_id, key=key)
@@ -62,9 +76,11 @@ def join_waiting_list(
     if known is not None:
         _check_same(known, offer.run_id, people)
         return known
-    offer.check_bookable(now=now)
+    on = day_of(offer.starts_at) if of.dates > 1 else None
+    offer.check_bookable(on=on, now=now)
     offer.check_named(people, now=now)
-    _check_may_wait(offer, people, accepts_part=accepts_part, organization_id=organization_id, now=now)
+    wanted = max(of.people, len(people))
+    _check_may_wait(offer, people, wanted, accepts_part=accepts_part, organization_id=organization_id, on=on, now=now)
     people = keep_new_people(
         people, organization_id=organization_id, organization_reference=offer.organization_reference, by=by, now=now
     )
@@ -93,18 +109,26 @@ def _check_same(party: WaitingParty, run_id: int, people: Sequence[Attending]) -
 
 
 def _check_may_wait(
-    offer: Offer, people: Sequence[Attending], *, accepts_part: bool, organization_id: int, now: datetime
+    offer: Offer,
+    people: Sequence[Attending],
+    wanted: int,
+    *,
+    accepts_part: bool,
+    organization_id: int,
+    on: date | None,
+    now: datetime,
 ) -> None:
-    if offer.stands_until(now=now) is None:
-        raise WaitingIsOver(offer.closes_at)
+    """Whether there is a reason to wait, and then a chance; who finds a seat needs no time for an offer."""
     known = [one.person_id for one in people if one.person_id is not None]
     crowd = crowd_of(offer.run_id, people=known, now=now)
     only_new(crowd, run_id=offer.run_id, people=known, organization_id=organization_id, now=now)
     if waiting := _waiting_already(offer.run_id, known):
-        raise AlreadyWaiting(waiting)
-    if has_room_for(offer, free=offer.capacity - crowd.taken, wanted=len(people), now=now):
+        raise AlreadyWaiting(waiting, on=on)
+    if has_room_for(offer, free=offer.capacity - crowd.taken, wanted=wanted, now=now):
         raise SeatsAreFree()
-    if len(people) > offer.capacity and not accepts_part:
+    if offer.stands_until(now=now) is None:
+        raise WaitingIsOver(offer.closes_at, on=on)
+    if wanted > offer.capacity and not accepts_part:
         raise PartyTooLarge(offer.capacity, on=day_of(offer.starts_at))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -95,10 +95,10 @@ class Offer:
         if self.bound_to is not None:
             raise RunOfAnother()
 
-    def check_bookable(self, *, now: datetime) -> None:
-        """Raises RunNotOffered, BookingNotOpen and BookingClosed."""
+    def check_bookable(self, *, on: date | None = None, now: datetime) -> None:
+        """Raises RunNotOffered, BookingNotOpen and BookingClosed; `on` names the date where there are several."""
         published = self.status is RunStatus.PUBLISHED
-        check_bookable(published=published, opens_at=self.opens_at, closes_at=self.closes_at, now=now)
+        check_bookable(published=published, opens_at=self.opens_at, closes_at=self.closes_at, on=on, now=now)
 
     def check_named(self, people: Iterable[Attending], *, now: datetime) -> None:
         """Whether those without a name may be booked. Raises NamesNeeded."""

@@ -12,12 +12,23 @@ from datetime import datetime
 
 from courses_app.accounts.models import Person
 from courses_app.bookings.models import AttendeeDraft, Booking, ListPart, WaitingParty
+from courses_app.bookings.operations.crowd import crowd_of
 from courses_app.bookings.operations.drafts import check_version, end_draft
-from courses_app.bookings.operations.joining import join_waiting_list
+from courses_app.bookings.operations.joining import Whole, join_waiting_list
 from courses_app.bookings.operations.keeping import book_kept, fit
 from courses_app.bookings.operations.locks import lock_runs
+from courses_app.bookings.operations.offers import locked_offers
 from courses_app.bookings.queries.drafts import dates_of, room_for, rows_of
-from courses_app.bookings.rules import BookingStatus, RunFull, SeatsAreFree, WaitingIsOver
+from courses_app.bookings.rules import (
+    BookingClosed,
+    BookingNotOpen,
+    BookingStatus,
+    RunFull,
+    RunNotOffered,
+    SeatsAreFree,
+    WaitingIsOver,
+    check_room,
+)
 from courses_app.bookings.rules.sheets import (
     MOST_FROM_FILE,
     Examined,
@@ -29,8 +40,12 @@ from courses_app.bookings.rules.sheets import (
 )
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.refusal import Refusal
+
+# To wait for a date: the rows that ask for it stay in their list.
+NO_NEED_OR_NO_CHANCE = (SeatsAreFree, WaitingIsOver, BookingClosed, BookingNotOpen, RunNotOffered)
 
 
 def book_draft(
@@ -95,7 +110,7 @@ def wait_with_list(
     if done := [part.party for part in _done(draft, version) if part.party is not None]:
         return done
     rows = _sound(draft, version, now=now)
-    room = _room(draft, rows, now=now)
+    room, sizes = _room(draft, rows, now=now), Counter(one.run for one in rows)
     parties: list[WaitingParty] = []
     why_not: Refusal = SeatsAreFree()
     for run in sorted(without_room([(one.number, one.run) for one in rows], room=room)):
@@ -104,10 +119,11 @@ def wait_with_list(
                 party = join_waiting_list(
                     organization=draft.organization, run_reference=run, attendees=[facts_of(one) for one in some],
                     accepts_part=accepts_part, form_token=f"draft:{draft.reference}:{version}:{some[0].number}",
-                    by=by, booked_by=booked_by, language=language, now=now, most=MOST_FROM_FILE,
+                    by=by, booked_by=booked_by, language=language, now=now,
+                    of=Whole(sizes[run], len(sizes), MOST_FROM_FILE),
                 )  # fmt: skip
-            except (SeatsAreFree, WaitingIsOver) as refusal:  # these stay in the list: they may be booked, or moved
-                why_not = refusal
+            except NO_NEED_OR_NO_CHANCE as refusal:  # these stay in the list: they may be booked, or moved
+                why_not = refusal if isinstance(why_not, SeatsAreFree) else why_not
                 continue
             parties.append(party)
             _leave(draft, some, ListPart(version=version, party=party), by=by, now=now)
@@ -160,6 +176,8 @@ def _seat(
 ) -> list[Booking]:
     """Seats for all of these rows, in as many bookings as that takes, date after date; the rows leave the list."""
     _lock(draft, rows, now=now)
+    if len(rows) > MOST_FROM_FILE:
+        _check_all_fit(draft, rows, now=now)
     days = {one.run.reference: one.run.starts_at for one in dates_of(draft, now=now)}
     if len(rows) > MOST_FROM_FILE:
         rows = sorted(rows, key=lambda one: (days[one.run], one.run, one.number))
@@ -174,6 +192,20 @@ def _seat(
         bookings.append(booking)
     _end_if_empty(draft, now=now)
     return bookings
+
+
+def _check_all_fit(draft: AttendeeDraft, rows: Collection[Examined], *, now: datetime) -> None:
+    """Whether all find a seat, asked before the first of their orders takes any (R-02).
+
+    Raises as `hold_seats`.
+    """
+    wanted, kept = Counter(one.run for one in rows), draft.kept(now=now)
+    own = Counter(seat.run_id for seat in (kept.live_seats if kept else ()))
+    for run, offer in locked_offers(wanted, draft.organization_id).items():
+        on = day_of(offer.starts_at) if len(wanted) > 1 else None
+        offer.check_bookable(on=on, now=now)
+        taken = crowd_of(offer.run_id, now=now).taken - own[offer.run_id]
+        check_room(wanted=wanted[run], taken=taken, capacity=offer.capacity, on=on)
 
 
 def _leave(draft: AttendeeDraft, rows: Collection[Examined], part: ListPart, *, by: Actor, now: datetime) -> None:

@@ -18,7 +18,7 @@ from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import Booking, WaitingParty
 from courses_app.bookings.operations.around import id_of
 from courses_app.bookings.operations.hold import hold_seats
-from courses_app.bookings.operations.joining import join_waiting_list
+from courses_app.bookings.operations.joining import Whole, join_waiting_list
 from courses_app.bookings.operations.offers import locked_offers
 from courses_app.bookings.operations.people import people_for
 from courses_app.bookings.rules import AttendeeFacts, FormSentBefore, SeatsAreFree, check_attendees, check_one_course
@@ -66,7 +66,7 @@ def wait_or_hold(
         return made
     join = partial(
         join_waiting_list, organization=organization, accepts_part=accepts_part, by=by, booked_by=booked_by,
-        language=language, now=now, key=key,
+        language=language, now=now, key=key, of=Whole(dates=len(offers)),
     )  # fmt: skip
     parties, seated = _joined(dated, tokens, join)
     booking = None

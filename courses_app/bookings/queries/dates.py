@@ -91,10 +91,13 @@ def other_dates(reference: str, *, also: Collection[str] = (), now: datetime) ->
 
 
 def dates_for_list(run: CourseRun, *, now: datetime) -> list[OtherDate]:
-    """The run itself, then every other open one of its course, full ones too, near ones first; one statement."""
+    """The run itself, then every other open one of its course, full ones too, near ones first; one statement.
+
+    No seats are left where booking is not open any more.
+    """
     found = session.execute(
         _of_course(run.reference)
-        .add_columns(_left(now))
+        .add_columns(case((_open(now), _left(now)), else_=0))
         .where((CourseRun.id == run.id) | (OF_EVERYBODY & _open(now)))
         .order_by(CourseRun.id != run.id, ~_NEAR, CourseRun.starts_at, CourseRun.id)
         .limit(MOST_IN_LIST)

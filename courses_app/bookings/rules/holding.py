@@ -43,14 +43,19 @@ class AttendeeFacts:
         return self.person is None and not self.family_name
 
 
-def check_bookable(*, published: bool, opens_at: datetime, closes_at: datetime, now: datetime) -> None:
-    """Whether seats may be held now. Raises RunNotOffered, BookingNotOpen or BookingClosed."""
+def check_bookable(
+    *, published: bool, opens_at: datetime, closes_at: datetime, on: date | None = None, now: datetime
+) -> None:
+    """Whether seats may be held now; `on` names the date where there are several.
+
+    Raises RunNotOffered, BookingNotOpen or BookingClosed.
+    """
     if not published:
         raise RunNotOffered()
     if now < opens_at:
         raise BookingNotOpen(opens_at)
     if now >= closes_at:
-        raise BookingClosed(closes_at)
+        raise BookingClosed(closes_at, on=on)
 
 
 def check_orderable(*, published: bool, starts_at: datetime, now: datetime) -> None:

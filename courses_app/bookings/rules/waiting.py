@@ -133,16 +133,24 @@ class SeatsAreFree(Refusal):
 
 
 class WaitingIsOver(Refusal):
-    """No offer can be made any more before booking closes."""
+    """No offer can be made any more before booking closes; `on` the date, one of several."""
 
-    def __init__(self, closes_at: datetime) -> None:
-        super().__init__(
-            _l(
+    def __init__(self, closes_at: datetime, *, on: date | None = None) -> None:
+        until = instant(closes_at - LEAST_TIME)
+        if on is not None:
+            message = _l(
+                "The run on %(day)s is full, and one could join its waiting list until %(until)s: seats are offered no "
+                "later than an hour before booking closes. Nothing was changed; choose another date for its people.",
+                day=day(on),
+                until=until,
+            )
+        else:
+            message = _l(
                 "One could join the waiting list until %(until)s: seats are offered no later than an hour before "
                 "booking closes. Please choose another date.",
-                until=instant(closes_at - LEAST_TIME),
+                until=until,
             )
-        )
+        super().__init__(message)
 
 
 class PartyTooLarge(Refusal):
@@ -163,15 +171,21 @@ class PartyTooLarge(Refusal):
 
 
 class AlreadyWaiting(Refusal):
-    """People who wait for this run already."""
+    """People who wait for this run already; `on` the date, one of several."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        super().__init__(
-            _l(
-                "Already waiting for this run: %(names)s. They keep their place; please leave them out here.",
-                names="、".join(names),
+    def __init__(self, names: Iterable[str], *, on: date | None = None) -> None:
+        who = "、".join(names)
+        if on is not None:
+            message = _l(
+                "Already waiting for the run on %(day)s: %(names)s. They keep their place; please leave them out here.",
+                day=day(on),
+                names=who,
             )
-        )
+        else:
+            message = _l(
+                "Already waiting for this run: %(names)s. They keep their place; please leave them out here.", names=who
+            )
+        super().__init__(message)
 
 
 class OfferIsForThem(Refusal):

@@ -11,7 +11,7 @@ from courses_app.accounts.models import MemberStatus
 from courses_app.bookings.models import AttendeeDraft, Booking, Seat
 from courses_app.bookings.queries import Line, OtherDate, dates_of, lines_of, rows_of, seats_to_come
 from courses_app.bookings.rules.sheets import MOST_FROM_FILE, Examined, typed_day
-from courses_app.catalogue.models import CourseRun, FeeAudience
+from courses_app.catalogue.models import CourseRun, FeeAudience, RunStatus
 from courses_app.catalogue.queries import price_of
 from courses_app.certificates.queries import valid_certificates_of
 from courses_app.certificates.rules.validity import valid_through
@@ -56,6 +56,13 @@ class DateOfList:
     left: int
     price: Yen
     line: Line
+    open: bool  # whether booking is
+    last: int  # the number of the last row that finds a seat
+
+    @property
+    def fitting(self) -> int:
+        """How many of the rows find a seat, the first of them."""
+        return self.rows - self.lacking
 
     @property
     def lacking(self) -> int:
@@ -101,7 +108,7 @@ class DraftSheet:
     @property
     def fitting(self) -> int:
         """For how many rows seats can be had at once."""
-        return sum(one.rows - one.lacking for one in self.dates)
+        return sum(one.fitting for one in self.dates)
 
     @property
     def to_wait(self) -> list[DateOfList]:
@@ -177,13 +184,22 @@ def _dates(
     held = Counter(seat.run_id for seat in (kept.live_seats if kept else ()))
     wanted = [one for one in open_dates if asked[one.run.reference] or (not rows and one.run.id == draft.run_id)]
     lines = lines_of([one.run for one in wanted], now=now)
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        numbers[row.run].append(row.number)
     return [
         DateOfList(
             one.run, asked[one.run.reference], held[one.run.id], one.left, price_of(one.run, audience).amount,
-            lines[one.run.id],
+            lines[one.run.id], _is_open(one.run, now=now),
+            last=max(numbers[one.run.reference][: held[one.run.id] + one.left], default=0),
         )
         for one in wanted
     ]  # fmt: skip
+
+
+def _is_open(run: CourseRun, *, now: datetime) -> bool:
+    published = run.status is RunStatus.PUBLISHED
+    return published and run.booking_opens_at <= now < run.booking_closes_at
 
 
 def _lines(shown: Sequence[Examined], dates: Sequence[OtherDate], *, now: datetime) -> list[DraftLine]:

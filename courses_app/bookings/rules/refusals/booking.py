@@ -78,16 +78,24 @@ class BookingNotOpen(Refusal):
 
 
 class BookingClosed(Refusal):
-    """After the last instant of booking."""
+    """After the last instant of booking; `on` the date, one of several."""
 
-    def __init__(self, closes_at: datetime) -> None:
-        super().__init__(
-            _l(
+    def __init__(self, closes_at: datetime, *, on: date | None = None) -> None:
+        until = until_words(closes_at)
+        if on is not None:
+            message = _l(
+                "Applications for the run on %(day)s were taken until %(until)s (period of application). "
+                "Please choose another date for its people.",
+                day=day(on),
+                until=until,
+            )
+        else:
+            message = _l(
                 "Applications for this run were taken until %(until)s (period of application). "
                 "Please choose another date.",
-                until=until_words(closes_at),
+                until=until,
             )
-        )
+        super().__init__(message)
 
 
 class OrderingClosed(Refusal):
