@@ -144,3 +144,22 @@ def test_the_database_refuses_half_a_name_in_the_line(app: Flask, inside: Flask,
     make.waiting(run, attendees=[NOBODY])
     with pytest.raises(IntegrityError), transaction():
         session.execute(text("UPDATE waiting_attendees SET family_name = '山田'"))
+
+
+def test_seats_without_a_name_are_asked_for_once(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    make.issuer()
+    run = make.run(capacity=3, days_ahead=60)
+    names_follow(app, run)
+    make.held(run, 3)
+    sign_in(client, make.coordinator().email)
+    address = f"/runs/{run.reference}/waiting"
+    where = str(client.post(address, data=filled(client, run, row(0)) | {"unnamed": "2"}).headers["Location"])
+    refused = client.post(address, data=filled(client, run, row(1)) | {"unnamed": "1"})
+    page = text_of(refused)
+    assert (refused.status_code, len(parties(app))) == (409, 1)
+    assert "氏名が未定の2席のキャンセル待ちを、すでに登録しています" in page
+    assert f'href="{where}"' in page
+    assert 'value="花子1"' in page
+    assert client.post(address, data=filled(client, run, row(1))).status_code == 303  # who has a name may wait as well
+    make.waiting(run, attendees=[NOBODY])  # and so may another organization
+    assert [party.wanted for party in parties(app)] == [3, 1, 1]

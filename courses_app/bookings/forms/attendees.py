@@ -31,6 +31,7 @@ from courses_app.bookings.rules import (
     NoRoom,
     PartyTooLarge,
     TooManyAttendees,
+    UnnamedWait,
     WaitingIsOver,
 )
 from courses_app.foundation.forms import (
@@ -58,6 +59,8 @@ ONLY = re.compile(r"\b(?:([0-9]{1,4})|u([0-9]{1,4}))\b")  # a row by its number,
 ROW_NUMBER = re.compile(r"-([0-9]{1,4})-")
 REFERENCE = re.compile(r"[A-Z0-9-]{3,40}")
 ROLE_CODE = re.compile(r"[a-z_]{1,40}")
+# After these the page offers what can be done with the same people.
+NO_SEAT_HERE = (NoRoom, PartyTooLarge, AlreadyWaiting, UnnamedWait, WaitingIsOver)
 Choices = list[tuple[str, str]]
 
 
@@ -169,8 +172,8 @@ class AttendeesForm(BaseForm):
     found_no_room = False  # whether the form was refused for want of seats: then the page offers to wait
 
     def refuse(self, refusal: Refusal) -> None:
-        self.found_no_room = isinstance(refusal, NoRoom | PartyTooLarge | AlreadyWaiting | WaitingIsOver)
-        if isinstance(refusal, FormSentBefore):
+        self.found_no_room = isinstance(refusal, NO_SEAT_HERE)
+        if isinstance(refusal, FormSentBefore | UnnamedWait):
             self.sent_before, self.form_token.data = refusal.reference, new_token()
         super().refuse(refusal)
 

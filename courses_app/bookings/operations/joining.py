@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings import emails
@@ -25,6 +26,7 @@ from courses_app.bookings.rules import (
     PartyState,
     PartyTooLarge,
     SeatsAreFree,
+    UnnamedWait,
     WaitingIsOver,
     check_attendees,
 )
@@ -33,6 +35,7 @@ from courses_app.foundation.audit import Actor
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference
+from courses_app.foundation.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def join_waiting_list(
     """A party at the end of the run's line; the same form sent again gives the same party.
 
     It may be part `of` more. Raises what `hold_seats` raises about people and time; SeatsAreFree, PartyTooLarge,
-    AlreadyWaiting, WaitingIsOver, NamesNeeded, and FormSentBefore.
+    AlreadyWaiting, UnnamedWait, WaitingIsOver, NamesNeeded, and FormSentBefore.
     """
     check_attendees(attendees, most=of.most)
     organization_id = id_of(organization)
@@ -91,6 +94,39 @@ def join_waiting_list(
     )  # fmt: skip
     _write(party, people, run_reference=run_reference, by=by, now=now)
     return party
+
+
+@dataclass(frozen=True)
+class Queuing:
+    """Those who would be one party in the line of a run, by the token of their own."""
+
+    run: str
+    people: Sequence[AttendeeFacts]
+    token: str
+    of: Whole = ALONE
+
+
+def join_each(
+    asked: Sequence[Queuing], *, unless: tuple[type[Refusal], ...], **who: Any
+) -> list[WaitingParty | Refusal]:
+    """What became of each: a party in its line; or why not, where that is one of `unless` and the others may go on.
+
+    Raises where nobody waits: SeatsAreFree where all find seats, else the first reason; and as `join_waiting_list`.
+    """
+    answers: list[WaitingParty | Refusal] = []
+    for one in asked:
+        try:
+            party = join_waiting_list(
+                run_reference=one.run, attendees=one.people, form_token=one.token, of=one.of, **who
+            )
+        except unless as refusal:
+            answers.append(refusal)
+        else:
+            answers.append(party)
+    if not any(isinstance(one, WaitingParty) for one in answers):
+        others = (one for one in answers if isinstance(one, Refusal) and not isinstance(one, SeatsAreFree))
+        raise next(others, SeatsAreFree())
+    return answers
 
 
 def _same_form(organization_id: int, form_token: str) -> WaitingParty | None:
@@ -124,6 +160,8 @@ def _check_may_wait(
     only_new(crowd, run_id=offer.run_id, people=known, organization_id=organization_id, now=now)
     if waiting := _waiting_already(offer.run_id, known):
         raise AlreadyWaiting(waiting, on=on)
+    if any(one.is_unnamed for one in people):
+        _check_no_others_unnamed(offer, organization_id, on=on)
     if has_room_for(offer, free=offer.capacity - crowd.taken, wanted=wanted, now=now):
         raise SeatsAreFree()
     if offer.stands_until(now=now) is None:
@@ -145,6 +183,26 @@ def _waiting_already(run_id: int, people: Sequence[int]) -> list[str]:
         .order_by(WaitingAttendee.id)
     )
     return list(dict.fromkeys(one.full_name for one in found))
+
+
+def _check_no_others_unnamed(offer: Offer, organization_id: int, *, on: date | None) -> None:
+    """Seats without a name are asked for once: nobody could tell a second time from a mistake. Raises UnnamedWait."""
+    found = session.execute(
+        select(WaitingParty.reference, func.count())
+        .join(WaitingParty.attendees)
+        .where(
+            WaitingParty.run_id == offer.run_id,
+            WaitingParty.organization_id == organization_id,
+            WaitingParty.state == PartyState.WAITING,
+            WaitingAttendee.person_id.is_(None),
+            WaitingAttendee.booking_id.is_(None),
+        )
+        .group_by(WaitingParty.id, WaitingParty.reference)
+        .order_by(WaitingParty.id)
+    ).first()
+    if found is not None:
+        reference, seats = found
+        raise UnnamedWait(reference, seats, on=on)
 
 
 def _write(party: WaitingParty, people: Sequence[Attending], *, run_reference: str, by: Actor, now: datetime) -> None:

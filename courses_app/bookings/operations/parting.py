@@ -14,7 +14,7 @@ from courses_app.accounts.models import Person
 from courses_app.bookings.models import AttendeeDraft, Booking, ListPart, WaitingParty
 from courses_app.bookings.operations.crowd import crowd_of
 from courses_app.bookings.operations.drafts import check_version, end_draft
-from courses_app.bookings.operations.joining import Whole, join_waiting_list
+from courses_app.bookings.operations.joining import Queuing, Whole, join_each
 from courses_app.bookings.operations.keeping import book_kept, fit
 from courses_app.bookings.operations.locks import lock_runs
 from courses_app.bookings.operations.offers import locked_offers
@@ -42,7 +42,6 @@ from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
-from courses_app.foundation.refusal import Refusal
 
 # To wait for a date: the rows that ask for it stay in their list.
 NO_NEED_OR_NO_CHANCE = (SeatsAreFree, WaitingIsOver, BookingClosed, BookingNotOpen, RunNotOffered)
@@ -110,28 +109,38 @@ def wait_with_list(
     if done := [part.party for part in _done(draft, version) if part.party is not None]:
         return done
     rows = _sound(draft, version, now=now)
-    room, sizes = _room(draft, rows, now=now), Counter(one.run for one in rows)
-    parties: list[WaitingParty] = []
-    why_not: Refusal = SeatsAreFree()
-    for run in sorted(without_room([(one.number, one.run) for one in rows], room=room)):
-        for some in in_orders([one for one in rows if one.run == run], most=MOST_FROM_FILE):
-            try:
-                party = join_waiting_list(
-                    organization=draft.organization, run_reference=run, attendees=[facts_of(one) for one in some],
-                    accepts_part=accepts_part, form_token=f"draft:{draft.reference}:{version}:{some[0].number}",
-                    by=by, booked_by=booked_by, language=language, now=now,
-                    of=Whole(sizes[run], len(sizes), MOST_FROM_FILE),
-                )  # fmt: skip
-            except NO_NEED_OR_NO_CHANCE as refusal:  # these stay in the list: they may be booked, or moved
-                why_not = refusal if isinstance(why_not, SeatsAreFree) else why_not
-                continue
+    full = without_room([(one.number, one.run) for one in rows], room=_room(draft, rows, now=now))
+    groups = [
+        some
+        for run in sorted(full)
+        for some in in_orders([one for one in rows if one.run == run], most=MOST_FROM_FILE)
+    ]  # fmt: skip
+    answers = join_each(
+        _queuing(draft, version, groups, rows), unless=NO_NEED_OR_NO_CHANCE, organization=draft.organization,
+        accepts_part=accepts_part, by=by, booked_by=booked_by, language=language, now=now,
+    )  # fmt: skip
+    parties = []
+    for some, party in zip(groups, answers, strict=True):
+        if isinstance(party, WaitingParty):
             parties.append(party)
             _leave(draft, some, ListPart(version=version, party=party), by=by, now=now)
-    if not parties:
-        raise why_not
     fit(draft, by=by, now=now)
     _end_if_empty(draft, now=now)
     return parties
+
+
+def _queuing(
+    draft: AttendeeDraft, version: int, groups: Sequence[Sequence[Examined]], rows: Sequence[Examined]
+) -> list[Queuing]:
+    """Each group of rows as a party, one of those of its date."""
+    sizes = Counter(one.run for one in rows)
+    return [
+        Queuing(
+            some[0].run, [facts_of(one) for one in some], f"draft:{draft.reference}:{version}:{some[0].number}",
+            Whole(sizes[some[0].run], len(sizes), MOST_FROM_FILE),
+        )
+        for some in groups
+    ]  # fmt: skip
 
 
 def _done(draft: AttendeeDraft, version: int) -> list[ListPart]:

@@ -7,10 +7,10 @@ kept at once. All of it or nothing, and the same form again finds what it made (
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 
@@ -18,7 +18,7 @@ from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import Booking, WaitingParty
 from courses_app.bookings.operations.around import id_of
 from courses_app.bookings.operations.hold import hold_seats
-from courses_app.bookings.operations.joining import Whole, join_waiting_list
+from courses_app.bookings.operations.joining import Queuing, Whole, join_each
 from courses_app.bookings.operations.offers import locked_offers
 from courses_app.bookings.operations.people import people_for
 from courses_app.bookings.rules import AttendeeFacts, FormSentBefore, SeatsAreFree, check_attendees, check_one_course
@@ -64,35 +64,18 @@ def wait_or_hold(
     tokens = {run: form_token if len(offers) == 1 else f"{form_token}:{run}" for run in offers}
     if (made := _made(organization, dated, form_token=form_token, tokens=tokens.values())) is not None:
         return made
-    join = partial(
-        join_waiting_list, organization=organization, accepts_part=accepts_part, by=by, booked_by=booked_by,
-        language=language, now=now, key=key, of=Whole(dates=len(offers)),
-    )  # fmt: skip
-    parties, seated = _joined(dated, tokens, join)
+    of = Whole(dates=len(offers))
+    asked = [Queuing(run, [one for one in dated if one.run == run], token, of) for run, token in tokens.items()]
+    who: dict[str, Any] = {
+        "organization": organization, "by": by, "booked_by": booked_by, "language": language, "now": now, "key": key,
+    }  # fmt: skip
+    answers = join_each(asked, unless=(SeatsAreFree,), accepts_part=accepts_part, **who)
+    pairs = list(zip(asked, answers, strict=True))
+    seated = [one for group, answer in pairs if not isinstance(answer, WaitingParty) for one in group.people]
     booking = None
     if seated:
-        booking = hold_seats(
-            organization=organization, run_reference=run_reference, attendees=seated, form_token=form_token, by=by,
-            booked_by=booked_by, language=language, now=now, key=key,
-        )  # fmt: skip
-    return Placed(parties, booking)
-
-
-def _joined(
-    attendees: Sequence[AttendeeFacts], tokens: Mapping[str, str], join: Callable[..., WaitingParty]
-) -> tuple[list[WaitingParty], list[AttendeeFacts]]:
-    """The parties, and those whose date has room. Raises SeatsAreFree where all have."""
-    parties: list[WaitingParty] = []
-    seated: list[AttendeeFacts] = []
-    for run, token in tokens.items():
-        theirs = [one for one in attendees if one.run == run]
-        try:
-            parties.append(join(run_reference=run, attendees=theirs, form_token=token))
-        except SeatsAreFree:
-            seated += theirs
-    if not parties:
-        raise SeatsAreFree()
-    return parties, seated
+        booking = hold_seats(run_reference=run_reference, attendees=seated, form_token=form_token, **who)
+    return Placed([one for one in answers if isinstance(one, WaitingParty)], booking)
 
 
 def _made(

@@ -188,6 +188,35 @@ class AlreadyWaiting(Refusal):
         super().__init__(message)
 
 
+class UnnamedWait(Refusal):
+    """Seats without a name for which the organization waits already: a second time would hardly be meant."""
+
+    def __init__(self, reference: str, seats: int, *, on: date | None = None) -> None:
+        if on is not None:
+            message = _n(
+                "You wait for %(num)d seat without a name on %(day)s already (%(reference)s); it keeps its place. For"
+                " more seats, enter the names of those who come in addition, or end the first entry and join again.",
+                "You wait for %(num)d seats without a name on %(day)s already (%(reference)s); they keep their place."
+                " For more seats, enter the names of those who come in addition, or end the first entry and join"
+                " again.",
+                seats,
+                day=day(on),
+                reference=reference,
+            )
+        else:
+            message = _n(
+                "You wait for %(num)d seat without a name of this run already (%(reference)s); it keeps its place. For"
+                " more seats, enter the names of those who come in addition, or end the first entry and join again.",
+                "You wait for %(num)d seats without a name of this run already (%(reference)s); they keep their place."
+                " For more seats, enter the names of those who come in addition, or end the first entry and join"
+                " again.",
+                seats,
+                reference=reference,
+            )
+        super().__init__(message, field="unnamed")
+        self.reference = reference
+
+
 class OfferIsForThem(Refusal):
     """An offer is ordered or declined as it is: its seats belong to the line."""
 
