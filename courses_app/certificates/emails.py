@@ -1,4 +1,7 @@
-"""What organizations and attendees are told: certificates, notices, absences; each mail owed with its cause."""
+"""What people are told: certificates, notices, absences; each mail owed with its cause.
+
+"To the organization" is to whom it has booking its seats (`reader_of`): the papers name people.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 from flask import current_app
 
+from courses_app.accounts.operations import Reader, reader_of
 from courses_app.bookings.models import Absence, Seat
 from courses_app.bookings.operations import TakenBack
 from courses_app.bookings.queries import absence_key, absences_counted, refunds_of, unpaid_of
@@ -78,7 +82,6 @@ def _of_certificate(
     name: str, certificate: Certificate, *, key: str, documents: Sequence[StoredDocument], now: datetime
 ) -> None:
     seat = certificate.entry.seat
-    organization_address = seat.booking.organization.contact_email
     attendee_address = seat.email or seat.attendee.email
     told: dict[str, Any] = {
         "certificate": certificate,
@@ -88,7 +91,7 @@ def _of_certificate(
     subject = ("certificate", certificate.number)
     whole_key = f"certificate:{certificate.number}:{key}"
     _queue(name, seat, subject=subject, documents=documents, key=whole_key, now=now, **told)
-    if attendee_address and attendee_address != organization_address:
+    if attendee_address and attendee_address != _reader(seat, now).address:
         _queue(
             f"{name}_attendee", seat, to=attendee_address, subject=subject, documents=documents,
             key=f"{whole_key}:attendee", now=now, **told,
@@ -106,10 +109,11 @@ def _queue(
     to: str = "",
     **more: Any,
 ) -> None:
+    reader = _reader(seat, now)
     base_url = current_app.config["SETTINGS"].base_url
     queue_mail(
         f"certificates/{name}",
-        to=to or seat.booking.organization.contact_email,
+        to=to or reader.address,
         language=seat.booking.language,
         subject=subject,
         facts={
@@ -117,6 +121,7 @@ def _queue(
             "run": seat.run,
             "course": seat.run.course,
             "organization": seat.booking.organization,
+            "reader": reader,
             "issuer": issuer_on(day_of(now)),
             "list_url": f"{base_url}/organization/certificates",
             "runs_url": f"{base_url}/runs?course={seat.run.course.slug}",
@@ -126,3 +131,7 @@ def _queue(
         dedupe_key=key,
         now=now,
     )
+
+
+def _reader(seat: Seat, now: datetime) -> Reader:
+    return reader_of(seat.booking.organization, asked=seat.booking.booked_by_person_id, now=now)

@@ -71,7 +71,7 @@ def run_due(*, clock: Callable[[], datetime]) -> int:
 
 
 def _issue_all(papers: Papers, clock: Callable[[], datetime]) -> int:
-    done, seen = 0, queries.resting(now=clock())
+    done, seen = 0, queries.resting(queries.PAPER_FAILED, now=clock())
     for _ in range(MOST_A_ROUND):
         entry = papers.next_one(without=seen)
         if entry is None:
@@ -114,7 +114,7 @@ def _issue_once(papers: Papers, entry: RosterEntry, now: datetime) -> bool:
 
 
 def _settle_all(next_one: NextSeat, settle: Settle, clock: Callable[[], datetime]) -> int:
-    done, seen = 0, set[str]()
+    done, seen = 0, queries.resting(queries.ABSENCE_FAILED, now=clock())
     for _ in range(MOST_A_ROUND):
         seat = next_one(now=clock(), without=seen)
         if seat is None:
@@ -123,6 +123,8 @@ def _settle_all(next_one: NextSeat, settle: Settle, clock: Callable[[], datetime
         try:
             with transaction():
                 done += settle(seat=seat, by=SYSTEM, now=clock())
-        except Exception:  # the next one is not to wait for the fault of this one; it is tried again next round
+        except Exception as error:  # the next one is not to wait for the fault of this one
             current_app.logger.exception("absence.failed")
+            with transaction():
+                operations.put_off_absence(seat=seat, reason=type(error).__name__, by=SYSTEM, now=clock())
     return done

@@ -129,6 +129,10 @@ MATTERS = {
         _l("An admission ticket could not be printed"),
         _l("Correct the text the message names; the document is tried again by itself."),
     ),
+    "absence_failed": MatterKind(
+        _l("What an absence means for the fee could not be settled"),
+        _l("It is tried again by itself. If it stays, look at the booking, and tell whoever looks after the system."),
+    ),
     "paper_failed": MatterKind(
         _l("A document could not be printed"),
         _l("Correct the text the message names; the document is tried again by itself."),

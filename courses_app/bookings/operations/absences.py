@@ -28,11 +28,15 @@ from courses_app.payments.operations import withdraw_refund
 
 @dataclass(frozen=True)
 class TakenBack:
-    """How a refund was taken back: what had not been sent is withdrawn, the rest billed in addition."""
+    """How a refund was taken back: what had not been sent is withdrawn, the rest billed in addition.
+
+    The new invoice replaces one over `void`, if one was still open.
+    """
 
     absence: Absence
     withdrawn: Yen
     billed: Yen
+    void: Yen
 
 
 def settle_absence(*, seat: Seat, by: Actor, now: datetime) -> Absence | None:
@@ -75,9 +79,8 @@ def take_back_absence(*, seat: Seat, by: Actor, now: datetime) -> TakenBack | No
     refunds = refunds_of(absence_key(seat, absences_counted(seat)))
     withdrawn = total(one.amount for one in refunds if withdraw_refund(refund=one, by=by, now=now))
     billed = Yen(absence.refund - withdrawn)
-    if billed:
-        bill_again(seat, billed, by=by, now=now)
-    return TakenBack(absence, withdrawn, billed)
+    void = bill_again(seat, billed, by=by, now=now) if billed else Yen(0)
+    return TakenBack(absence, withdrawn, billed, void)
 
 
 def _fresh(booking: Booking, seat: Seat) -> Seat:

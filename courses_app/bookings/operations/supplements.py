@@ -46,13 +46,17 @@ def owe_back(
     return back
 
 
-def bill_again(seat: Seat, amount: Yen, *, by: Actor, now: datetime) -> None:
-    """What had gone back for a seat by mistake is owed again; the booking is locked."""
+def bill_again(seat: Seat, amount: Yen, *, by: Actor, now: datetime) -> Yen:
+    """What had gone back for a seat by mistake is owed again; the booking is locked.
+
+    Returns over how much the invoice was that is void now, as the new one holds it too.
+    """
     before = open_supplement_of(seat)
     if before is not None:
         cancel_invoice(invoice=before.invoice, by=by, now=now)
-    owed = Yen(amount + (before.invoice.total if before else 0))
-    _bill(seat, owed=owed, fee=before.fee if before else Yen(0), before=before, by=by, now=now)
+    void = before.invoice.total if before else Yen(0)
+    _bill(seat, owed=Yen(amount + void), fee=before.fee if before else Yen(0), before=before, by=by, now=now)
+    return void
 
 
 def _less_unpaid(seat: Seat, amount: Yen, unpaid: Supplement | None, *, by: Actor, now: datetime) -> Yen:

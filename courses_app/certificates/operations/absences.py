@@ -8,6 +8,7 @@ from courses_app.bookings import operations as bookings
 from courses_app.bookings.models import Seat
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.certificates import emails, queries
+from courses_app.foundation import matters
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 
@@ -26,7 +27,7 @@ def settle_absence(*, seat: Seat, by: Actor, now: datetime) -> bool:
         return False
     if absence.refund or (seat.person_id is not None and seat.run.course.issues_certificate):
         emails.absent(absence, now=now)
-    session.flush()
+    _done(seat, by=by, now=now)
     return True
 
 
@@ -40,5 +41,20 @@ def take_back_absence(*, seat: Seat, by: Actor, now: datetime) -> bool:
         return False
     if taken_back.absence.refund:
         emails.attended(taken_back, now=now)
-    session.flush()
+    _done(seat, by=by, now=now)
     return True
+
+
+def put_off_absence(*, seat: Seat, reason: str, by: Actor, now: datetime) -> None:
+    """Note that an absence could not be settled, or taken back: it is tried again later, and staff see why."""
+    detail = {"reason": reason, "run": seat.run.reference, "booking": seat.booking.reference,
+              "tried_at": now.isoformat()}  # fmt: skip
+    subject = ("seat", seat.reference)
+    matters.open_matter(kind=queries.ABSENCE_FAILED, subject=subject, now=now, by=by, detail=detail).detail = detail
+    session.flush()
+
+
+def _done(seat: Seat, *, by: Actor, now: datetime) -> None:
+    if (matter := queries.matter_of(queries.ABSENCE_FAILED, seat)) is not None:
+        matters.settle(matter, by=by, now=now, note="settled")
+    session.flush()

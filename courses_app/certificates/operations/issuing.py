@@ -107,5 +107,5 @@ def _take(series: Series, draft: Draft, entry: RosterEntry, today: date) -> None
 def _note(entry: RosterEntry, action: str, subject: tuple[str, str], *, by: Actor, now: datetime) -> None:
     detail = {"seat": entry.seat.reference, "run": entry.seat.run.reference}
     audit.record(by=by, now=now, action=action, subject=subject, after="issued", detail=detail)
-    if (matter := queries.failed_paper_of(entry)) is not None:
+    if (matter := queries.matter_of(queries.PAPER_FAILED, entry.seat)) is not None:
         matters.settle(matter, by=by, now=now, note="printed")

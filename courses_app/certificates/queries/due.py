@@ -22,6 +22,7 @@ from courses_app.rosters.models import Roster, RosterEntry
 from courses_app.rosters.rules import Outcome
 
 PAPER_FAILED = "paper_failed"  # the matter of a seat whose paper could not be printed
+ABSENCE_FAILED = "absence_failed"  # the matter of a seat whose absence could not be settled
 REST = timedelta(minutes=10)
 
 
@@ -63,22 +64,22 @@ def _judged(outcome: Outcome) -> ColumnElement[bool]:
     )
 
 
-def resting(*, now: datetime) -> set[str]:
-    """The seats whose paper could not be printed just now: they are tried again some minutes later."""
+def resting(kind: str, *, now: datetime) -> set[str]:
+    """The seats with such a matter that were tried just now: they are tried again some minutes later."""
     matters = session.scalars(
-        select(Matter).where(Matter.kind == PAPER_FAILED, Matter.subject_kind == "seat", Matter.settled_at.is_(None))
+        select(Matter).where(Matter.kind == kind, Matter.subject_kind == "seat", Matter.settled_at.is_(None))
     )
     since = (now - REST).isoformat()
     return {matter.subject_reference for matter in matters if (matter.detail or {}).get("tried_at", "") > since}
 
 
-def failed_paper_of(entry: RosterEntry) -> Matter | None:
-    """The open matter of an entry whose paper could not be printed."""
+def matter_of(kind: str, seat: Seat) -> Matter | None:
+    """The open matter of a seat."""
     return session.scalar(
         select(Matter).where(
-            Matter.kind == PAPER_FAILED,
+            Matter.kind == kind,
             Matter.subject_kind == "seat",
-            Matter.subject_reference == entry.seat.reference,
+            Matter.subject_reference == seat.reference,
             Matter.settled_at.is_(None),
         )
     )
