@@ -158,6 +158,10 @@ def test_staff_set_new_rules_for_a_course(app: Flask, client: FlaskClient, make:
     }  # fmt: skip
     assert client.post(page, data={**form, "steps-1-days_before": "1"}).status_code == 409
     assert client.post(page, data={**form, "steps-1-amount": ""}).status_code == 409
+    cheaper = {"steps-1-percent": "100", "steps-1-amount": "", "no_show_percent": "50"}
+    refused = client.post(page, data={**form, **cheaper})
+    assert refused.status_code == 409
+    assert "欠席した方からいただく割合が、当日キャンセルの負担を下回らないように" in text_of(refused)
     assert client.post(page, data={**form, "name": ""}).status_code == 422
     longer = client.post(page, data={**form, "add": "1"})
     assert "steps-2-days_before" in text_of(longer)

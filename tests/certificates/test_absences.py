@@ -118,7 +118,7 @@ def test_an_order_without_rules_keeps_all() -> None:
 def test_the_words_for_buyers_say_it(inside: Flask) -> None:
     with force_locale("en"):
         assert "no refund" in no_show_words(terms(100))
-        assert "50 %" in no_show_words(terms(50))
+        assert "50%" in no_show_words(terms(50))
         assert "refund the rest" in no_show_words(terms(50))
         assert "full fee after the run" in no_show_words(terms(0))
     with force_locale("ja"):

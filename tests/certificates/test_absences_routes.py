@@ -49,7 +49,7 @@ def test_who_booked_reads_what_is_kept_and_given_back(app: Flask, client: FlaskC
         words = text_of(client.get(page))
     assert len(sent) <= 12
     assert "受講料のうち¥5,750を申し受け、¥5,750をお返しします" in words
-    assert "さんは欠席でした" in words
+    assert "様は欠席でした" in words
     assert "返金 ¥5,750" in words
 
 

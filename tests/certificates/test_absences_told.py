@@ -9,12 +9,14 @@ from sqlalchemy import select, text
 
 from courses_app.accounts.models import Membership
 from courses_app.bookings.models import Booking
+from courses_app.bookings.rules import BookingStatus
 from courses_app.certificates.queries import ABSENCE_FAILED
 from courses_app.foundation import clock
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
+from tests.bookings.making import attendee
 from tests.certificates.conftest import MakeHere
-from tests.certificates.test_absences import broken, corrected, dearer, held, keeps, mails, refunds
+from tests.certificates.test_absences import PAID_BEFORE, broken, corrected, dearer, held, keeps, mails, refunds
 
 
 def test_who_booked_hears_of_it_and_after_they_left_their_colleague(inside: Flask, make: MakeHere) -> None:
@@ -64,4 +66,18 @@ def test_what_cannot_be_settled_is_shown_to_the_office_and_holds_up_nobody(insid
     assert refunds() == [(5_750, "due"), (5_750, "due")]
     settled = "SELECT COUNT(*) FROM matters WHERE kind = 'absence_failed' AND settled_at IS NOT NULL"
     assert session.scalar(text(settled)) == 1
+    assert broken() == []
+
+
+def test_late_money_seats_nobody_in_a_run_that_is_over(inside: Flask, make: MakeHere) -> None:
+    """INV-19: nobody swept; one date of an unpaid order is over and its roster closed, another is to come (R-07)."""
+    keeps(make, 50)
+    over, to_come = make.run(days_ahead=-7), make.run(days_ahead=20)
+    at = over.starts_at - PAID_BEFORE
+    make.paid(over, 1, now=at)
+    order = make.ordered(over, attendees=[attendee(run=over.reference), attendee(run=to_come.reference)], now=at)
+    make.closed_roster(over)
+    make.pay(order, now=clock.now())
+    make.papers(over)
+    assert session.get_one(Booking, order.id).status is BookingStatus.PAID_NO_SEAT
     assert broken() == []

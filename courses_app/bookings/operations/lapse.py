@@ -64,8 +64,8 @@ def lapse_order(booking_id: int, *, now: datetime) -> bool:
 
 
 def give_up_if_over(booking: Booking, *, by: Actor, now: datetime) -> None:
-    """A locked order that nobody paid before its last date had ended: it lapses as the sweep would have it."""
-    over = all(run.ends_at <= now for run in booking.runs)
+    """A locked order that nobody paid before one of its dates had ended: it lapses as the sweep would have it."""
+    over = any(seat.run.ends_at <= now for seat in booking.live_seats)
     if booking.status is not BookingStatus.ORDERED or not over or booking.invoice is None:
         return
     _lapse(booking, now=now)

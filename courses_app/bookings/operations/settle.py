@@ -51,8 +51,8 @@ def settle(
     """Record the money and confirm the seats of its booking; the same payment again changes nothing (R-10).
 
     Money after the seats were given up finds seats again if there is room, else it is owed back and never silent (R-07,
-    R-19), as is money after the last date of an order. An invoice that is no booking's is simply paid: None. Raises
-    AlreadyPaid for other money for the same invoice (R-16), AmountDiffers, RecordedElsewhere.
+    R-19), as is money for an order one of whose dates is over. An invoice that is no booking's is simply paid: None.
+    Raises AlreadyPaid for other money for the same invoice (R-16), AmountDiffers, RecordedElsewhere.
     """
     booking = _asked_for_by(invoice)
     known = _is_known(invoice, provider, external_id)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from courses_app.catalogue.models import ChangePolicy, ChangePolicyStep, Course
 from courses_app.catalogue.queries import policies_of
-from courses_app.catalogue.rules import ChangeTerms, PolicyFacts, PolicyInForceAlready, check_ladder
+from courses_app.catalogue.rules import ChangeTerms, PolicyFacts, PolicyInForceAlready, check_absence, check_ladder
 from courses_app.foundation.audit import Actor, record
 from courses_app.foundation.db import session
 
@@ -24,9 +24,10 @@ def set_change_policy(
     """New rules from a day on, for a course or (None) for all without their own; those before end the day before.
 
     Rules whose day has come are never changed; some that start later are replaced. Orders keep the rules they were
-    placed under. Raises PolicyInForceAlready, LadderIncomplete and StepUnclear.
+    placed under. Raises PolicyInForceAlready, LadderIncomplete, StepUnclear and AbsenceCheaper.
     """
     check_ladder(facts.terms.steps)
+    check_absence(facts.terms)
     standing = policies_of(course)
     if facts.from_on <= today and any(one.from_on <= today for one in standing):
         raise PolicyInForceAlready(today + A_DAY)

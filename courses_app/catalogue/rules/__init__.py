@@ -8,6 +8,7 @@ from courses_app.catalogue.rules.change_words import (
     step_words,
 )
 from courses_app.catalogue.rules.changes import (
+    AbsenceCheaper,
     ChangeTerms,
     DayKind,
     LadderIncomplete,
@@ -17,6 +18,7 @@ from courses_app.catalogue.rules.changes import (
     SeatFee,
     Step,
     StepUnclear,
+    check_absence,
     check_ladder,
     fee_for,
 )
@@ -63,14 +65,14 @@ from courses_app.catalogue.rules.words import (
 )
 
 __all__ = [
-    "RUN", "Audience", "Availability", "ChangeTerms", "ChangedMeanwhile", "Clash", "ClashFound", "ClashKind",
-    "CourseChange", "CourseKind", "DayKind", "DayPart", "Delivery", "DraftNeeded", "DutyStrength", "FeeAudience",
-    "FeeInForceAlready", "FeeLike", "LadderIncomplete", "Language", "MeetingPlan", "NamingTerms", "NetTimeDiffers",
-    "NoFee", "NoLink", "Occupied", "PlanRefused", "PolicyFacts", "PolicyInForceAlready", "Price", "Programme",
-    "RunDayOver", "RunFilter", "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SeatFee", "Step", "StepUnclear",
-    "SubjectChange", "SubjectKind", "UnnamedSeats", "VenueFacts", "Visibility", "absence_words", "availability",
-    "booking_closes_by_default", "cancellation_words", "check_begins_later", "check_ladder", "check_move",
-    "check_net_time", "check_plan", "clashes_between", "distance_words", "fee_for", "fingerprint", "ladder_words",
-    "lay_out_day", "month_of", "naming_words", "opens", "price_for", "run_filter", "seats_left", "step_words",
-    "unnamed_words",
+    "RUN", "AbsenceCheaper", "Audience", "Availability", "ChangeTerms", "ChangedMeanwhile", "Clash", "ClashFound",
+    "ClashKind", "CourseChange", "CourseKind", "DayKind", "DayPart", "Delivery", "DraftNeeded", "DutyStrength",
+    "FeeAudience", "FeeInForceAlready", "FeeLike", "LadderIncomplete", "Language", "MeetingPlan", "NamingTerms",
+    "NetTimeDiffers", "NoFee", "NoLink", "Occupied", "PlanRefused", "PolicyFacts", "PolicyInForceAlready", "Price",
+    "Programme", "RunDayOver", "RunFilter", "RunHasBegun", "RunMove", "RunPlan", "RunStatus", "SeatFee", "Step",
+    "StepUnclear", "SubjectChange", "SubjectKind", "UnnamedSeats", "VenueFacts", "Visibility", "absence_words",
+    "availability", "booking_closes_by_default", "cancellation_words", "check_absence", "check_begins_later",
+    "check_ladder", "check_move", "check_net_time", "check_plan", "clashes_between", "distance_words", "fee_for",
+    "fingerprint", "ladder_words", "lay_out_day", "month_of", "naming_words", "opens", "price_for", "run_filter",
+    "seats_left", "step_words", "unnamed_words",
 ]  # fmt: skip

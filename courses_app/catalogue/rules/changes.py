@@ -52,6 +52,20 @@ class StepUnclear(Refusal):
         super().__init__(_l("Each step needs either a percentage or an amount in yen, not both."))
 
 
+class AbsenceCheaper(Refusal):
+    """Who would pay less by staying away gives no seat back, though others wait for it."""
+
+    def __init__(self, percent: int) -> None:
+        super().__init__(
+            _l(
+                "Staying away must not cost less than cancelling on the day itself, or seats others wait for stay "
+                "empty. Please enter at least %(percent)d, or lower the step of 0 days and the handling fee.",
+                percent=percent,
+            ),
+            field="no_show_percent",
+        )
+
+
 class PolicyInForceAlready(Refusal):
     """Rules that have begun are never changed; new ones start on a later day."""
 
@@ -183,6 +197,16 @@ def check_ladder(steps: Iterable[Step]) -> None:
     days = [step.days_before for step in given]
     if 0 not in days or len(set(days)) < len(days):
         raise LadderIncomplete()
+
+
+def check_absence(terms: ChangeTerms) -> None:
+    """Whether not coming costs no less than cancelling on the day, as far as both are percentages.
+
+    Raises AbsenceCheaper.
+    """
+    nearest = in_order(terms.steps)[-1].percent or 0
+    if terms.no_show_percent < nearest or (terms.handling_fee and terms.no_show_percent == nearest < WHOLE):
+        raise AbsenceCheaper(WHOLE if terms.handling_fee else nearest)
 
 
 def _before(terms: ChangeTerms, worse: Step | None, number: int, *, run_day: date) -> date:
