@@ -57,7 +57,7 @@ def book_draft(
     """
     if draft.booking is not None:
         return [draft.booking]
-    if done := _booked(draft, version):
+    if done := _booked(draft, version, all_of_it=True):
         return done
     rows = _sound(draft, version, now=now)
     if draft.parts or len(rows) > MOST_FROM_FILE:
@@ -148,8 +148,10 @@ def _done(draft: AttendeeDraft, version: int) -> list[ListPart]:
     return [part for part in draft.parts if part.version == version]
 
 
-def _booked(draft: AttendeeDraft, version: int) -> list[Booking]:
-    return [part.booking for part in _done(draft, version) if part.booking is not None]
+def _booked(draft: AttendeeDraft, version: int, *, all_of_it: bool = False) -> list[Booking]:
+    """The bookings of the same press; where all of the list was asked for, only if nobody was left in it then."""
+    done = [part for part in _done(draft, version) if not all_of_it or part.left_at == draft.ended_at]
+    return [part.booking for part in done if part.booking is not None]
 
 
 def _sound(draft: AttendeeDraft, version: int, *, now: datetime) -> list[Examined]:
