@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.models.seats import Booking
+from courses_app.bookings.models.seats import Booking, Seat
 from courses_app.bookings.models.waiting import WaitingParty
-from courses_app.bookings.rules import hold_has_run_out
+from courses_app.bookings.rules import BookingStatus, hold_has_run_out
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import Base
 
@@ -55,11 +55,15 @@ class AttendeeDraft(Base):
     )
 
     def kept(self, *, now: datetime) -> Booking | None:
-        """The seats that are kept for its rows; None where none are, or no more."""
+        """The booking that keeps seats for its rows; None where none are kept, or no more."""
+        return self.hold if self.kept_seats(now=now) else None
+
+    def kept_seats(self, *, now: datetime) -> list[Seat]:
+        """The seats that are kept for its rows; of those ordered meanwhile without names, which still have none."""
         hold = self.hold
-        if hold is None or not hold.live_seats or hold_has_run_out(hold.status, hold.hold_until, now=now):
-            return None
-        return hold
+        if hold is None or hold_has_run_out(hold.status, hold.hold_until, now=now):
+            return []
+        return hold.live_seats if hold.status is BookingStatus.HELD else hold.unnamed
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 

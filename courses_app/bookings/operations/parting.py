@@ -60,7 +60,7 @@ def book_draft(
     if done := _booked(draft, version, all_of_it=True):
         return done
     rows = _sound(draft, version, now=now)
-    if draft.parts or len(rows) > MOST_FROM_FILE:
+    if draft.parts or len(_orders(draft, rows, now=now)) > 1:
         return _seat(draft, version, rows, booked_by=booked_by, language=language, by=by, now=now)
     draft.booking = book_kept(
         draft=draft, attendees=[facts_of(one) for one in rows], form_token=f"draft:{draft.reference}",
@@ -81,10 +81,7 @@ def take_what_is_left(
     if done := _booked(draft, version):
         return done
     rows = _sound(draft, version, now=now)
-    room, kept = _room(draft, rows, now=now), draft.kept(now=now)
-    if kept is not None and kept.status is not BookingStatus.HELD:  # ordered without names, which these rows are
-        room = Counter(seat.run.reference for seat in kept.unnamed)
-    fitting = first_that_fit([(one.number, one.run) for one in rows], room=room)
+    fitting = first_that_fit([(one.number, one.run) for one in rows], room=_room(draft, rows, now=now))
     chosen = [one for one in rows if one.number in fitting]
     if not chosen:
         raise RunFull(0)
@@ -193,7 +190,7 @@ def _seat(
     if len(rows) > MOST_FROM_FILE:
         rows = sorted(rows, key=lambda one: (days[one.run], one.run, one.number))
     bookings = []
-    for some in in_orders(rows, most=MOST_FROM_FILE):
+    for some in _orders(draft, rows, now=now):
         booking = book_kept(
             draft=draft, attendees=[facts_of(one) for one in some], booked_by=booked_by, language=language, by=by,
             form_token=f"draft:{draft.reference}:{version}:{some[0].number}", now=now,
@@ -205,13 +202,24 @@ def _seat(
     return bookings
 
 
+def _orders(draft: AttendeeDraft, rows: Sequence[Examined], *, now: datetime) -> list[Sequence[Examined]]:
+    """The rows by booking: those first whose seats were ordered without names, which they are."""
+    kept = draft.kept(now=now)
+    if kept is None or kept.status is BookingStatus.HELD:
+        return in_orders(rows, most=MOST_FROM_FILE)
+    room = Counter(seat.run.reference for seat in kept.unnamed)
+    ordered = first_that_fit([(one.number, one.run) for one in rows], room=room)
+    names = [one for one in rows if one.number in ordered]
+    others = [one for one in rows if one.number not in ordered]
+    return [*([names] if names else []), *in_orders(others, most=MOST_FROM_FILE)]
+
+
 def _check_all_fit(draft: AttendeeDraft, rows: Collection[Examined], *, now: datetime) -> None:
     """Whether all find a seat, asked before the first of their orders takes any (R-02).
 
     Raises as `hold_seats`.
     """
-    wanted, kept = Counter(one.run for one in rows), draft.kept(now=now)
-    own = Counter(seat.run_id for seat in (kept.live_seats if kept else ()))
+    wanted, own = Counter(one.run for one in rows), Counter(seat.run_id for seat in draft.kept_seats(now=now))
     for run, offer in locked_offers(wanted, draft.organization_id).items():
         on = day_of(offer.starts_at) if len(wanted) > 1 else None
         offer.check_bookable(on=on, now=now)

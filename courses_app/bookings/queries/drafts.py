@@ -105,9 +105,8 @@ def dates_of(draft: AttendeeDraft, *, now: datetime) -> list[OtherDate]:
 
 def room_for(draft: AttendeeDraft, dates: Sequence[OtherDate], *, now: datetime) -> Mapping[str, int]:
     """How many seats the list finds on each of its dates: those left, and those kept for it."""
-    kept = draft.kept(now=now)
     room = Counter({one.run.reference: one.left for one in dates})
-    room.update(seat.run.reference for seat in (kept.live_seats if kept else ()))
+    room.update(seat.run.reference for seat in draft.kept_seats(now=now))
     return room
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from courses_app.accounts.models import MemberStatus
-from courses_app.bookings.models import AttendeeDraft, Booking, Seat
+from courses_app.bookings.models import AttendeeDraft, BookingStatus, Seat
 from courses_app.bookings.queries import Line, OtherDate, dates_of, lines_of, rows_of, seats_to_come
 from courses_app.bookings.rules.sheets import MOST_FROM_FILE, Examined, typed_day
 from courses_app.catalogue.models import CourseRun, FeeAudience, RunStatus
@@ -150,7 +150,7 @@ def draft_sheet(draft: AttendeeDraft, *, number: int, now: datetime) -> DraftShe
     number = min(number, max(1, -(-len(rows) // ROWS_A_PAGE)))
     shown = ordered[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
     kept = draft.kept(now=now)
-    dates = _dates(draft, rows, open_dates, kept, now=now)
+    dates = _dates(draft, rows, open_dates, now=now)
     return DraftSheet(
         page=Page(_lines(shown, open_dates, now=now), number, ROWS_A_PAGE, len(rows)),
         rows=len(rows),
@@ -158,8 +158,8 @@ def draft_sheet(draft: AttendeeDraft, *, number: int, now: datetime) -> DraftShe
         known=sum(one.known is not None for one in rows),
         booked=sum(one.booked for one in rows),
         left=sum(one.left for one in dates),
-        kept=len(kept.live_seats) if kept else 0,
-        kept_until=kept.hold_until if kept else None,
+        kept=len(draft.kept_seats(now=now)),
+        kept_until=kept.hold_until if kept and kept.status is BookingStatus.HELD else None,
         dates=dates,
         open_dates=open_dates,
     )
@@ -174,14 +174,13 @@ def _dates(
     draft: AttendeeDraft,
     rows: Sequence[Examined],
     open_dates: Sequence[OtherDate],
-    kept: Booking | None,
     *,
     now: datetime,
 ) -> list[DateOfList]:
     verified = draft.organization.member_status is MemberStatus.VERIFIED
     audience = FeeAudience.MEMBER if verified else FeeAudience.GENERAL
     asked = Counter(one.run for one in rows)
-    held = Counter(seat.run_id for seat in (kept.live_seats if kept else ()))
+    held = Counter(seat.run_id for seat in draft.kept_seats(now=now))
     wanted = [one for one in open_dates if asked[one.run.reference] or (not rows and one.run.id == draft.run_id)]
     lines = lines_of([one.run for one in wanted], now=now)
     numbers: defaultdict[str, list[int]] = defaultdict(list)
