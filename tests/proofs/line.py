@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from sqlalchemy import select
@@ -22,6 +24,21 @@ class Line(Living):
     @rule(party=PARTY, at=ANY, who=WHO, part=st.booleans())
     def wait(self, party: int, at: int, who: list[int], part: bool) -> None:
         self._wait(party, at, who, part=part)
+
+    @precondition(there("booking"))
+    @rule(party=PARTY, at=ANY, other=ANY, who=WHO)
+    def wait_for_some_and_sit_in_others(self, party: int, at: int, other: int, who: list[int]) -> None:
+        """A form over two dates, one of which is full; sent twice, it is one form."""
+        run, second = self._some(CourseRun, at), self._some(CourseRun, other)
+        if run is None or second is None:
+            return
+        self._fill(run)
+        facts = {**self._form(party, run, who), "accepts_part": True}
+        facts["attendees"] = [*facts["attendees"][:-1], replace(facts["attendees"][-1], run=second.reference)]
+        if self._do(operations.wait_or_hold, **facts):
+            before = self._rows()
+            assert self._do(operations.wait_or_hold, **facts) is not None
+            assert self._rows() == before
 
     @precondition(there("party"))
     @rule(at=ANY)
@@ -56,6 +73,5 @@ class Line(Living):
         sought = [run_id for run_id, seats in taken.items() if seats]
         if not (run := self._some(CourseRun, at, CourseRun.id.in_(sought))):
             return
-        if taken[run.id] < run.capacity:
-            self._do(operations.change_capacity, run=run, capacity=taken[run.id], by=SYSTEM)
+        self._fill(run)
         self._send(operations.join_waiting_list, {**self._form(party, run, who), "accepts_part": part})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -19,7 +21,7 @@ from tests.proofs.living import ANY, NAMED, PARTY, SELDOM, WHO, Living, there
 
 FIRST_ROW = 2  # below the headings
 WRONG, RIGHT = "?", "1985-04-09"
-END = st.sampled_from(["", "", "booked", "booked", "given up", "forgotten"])
+END = st.sampled_from(["", "", "booked", "booked", "taken in part", "waits", "given up", "forgotten"])
 
 
 class Lists(Living):
@@ -81,9 +83,14 @@ class Lists(Living):
             self._end_list(draft, end)
 
     def _end_list(self, draft: AttendeeDraft, end: str) -> None:
-        """Booked, given up; or nobody touches it for a month, and the worker forgets it."""
+        """Booked, all or a part; in the line; given up; or nobody touches it for a month, and the worker forgets it."""
         if end == "booked":
-            self._book_list(draft)
+            self._press(draft, operations.book_draft)
+        elif end == "taken in part":
+            self._press(draft, operations.take_what_is_left)
+        elif end == "waits":
+            self._fill(draft.run)
+            self._press(draft, operations.wait_with_list, accepts_part=True)
         elif end == "given up":
             self._do(operations.give_up_draft, draft=draft, by=SYSTEM)
         elif end == "forgotten":
@@ -92,16 +99,16 @@ class Lists(Living):
             assert session.get(AttendeeDraft, draft_id) is None
             self.done["a list is forgotten"] += 1
 
-    def _book_list(self, draft: AttendeeDraft) -> None:
-        """What is wrong is mended before; pressed twice, it is one booking (R-05)."""
+    def _press(self, draft: AttendeeDraft, deed: Callable[..., Any], **more: Any) -> None:
+        """What is wrong is mended before; pressed twice, it is done once (R-05, R-42)."""
         wrong = {row["number"]: {"born_on": RIGHT} for row in draft.rows if row.get("born_on") == WRONG}
         self._do(operations.mend_draft, draft=draft, version=draft.version, typed=wrong, removed=(), by=SYSTEM)
         draft = session.get_one(AttendeeDraft, draft.id)
         booked_by = session.get_one(Person, draft.created_by_person_id)
         facts = {"draft": draft, "version": draft.version, "booked_by": booked_by, "language": "ja", "by": SYSTEM}
-        if booked := self._do(operations.book_draft, **facts):
-            before, references = self._rows(), [one.reference for one in booked]
-            again = self._do(operations.book_draft, **facts)
+        if made := self._do(deed, **facts, **more):
+            before, references = self._rows(), [one.reference for one in made]
+            again = self._do(deed, **facts, **more)
             assert again is not None
             assert [one.reference for one in again] == references
             assert self._rows() == before

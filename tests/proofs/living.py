@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from sqlalchemy import func, select
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings import operations
+from courses_app.bookings import operations, queries
 from courses_app.bookings import tasks as bookings
 from courses_app.bookings.models import AttendeeDraft, Booking, MoveQuestion, Seat, SeatBlock, SeatEvent, WaitingParty
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus
@@ -191,6 +191,12 @@ class Living(RuleBasedStateMachine):
     def _rows(self) -> list[int]:
         session.rollback()
         return [self._many(model) for model in COUNTED]
+
+    def _fill(self, run: CourseRun) -> None:
+        """The hall becomes as small as what is taken, if anything is."""
+        taken = queries.taken_by_run([run.id], now=self.now)[run.id]
+        if 0 < taken < run.capacity:
+            self._do(operations.change_capacity, run=run, capacity=taken, by=SYSTEM)
 
     def _form(self, party: int, run: CourseRun, who: Iterable[int]) -> dict[str, Any]:
         theirs = self.ground.parties[party]

@@ -29,6 +29,7 @@ DEEDS = {
     "bookings.hold_seats", "bookings.join_waiting_list", "bookings.mend_draft", "bookings.move_rows",
     "bookings.move_seat", "bookings.name_seats", "bookings.note_refund_sent", "bookings.offer_by_hand",
     "bookings.order", "bookings.release_block", "bookings.settle", "bookings.substitute",
+    "bookings.take_what_is_left", "bookings.wait_or_hold", "bookings.wait_with_list",
     "dispatches.accept", "dispatches.ask_for", "dispatches.make_quote", "dispatches.plan",
     "proofs.change", "proofs.close", "proofs.write", "rosters.call_off",
     "a list keeps seats", "a list is forgotten", "answered keep", "answered move", "answered give_back",
