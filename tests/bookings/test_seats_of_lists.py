@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -139,3 +139,42 @@ def test_kept_seats_that_were_ordered_meanwhile_get_the_names_and_none_is_lost(
     assert (order.status, len(order.live_seats), len(order.unnamed)) == (BookingStatus.PAID, 3, len(removed))
     assert all(seat.hold_until is None for seat in order.seats)
     assert list(queries.violations(now=clock.now())) == []
+
+
+@pytest.mark.parametrize("waiting", [0, 2])
+def test_r23b_a_list_that_is_booked_gains_time_only_while_nobody_waits(
+    inside: Flask, make: MakeHere, waiting: int
+) -> None:
+    make.issuer()
+    run, me, begun = make.run(capacity=2, days_ahead=60), make.coordinator(), clock.now()
+    draft = make.draft(run, draft_row(2), draft_row(3), somebody=me)
+
+    def mine(now: datetime) -> dict[str, Any]:
+        organization = session.get_one(Organization, me.organization.id)
+        found = queries.draft_for_update(organization, draft.reference)
+        assert found is not None
+        who = session.get_one(Person, me.person.id)
+        return {"draft": found, "booked_by": who, "language": "ja", "by": SYSTEM, "now": now}
+
+    with transaction():
+        until = operations.keep_seats(**mine(begun)).hold_until
+    if waiting:
+        make.waiting(run, waiting)
+    later = begun + timedelta(minutes=20)
+    with transaction():
+        facts = mine(later)
+        (booked,) = operations.book_draft(version=facts["draft"].version, **facts)
+        assert booked.hold_until == (until if waiting else until + timedelta(minutes=20))
+        assert {seat.hold_until for seat in booked.seats} == {booked.hold_until}
+
+
+def test_the_page_says_until_when_seats_are_kept_that_others_wait_for(
+    app: Flask, client: FlaskClient, make: MakeHere
+) -> None:
+    run, where = mending(client, make)
+    pressed(client, where, "rows", **{"rows-3-born_on": "1986-01-02"})
+    assert "期限は" not in text_of(client.get(where))
+    make.waiting(run)
+    page = text_of(client.get(where))
+    assert "ほかにお待ちの方がいるため" in page
+    assert "分間、受講席を仮押さえします" not in page

@@ -11,6 +11,7 @@ from courses_app.accounts.models import Person
 from courses_app.bookings import documents
 from courses_app.bookings.models import AttendeeDraft, Booking, Seat
 from courses_app.bookings.operations.cancel import cancel
+from courses_app.bookings.operations.crowd import crowd_of
 from courses_app.bookings.operations.hold import GivenUp, hold_for_list, hold_seats
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import hold_to, move_seats
@@ -57,7 +58,7 @@ def book_kept(
     by: Actor,
     now: datetime,
 ) -> Booking:
-    """Everybody on their date: the kept seats with these names, and some minutes more to order them.
+    """Everybody on their date: the kept seats with these names, and some minutes more to order them if nobody waits.
 
     New seats where none are kept any more, or not on these dates; those kept then count as free for this list. Seats
     that were ordered meanwhile, without names, get these, and stay as they are. All or nothing. Raises as `hold_seats`
@@ -132,9 +133,10 @@ def _name(kept: Booking, attendees: Sequence[AttendeeFacts], *, by: Actor, now: 
 def _prolonged(
     draft: AttendeeDraft, kept: Booking, wanted: Sequence[str | None], *, by: Actor, now: datetime
 ) -> Booking:
-    """Only the seats that are needed, and time to look at the order."""
+    """Only the seats that are needed, and time to look at the order; none where others wait for them (R-23b)."""
     _free(kept, Counter(wanted), by=by, now=now)
-    hold_to(kept, now + timedelta(minutes=draft.run.course.hold_minutes))
+    if not any(crowd_of(run.id, now=now).somebody_waits for run in kept.runs):
+        hold_to(kept, now + timedelta(minutes=draft.run.course.hold_minutes))
     session.flush()
     return kept
 

@@ -132,6 +132,12 @@ class DraftSheet:
         return self.rows > 0 and not self.lacking and not self.wrong
 
     @property
+    def ends_at(self) -> datetime | None:
+        """When its seats stop being kept whatever is pressed, because others wait for them."""
+        awaited = any(one.kept and one.line.parties for one in self.dates)
+        return self.kept_until if awaited else None
+
+    @property
     def orders(self) -> int:
         """How many bookings it takes."""
         return -(-self.rows // self.most)
