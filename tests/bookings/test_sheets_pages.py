@@ -143,6 +143,23 @@ def test_r48_five_thousand_rows_with_faults(app: Flask, client: FlaskClient, mak
     assert (count(app), count(app, Person)) == (0, before)
 
 
+def test_one_row_more_than_the_page_says_is_refused(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    run = make.run()
+    sign_in(client, make.coordinator().email)
+    too_many = sent(client, run, workbook(HEADER, *(line(n) for n in range(5001))))
+    assert too_many.status_code == 422
+    assert "5,000行を超えています" in text_of(too_many)
+    assert count(app, AttendeeDraft) == 0
+
+
+def test_a_filename_is_kept_without_what_no_page_shows(app: Flask, client: FlaskClient, make: MakeHere) -> None:
+    run = make.run()
+    sign_in(client, make.coordinator().email)
+    assert sent(client, run, workbook(HEADER, line(1)), "名\0\u202e簿\u2066\x07.xlsx").status_code == 303
+    with app.app_context():
+        assert session.scalars(select(AttendeeDraft)).one().filename == "名 簿 .xlsx"
+
+
 def test_r02_fewer_seats_than_rows_hold_none(app: Flask, client: FlaskClient, make: MakeHere) -> None:
     run, somebody = make.run(capacity=2), make.coordinator()
     sign_in(client, somebody.email)

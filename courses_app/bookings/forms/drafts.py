@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, HiddenField, SelectField, StringField
 
 from courses_app.bookings.rules.sheets import Examined
+from courses_app.foundation import text
 from courses_app.foundation.forms import BaseForm, Length, options
 from courses_app.foundation.references import digest, of_outside
 
@@ -34,7 +35,8 @@ class SheetForm(BaseForm):
     @property
     def filename(self) -> str:
         """What the file is called, for people to recognise it; nothing of it is ever opened by that name."""
-        return re.split(r"[\\/]", str(self.sheet.data.filename or ""))[-1][-LONGEST_FILENAME:]
+        name = text.kept(str(self.sheet.data.filename or "")) or ""
+        return re.split(r"[\\/]", name)[-1][-LONGEST_FILENAME:]
 
     def content(self, *, most: int) -> tuple[bytes, str]:
         """The bytes (one more than allowed, if there are more) and their digest."""

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from courses_app.bookings.rules.sheets.rows import DraftRow, Roles
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.sheets import MOST_ROWS, SheetRefused
 from courses_app.foundation.sheets.reader import ROWS_ABOVE, Cell
 from courses_app.foundation.text import search_key
 
@@ -65,12 +66,14 @@ class NoRows(Refusal):
 
 
 def attendee_rows(table: Sequence[tuple[int, Sequence[Cell]]], roles: Roles) -> list[DraftRow]:
-    """The attendees of a sheet in order, without the template's example. Raises NoHeader and NoRows."""
+    """The attendees of a sheet in order, without the template's example. Raises NoHeader, NoRows and SheetRefused."""
     at, columns = _header(table)
     rows = [_row(number, cells, columns, roles) for number, cells in table[at + 1 :]]
     found = [row for row in rows if row is not None and not row.is_example]
     if not found:
         raise NoRows()
+    if len(found) > MOST_ROWS:
+        raise SheetRefused("too_many_rows")
     return found
 
 
