@@ -358,3 +358,19 @@ def test_r05_many_hands_send_and_book_the_same_list(app: Flask, make: MakeHere) 
     (booking,) = {str(answer) for answer in at_once(app, book)}
     assert booking.startswith("B-")
     assert (count(app), count(app, Seat)) == (1, 2)
+
+
+def test_s37_direction_marks_leave_a_name_before_it_is_looked_at_and_variants_stay(
+    app: Flask, client: FlaskClient, make: MakeHere
+) -> None:
+    run = make.run()
+    sign_in(client, make.coordinator().email)
+    where = listed(client, run, line(1, given="\u202e花\u2066\u200e葛\U000e0100\u2069"), line(2, given="花\u061c子"))
+    assert "U+061C" in text_of(client.get(where))  # refused at its field, as everything our papers can't print
+    assert not re.search(
+        "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", text_of(client.get(where)).replace("花\u061c子", "")
+    )
+    pressed(client, where, "rows", remove="3")
+    assert pressed(client, where, "booking").status_code == 303
+    with app.app_context():
+        assert {seat.given_name for seat in session.scalars(select(Seat)) if seat.person_id} == {"花葛\U000e0100"}
