@@ -1,4 +1,4 @@
-"""Two server processes, 200 people at the door, 20 seats: never one too many, never one too few (T1).
+"""Two server processes, 200 people at the door, 19 seats: never one too many, never one too few (T1).
 
 The canary comes first: without the locks the same crowd must break it, or the other tests prove nothing.
 """
@@ -27,7 +27,8 @@ from tests.race.servers import SHIPPED, UNLOCKED, serving
 
 pytestmark = pytest.mark.race
 
-SEATS, ATTEMPTS, ORGANIZATIONS = 20, 200, 4
+# No multiple of the threads: where one process serves all, they count in step, and would fill it exactly unlocked.
+SEATS, ATTEMPTS, ORGANIZATIONS = 19, 200, 4
 
 
 def coordinators(app: Flask, make: MakeHere, count: int) -> list[str]:
@@ -97,7 +98,7 @@ def test_canary_without_locks_it_goes_wrong(app: Flask, make: MakeHere) -> None:
     assert any("seats are sold" in fault for fault in found.untrue), answers  # the history is untrue, too (T3)
 
 
-def test_r01_two_hundred_at_once_for_twenty_seats(app: Flask, make: MakeHere) -> None:
+def test_r01_two_hundred_at_once_for_nineteen_seats(app: Flask, make: MakeHere) -> None:
     found = sale(app, make, SHIPPED)
     assert counted(found.answers) == {303: SEATS, 409: ATTEMPTS - SEATS}
     assert len({answer.location for answer in found.answers if answer.status == 303}) == SEATS
