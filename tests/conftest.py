@@ -28,6 +28,11 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a third of the suite's time is waiting for browsers, mails and locks."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_finish() -> None:
     """Thousands of modules and tests stay until the end: they needn't be looked through for garbage again and again."""
     gc.collect()

@@ -189,7 +189,7 @@ def test_r03_a_deadlock_is_repeated_and_nobody_sees_it(app: Flask) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    assert len(tries) == 3, "one of the two was ended and repeated"
+    assert len(tries) >= 3, "one of the two was ended and repeated; whoever repeats may be ended once more"
     with app.app_context():
         rows = session.execute(
             text("SELECT code, last FROM number_series WHERE code IN ('A', 'B') ORDER BY code")
