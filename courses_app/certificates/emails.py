@@ -59,8 +59,9 @@ def absent(absence: Absence, *, now: datetime) -> None:
     The same mail is owed once for a seat; where money goes back, once for each time it does.
     """
     seat, number = absence.seat, absences_counted(absence.seat)
-    key = f"{ABSENCE}{seat.reference}" + (f":{number}" if absence.refund else "")
-    ways = {refund.invoice.payments[0].provider for refund in refunds_of(absence_key(seat, number))}
+    cause = absence_key(seat, number)
+    key = cause if absence.refund else f"{ABSENCE}{seat.reference}"
+    ways = {refund.invoice.payments[0].provider for refund in refunds_of(cause)}
     terms = seat.booking.change_terms
     _queue(
         "absent", seat, subject=("seat", seat.reference), documents=[], key=key, now=now, absence=absence,

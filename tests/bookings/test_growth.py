@@ -20,7 +20,7 @@ from tests.bookings.crowding import Crowd, crowd
 from tests.bookings.test_routes import filled, row
 
 MOST_OF_A_REFUSAL = 3  # who is it? is it full? which other dates are there?
-MOST_OF_JOINING = 23  # the form sent before? people, party, audit and the mail with all it names
+MOST_OF_JOINING = 20  # people, party, audit and the mail with all it names
 MOST_OF_AN_OFFER = 25  # booking, seat, party, audit, history and mail of one offer, after the look at the line
 
 

@@ -19,6 +19,7 @@ from courses_app.foundation.db import session, transaction
 from courses_app.foundation.papers.press import printing_here
 from courses_app.foundation.yen import Yen
 from tests.make import Make
+from tests.proofs.rounds import kills_in_rounds
 from tests.proofs.victim import a_victim
 
 MOST_STATEMENTS, STEP, FEWEST_KILLS = 100, 3, 10  # after every third statement that writes
@@ -34,17 +35,7 @@ def test_inv8_the_worker_is_killed_while_it_settles_absences(app: Flask, make: M
         with transaction():
             audit.seal_entries()
     with a_victim(app) as victim:
-        before, statements, kills = tables(app), 1, 0
-        while statements < MOST_STATEMENTS:
-            answer = victim.tries(work=True, writing=True, statements=statements)
-            now = tables(app)
-            kills, statements = kills + (answer is None), statements + STEP
-            if now != before:  # a piece was done: the next one begins
-                assert broken(app) == []
-                before, statements = now, 1
-            elif answer is not None:
-                assert answer == {"done": 0}
-                break
+        kills = kills_in_rounds(app, victim, tables=tables, broken=broken, most=MOST_STATEMENTS, step=STEP)
     assert kills > FEWEST_KILLS
     with app.app_context():
         refunds = session.execute(text("SELECT amount, status FROM refunds ORDER BY amount, status")).all()

@@ -22,6 +22,7 @@ from courses_app.foundation import audit, clock
 from courses_app.foundation.db import Base, db, session, transaction
 from tests.accounts.signing import sign_in
 from tests.make import Make
+from tests.proofs.rounds import kills_in_rounds
 from tests.proofs.scenes import DEEDS, Browser, House
 from tests.proofs.victim import Victim, a_victim
 from tests.stage import Stage
@@ -123,17 +124,7 @@ def test_the_worker_is_killed_after_each_statement(app: Flask, make: Make, victi
         due(make)
         with transaction():
             audit.seal_entries()
-    before, statements, kills = tables(app), 1, 0
-    while statements < MOST_STATEMENTS:
-        answer = victim.tries(work=True, writing=True, statements=statements)
-        now = tables(app)
-        kills, statements = kills + (answer is None), statements + 1
-        if now != before:  # a piece was done: the next one begins
-            assert broken(app) == []
-            before, statements = now, 1
-        elif answer is not None:
-            assert answer == {"done": 0}
-            break
+    kills = kills_in_rounds(app, victim, tables=tables, broken=broken, most=MOST_STATEMENTS)
     assert kills > FEWEST_KILLS
     with app.app_context():
         mails = session.execute(text("SELECT kind, count(*) FROM outbox_messages GROUP BY kind")).all()

@@ -186,8 +186,7 @@ def _seat(
     _lock(draft, rows, now=now)
     if len(rows) > MOST_FROM_FILE:
         _check_all_fit(draft, rows, now=now)
-    days = {one.run.reference: one.run.starts_at for one in dates_of(draft, now=now)}
-    if len(rows) > MOST_FROM_FILE:
+        days = {one.run.reference: one.run.starts_at for one in dates_of(draft, now=now)}
         rows = sorted(rows, key=lambda one: (days[one.run], one.run, one.number))
     bookings = []
     for some in _orders(draft, rows, now=now):

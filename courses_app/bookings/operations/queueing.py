@@ -18,7 +18,7 @@ from courses_app.accounts.models import Organization, Person
 from courses_app.bookings.models import Booking, WaitingParty
 from courses_app.bookings.operations.around import id_of
 from courses_app.bookings.operations.hold import hold_seats
-from courses_app.bookings.operations.joining import Queuing, Whole, join_each
+from courses_app.bookings.operations.joining import Queuing, Whole, join_each, join_waiting_list
 from courses_app.bookings.operations.offers import locked_offers
 from courses_app.bookings.operations.people import people_for
 from courses_app.bookings.rules import AttendeeFacts, FormSentBefore, SeatsAreFree, check_attendees, check_one_course
@@ -59,16 +59,21 @@ def wait_or_hold(
     """
     check_attendees(attendees)
     dated = [replace(one, run=one.run or run_reference) for one in attendees]
+    who: dict[str, Any] = {
+        "organization": organization, "by": by, "booked_by": booked_by, "language": language, "now": now, "key": key,
+    }  # fmt: skip
+    if len({one.run for one in dated}) == 1:
+        party = join_waiting_list(
+            run_reference=dated[0].run or "", attendees=dated, accepts_part=accepts_part, form_token=form_token, **who
+        )
+        return Placed([party], None)
     offers = locked_offers([one.run or "" for one in dated], id_of(organization))  # all of them in one order (R-03)
     check_one_course([one.course_id for one in offers.values()])
-    tokens = {run: form_token if len(offers) == 1 else f"{form_token}:{run}" for run in offers}
+    tokens = {run: f"{form_token}:{run}" for run in offers}
     if (made := _made(organization, dated, form_token=form_token, tokens=tokens.values())) is not None:
         return made
     of = Whole(dates=len(offers))
     asked = [Queuing(run, [one for one in dated if one.run == run], token, of) for run, token in tokens.items()]
-    who: dict[str, Any] = {
-        "organization": organization, "by": by, "booked_by": booked_by, "language": language, "now": now, "key": key,
-    }  # fmt: skip
     answers = join_each(asked, unless=(SeatsAreFree,), accepts_part=accepts_part, **who)
     pairs = list(zip(asked, answers, strict=True))
     seated = [one for group, answer in pairs if not isinstance(answer, WaitingParty) for one in group.people]

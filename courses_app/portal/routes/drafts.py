@@ -5,7 +5,7 @@ The addresses are those of bookings; the door stands here because the page also 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from courses_app.bookings import operations
 from courses_app.bookings import queries as bookings
 from courses_app.bookings.documents import date_choice
 from courses_app.bookings.forms import DraftRowForm, MendedRows, MovedRowsForm, WaitingListForm
-from courses_app.bookings.models import AttendeeDraft, ListPart
+from courses_app.bookings.models import AttendeeDraft, Booking, ListPart
 from courses_app.bookings.rules import BookingStatus, SeatsAreFree, shown_status
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
@@ -58,12 +58,7 @@ def mend(reference: str) -> Answer:
 @coordinator
 def book(reference: str) -> Answer:
     """Keep the seats; what was typed meanwhile belongs to the other button."""
-    sent = MendedRows.read(request.form)
-    try:
-        bookings = in_transaction(lambda: _booked(reference, sent))
-    except Refusal as refusal:
-        return _refused(reference, sent, refusal)
-    return _to_order(reference, bookings)
+    return _seated(reference, operations.book_draft)
 
 
 @on_behalf("/organization/drafts/<reference>/seats", "bookings.keep_seats", ["POST"])
@@ -81,12 +76,7 @@ def keep_seats(reference: str) -> Answer:
 @coordinator
 def take_what_is_left(reference: str) -> Answer:
     """Seats for the first rows that find one; the rest of the list stays where it is."""
-    sent = MendedRows.read(request.form)
-    try:
-        bookings = in_transaction(lambda: _taken(reference, sent))
-    except Refusal as refusal:
-        return _refused(reference, sent, refusal)
-    return _to_order(reference, bookings)
+    return _seated(reference, operations.take_what_is_left)
 
 
 @on_behalf("/organization/drafts/<reference>/waiting", "bookings.wait_with_list", ["POST"])
@@ -106,15 +96,17 @@ def wait(reference: str) -> Answer:
     return see_other("bookings.draft", reference=reference)
 
 
-def _taken(reference: str, sent: MendedRows) -> list[str]:
-    bookings = operations.take_what_is_left(draft=_locked(reference), version=sent.version, **_who())
-    return [one.reference for one in bookings]
-
-
-def _to_order(reference: str, bookings: Sequence[str]) -> Answer:
-    """The last page before the order; of several orders the list's page leads to each."""
-    if len(bookings) == 1:
-        return see_other("bookings.booking", reference=bookings[0])
+def _seated(reference: str, seat: Callable[..., Sequence[Booking]]) -> Answer:
+    """On to the last page before the order; of several orders the list's page leads to each."""
+    sent = MendedRows.read(request.form)
+    try:
+        made = in_transaction(
+            lambda: [one.reference for one in seat(draft=_locked(reference), version=sent.version, **_who())]
+        )
+    except Refusal as refusal:
+        return _refused(reference, sent, refusal)
+    if len(made) == 1:
+        return see_other("bookings.booking", reference=made[0])
     return see_other("bookings.draft", reference=reference)
 
 
@@ -144,11 +136,6 @@ def _mended(reference: str, sent: MendedRows) -> None:
     operations.mend_draft(draft=found, version=sent.version, typed=sent.rows, removed=removed, by=by, now=now)
     if sent.to:
         operations.move_rows(draft=found, to=sent.to, only_excess=sent.only_excess, by=by, now=now)
-
-
-def _booked(reference: str, sent: MendedRows) -> list[str]:
-    found = _locked(reference)
-    return [one.reference for one in operations.book_draft(draft=found, version=sent.version, **_who())]
 
 
 def _locked(reference: str) -> AttendeeDraft:
