@@ -15,7 +15,15 @@ from typing import Any, Literal, NotRequired, Required, Union, get_args, get_ori
 import stripe
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from stripe._request_options import RequestOptions
-from stripe.params import RefundCreateParams, RefundListParams, RefundRetrieveParams
+from stripe.params import (
+    ChargeListParams,
+    CustomerCreateParams,
+    EventListParams,
+    PaymentIntentCancelParams,
+    RefundCreateParams,
+    RefundListParams,
+    RefundRetrieveParams,
+)
 from stripe.params.checkout import (
     SessionCreateParams,
     SessionExpireParams,
@@ -35,6 +43,10 @@ CALLS = [
     ("POST", r"/v1/refunds", RefundCreateParams),
     ("GET", r"/v1/refunds", RefundListParams),
     ("GET", r"/v1/refunds/[^/]+", RefundRetrieveParams),
+    ("POST", r"/v1/customers", CustomerCreateParams),
+    ("POST", r"/v1/payment_intents/[^/]+/cancel", PaymentIntentCancelParams),
+    ("GET", r"/v1/events", EventListParams),
+    ("GET", r"/v1/charges", ChargeListParams),
 ]
 
 

@@ -20,6 +20,7 @@ from courses_app.payments.gateways.stripe_checkout import (
     GatewayUnreachable,
     StripeSettings,
 )
+from courses_app.payments.gateways.stripe_refunds import refund
 from tests.payments.contract import Contract
 from tests.payments.wire import KEY, SECRET, Stand
 
@@ -213,14 +214,14 @@ class TestRefund:
         opened = gateway.create_checkout(settings, **order())
         stand.press({"id": opened.id})
         intent = gateway.fetch_checkout(settings, opened.id).payment_intent or ""
-        part = gateway.refund(settings, key="refund-1", payment_intent=intent, amount=11_500)
-        assert gateway.refund(settings, key="refund-1", payment_intent=intent, amount=11_500) == part
+        part = refund(settings, key="refund-1", payment_intent=intent, amount=11_500)
+        assert refund(settings, key="refund-1", payment_intent=intent, amount=11_500) == part
         assert (part.status, part.amount, part.currency, part.payment_intent) == ("succeeded", 11_500, "jpy", intent)
         with pytest.raises(GatewayRefused, match="greater than unrefunded"):
-            gateway.refund(settings, key="refund-2", payment_intent=intent, amount=23_331)
-        gateway.refund(settings, key="refund-3", payment_intent=intent, amount=23_330)
+            refund(settings, key="refund-2", payment_intent=intent, amount=23_331)
+        refund(settings, key="refund-3", payment_intent=intent, amount=23_330)
         with pytest.raises(GatewayRefused) as refused:
-            gateway.refund(settings, key="refund-4", payment_intent=intent, amount=1)
+            refund(settings, key="refund-4", payment_intent=intent, amount=1)
         assert refused.value.code == "charge_already_refunded"
         assert [one["amount"] for one in stand.server.store.kind("refund")] == [23_330, 11_500]
 
@@ -229,9 +230,9 @@ class TestRefund:
         stand.press({"id": opened.id}, "decline")
         intent = stand.server.store.objects[opened.id]["payment_intent"]
         with pytest.raises(GatewayRefused, match="successful charge"):
-            gateway.refund(settings, key="refund-1", payment_intent=intent, amount=1)
+            refund(settings, key="refund-1", payment_intent=intent, amount=1)
         with pytest.raises(GatewayRefused):
-            gateway.refund(settings, key="refund-2", payment_intent="pi_unknown", amount=1)
+            refund(settings, key="refund-2", payment_intent="pi_unknown", amount=1)
 
 
 class TestSettings:

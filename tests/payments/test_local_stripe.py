@@ -48,13 +48,18 @@ class Page(HTMLParser):
 
 
 class TestHostedPage:
-    def test_it_shows_lines_and_amount_and_three_ways_out(self, stand: Stand) -> None:
+    def test_it_shows_lines_and_amount_and_the_ways_out(self, stand: Stand) -> None:
         session = stand.session()
         answer = send("GET", session["url"])
         page = Page(answer.text)
         assert answer.status == 200
-        assert page.pressables == ["カードで支払う", "カードが拒否される", "キャンセルして戻る"]
-        assert (page.buttons, page.links) == (["pay", "decline"], [BACK])
+        assert page.pressables == [
+            "カードで支払う",
+            "カードが拒否される",
+            "本人確認（3Dセキュア）に失敗する",
+            "キャンセルして戻る",
+        ]
+        assert (page.buttons, page.links) == (["pay", "decline", "unrecognised"], [BACK])
         for shown in (
             "¥34,500",
             "¥11,500 × 3",
@@ -67,7 +72,12 @@ class TestHostedPage:
 
     def test_it_speaks_english_too(self, stand: Stand) -> None:
         text = send("GET", stand.session(locale="en")["url"]).text
-        assert Page(text).pressables == ["Pay by card", "Have the card declined", "Cancel and go back"]
+        assert Page(text).pressables == [
+            "Pay by card",
+            "Have the card declined",
+            "Fail the identity check (3-D Secure)",
+            "Cancel and go back",
+        ]
         assert "nothing is charged" in text
         assert 'lang="en"' in text
 

@@ -189,7 +189,10 @@ class Stand:
 
     def session(self, **changes: Any) -> dict[str, Any]:
         """A new open session."""
-        answer = self.api("POST", "checkout/sessions", SESSION | changes)
+        form = SESSION | changes
+        if "customer" in changes:
+            form = {name: value for name, value in form.items() if name != "customer_email"}
+        answer = self.api("POST", "checkout/sessions", form)
         assert answer.status == 200, answer.text
         made: dict[str, Any] = answer.json()
         return made

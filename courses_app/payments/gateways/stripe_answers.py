@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from urllib.parse import urlsplit
 
 STRIPE_API = "https://api.stripe.com"
@@ -64,6 +65,24 @@ class CheckoutLine:
 
 
 @dataclass(frozen=True)
+class Means:
+    """By what a page takes money: card, konbini (numbers good for `days`), customer_balance (needs a `customer`)."""
+
+    method: Literal["card", "konbini", "customer_balance"]
+    days: int = 3
+    customer: str | None = None
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """What a payer was told to do elsewhere: where it stands written, until when (None: no end), how many yen."""
+
+    url: str
+    until: datetime | None
+    remaining: int
+
+
+@dataclass(frozen=True)
 class CheckoutOpened:
     """Where to send the payer, and until when the page takes a payment."""
 
@@ -85,6 +104,8 @@ class CheckoutState:
     request_id: str | None
     payment_intent: str | None
     livemode: bool
+    awaited: Awaited | None = None  # the payer has chosen to pay elsewhere and has not yet
+    failed: bool = False  # the payer had chosen so, and nothing can come any more
 
     @property
     def paid(self) -> bool:
@@ -102,3 +123,20 @@ class RefundState:
     currency: str
     payment_intent: str | None
     failure_reason: str | None
+    ours: str | None = None  # what we called it when we asked; None if somebody made it in Stripe's dashboard
+    created: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ChargeState:
+    """Money that Stripe took, and how much of it went back; whole yen when `currency` is jpy."""
+
+    id: str
+    payment_intent: str | None
+    amount: int
+    refunded: int
+    currency: str
+    paid: bool
+    disputed: bool
+    created: datetime
+    order: str | None

@@ -1,4 +1,4 @@
-"""Stripe Checkout through the official SDK: open, look at and close a payment page, give money back, read its events.
+"""Stripe Checkout through the official SDK: open, look at and close a payment page, for one method each.
 
 Every call is made outside a transaction: the caller stores its intention and the idempotency key first, calls, then
 stores the answer. After `GatewayUnreachable` the same call with the same key and arguments never acts twice.
@@ -7,52 +7,66 @@ stores the answer. After `GatewayUnreachable` the same call with the same key an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from courses_app.payments.gateways.stripe_answers import (
-    STRIPE_API,
+    Awaited,
     CheckoutLine,
     CheckoutOpened,
     CheckoutState,
     GatewayRefused,
     GatewayUnreachable,
-    RefundState,
+    Means,
     StripeSettings,
+)
+from courses_app.payments.gateways.stripe_client import (
+    API_VERSION,
+    answering,
+    client,
+    epoch_of,
+    id_of,
+    instant_of,
 )
 from courses_app.payments.gateways.stripe_events import Event, SignatureRefused, read_event
 
 if TYPE_CHECKING:  # the SDK costs 10 MB: whoever never takes a payment never loads it
-    from stripe import Refund, StripeClient, StripeError
+    from stripe import PaymentIntent
     from stripe.checkout import Session
-    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
+    from stripe.params.checkout import (
+        SessionCreateParams,
+        SessionCreateParamsLineItem,
+        SessionCreateParamsPaymentMethodOptions,
+    )
 
 __all__ = [
     "API_VERSION",
+    "CARD",
+    "Awaited",
     "CheckoutLine",
     "CheckoutOpened",
     "CheckoutState",
     "Event",
     "GatewayRefused",
     "GatewayUnreachable",
-    "RefundState",
+    "Means",
     "SignatureRefused",
     "StripeSettings",
     "checkout_expiry",
     "create_checkout",
     "expire_checkout",
     "fetch_checkout",
+    "list_checkouts",
     "read_event",
-    "refund",
 ]
 
-API_VERSION = "2026-10-28.endive"  # register the webhook endpoint with the same: events come in the endpoint's version
-CONNECT_SECONDS, READ_SECONDS, RETRIES = 5, 20, 2  # the SDK's own read timeout is 80 s, too long before a waiting payer
+CARD = Means("card")
+
 SHORTEST_CHECKOUT, LONGEST_CHECKOUT = timedelta(minutes=30), timedelta(hours=24)  # what Stripe accepts, from creation
 CLOCK_MARGIN = timedelta(minutes=2)
+INTENT = ["payment_intent"]
+FAILED = ("requires_payment_method", "canceled")  # of a payment promised elsewhere
 _CHECKOUT_ID = re.compile(r"cs_[A-Za-z0-9_]{1,200}")
 
 
@@ -77,111 +91,90 @@ def create_checkout(
     success_url: str,
     cancel_url: str,
     expires_at: datetime,
+    means: Means = CARD,
 ) -> CheckoutOpened:
-    """Open a payment page for cards, in yen. The same key and arguments give the same page, however often sent.
+    """Open a payment page for one means of payment, in yen; the same key and arguments always give the same page.
 
     `request_id` names the caller's stored request, not the HTTP request of the moment: a repeat sends it unchanged.
-    Cards are a filter on what the account offers: what is switched off in Stripe's dashboard stays off.
+    The means is a filter on what the account offers: what is switched off in Stripe's dashboard stays off.
     Raises GatewayUnreachable and GatewayRefused.
     """
     names = {"reference": reference, "request_id": request_id}
     params: SessionCreateParams = {
         "mode": "payment",
-        "allowed_payment_method_types": ["card"],
+        "allowed_payment_method_types": [means.method],
+        "payment_method_options": _options(means),
         "line_items": [_line_item(line) for line in lines],
         "client_reference_id": reference,
-        "customer_email": customer_email,
         "locale": locale,
         "success_url": _with_placeholder(success_url),
         "cancel_url": cancel_url,
-        "expires_at": _epoch(expires_at),
+        "expires_at": epoch_of(expires_at),
         "metadata": names,
         "payment_intent_data": {"description": reference, "metadata": names},
     }
-    with _answering():
-        session = _client(settings).v1.checkout.sessions.create(params, {"idempotency_key": key})
+    if means.customer is None:
+        params["customer_email"] = customer_email
+    else:
+        params["customer"] = means.customer
+    with answering():
+        session = client(settings).v1.checkout.sessions.create(params, {"idempotency_key": key})
     if session.url is None:
         raise GatewayRefused(f"checkout {session.id} came without an address")
-    return CheckoutOpened(session.id, session.url, _instant(session.expires_at))
+    return CheckoutOpened(session.id, session.url, instant_of(session.expires_at))
 
 
 def fetch_checkout(settings: StripeSettings, checkout_id: str) -> CheckoutState:
     """How the checkout stands at Stripe now. Raises GatewayUnreachable and GatewayRefused (unknown id included)."""
     checked = _checked_id(checkout_id)
-    with _answering():
-        return _checkout_state(_client(settings).v1.checkout.sessions.retrieve(checked))
+    with answering():
+        return _checkout_state(client(settings).v1.checkout.sessions.retrieve(checked, {"expand": INTENT}))
 
 
 def expire_checkout(settings: StripeSettings, checkout_id: str) -> CheckoutState:
-    """Close the page so that nobody can pay any more. Says how it ended: `expired`, or `complete` if paid just before.
+    """Close the page so that nobody can pay any more, at a till or by transfer included.
 
-    Repeating it is harmless. Raises GatewayUnreachable and GatewayRefused.
+    Says how it ended: `expired`, `complete` and paid if that was just before, or complete and `failed`. Repeating it is
+    harmless. Raises GatewayUnreachable and GatewayRefused.
     """
     checked = _checked_id(checkout_id)
     try:
-        with _answering():
-            return _checkout_state(_client(settings).v1.checkout.sessions.expire(checked))
+        with answering():
+            return _checkout_state(client(settings).v1.checkout.sessions.expire(checked, {"expand": INTENT}))
     except GatewayRefused:
         state = fetch_checkout(settings, checkout_id)
         if state.status == "open":
             raise
-        return state
+        return state if state.awaited is None else _cancel_promise(settings, state)
 
 
-def refund(settings: StripeSettings, *, key: str, payment_intent: str, amount: int) -> RefundState:
-    """Give `amount` yen of a payment back; the same key never refunds twice.
-
-    Raises GatewayUnreachable and GatewayRefused (more than is left included).
-    """
-    with _answering():
-        given = _client(settings).v1.refunds.create(
-            {"payment_intent": payment_intent, "amount": amount}, {"idempotency_key": key}
+def list_checkouts(settings: StripeSettings, *, since: datetime) -> list[CheckoutState]:
+    """Every checkout begun since, newest first. Raises GatewayUnreachable and GatewayRefused."""
+    with answering():
+        found = client(settings).v1.checkout.sessions.list(
+            {"created": {"gte": epoch_of(since)}, "limit": 100, "expand": ["data.payment_intent"]}
         )
-    return _refund_state(given)
+        return [_checkout_state(session) for session in found.auto_paging_iter()]
 
 
-@lru_cache(maxsize=8)
-def _client(settings: StripeSettings) -> StripeClient:
-    """One client for each account, so that connections are used again; each thread has its own."""
-    import stripe
-
-    if not settings.secret_key.strip():
-        raise GatewayRefused("no Stripe key is set")
-    stripe.enable_telemetry = False  # would write an identifier into the home directory and report our machine
-    direct = {"http": "", "https": ""} if settings.local else None  # a proxy in the environment cannot reach loopback
-    http = stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS), proxy=direct)  # type: ignore[arg-type]
-    return stripe.StripeClient(
-        settings.secret_key,
-        stripe_version=API_VERSION,
-        base_addresses={"api": settings.api_base.rstrip("/") or STRIPE_API},
-        max_network_retries=RETRIES,
-        http_client=http,
-    )
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Turn the SDK's exceptions into our two."""
-    import stripe
-
-    final = (
-        stripe.InvalidRequestError,
-        stripe.IdempotencyError,
-        stripe.AuthenticationError,
-        stripe.PermissionError,
-        stripe.CardError,
-    )
+def _cancel_promise(settings: StripeSettings, state: CheckoutState) -> CheckoutState:
+    """The numbers or the account that were given out take no money any more; what was paid just before, counts."""
     try:
-        yield
-    except final as error:
-        raise GatewayRefused(_told(error), code=error.code) from error
-    except stripe.StripeError as error:
-        replayed = (error.headers or {}).get("Idempotent-Replayed") == "true"
-        raise GatewayUnreachable(_told(error), replayed=replayed) from error
+        with answering():
+            client(settings).v1.payment_intents.cancel(state.payment_intent or "", {"cancellation_reason": "abandoned"})
+    except GatewayRefused:
+        if fetch_checkout(settings, state.id).awaited is not None:
+            raise
+    return fetch_checkout(settings, state.id)
 
 
-def _told(error: StripeError) -> str:
-    return str(error) or type(error).__name__  # begins with Stripe's request id, which its support asks for
+def _options(means: Means) -> SessionCreateParamsPaymentMethodOptions:
+    """Of cards, 3-D Secure is asked for whenever the card knows it; of konbini, until when the numbers are good."""
+    if means.method == "konbini":
+        return {"konbini": {"expires_after_days": means.days}}
+    if means.method == "customer_balance":
+        return {"customer_balance": {"funding_type": "bank_transfer", "bank_transfer": {"type": "jp_bank_transfer"}}}
+    return {"card": {"request_three_d_secure": "any"}}
 
 
 def _line_item(line: CheckoutLine) -> SessionCreateParamsLineItem:
@@ -210,6 +203,7 @@ def _checked_id(checkout_id: str) -> str:
 def _checkout_state(session: Session) -> CheckoutState:
     names = session.metadata.to_dict() if session.metadata else {}
     intent = session.payment_intent
+    shown = None if intent is None or isinstance(intent, str) else intent
     return CheckoutState(
         id=session.id,
         status=session.status,
@@ -218,28 +212,22 @@ def _checkout_state(session: Session) -> CheckoutState:
         currency=session.currency,
         reference=session.client_reference_id,
         request_id=names.get("request_id"),
-        payment_intent=intent if intent is None or isinstance(intent, str) else intent.id,
+        payment_intent=id_of(intent),
         livemode=session.livemode,
+        awaited=_awaited(shown) if shown is not None else None,
+        failed=session.status == "complete" and shown is not None and shown.status in FAILED,
     )
 
 
-def _refund_state(given: Refund) -> RefundState:
-    intent = given.payment_intent
-    return RefundState(
-        id=given.id,
-        status=given.status,
-        amount=given.amount,
-        currency=given.currency,
-        payment_intent=intent if intent is None or isinstance(intent, str) else intent.id,
-        failure_reason=getattr(given, "failure_reason", None),
-    )
-
-
-def _epoch(at: datetime) -> int:
-    if at.tzinfo is None:
-        raise ValueError("a moment without a zone")
-    return int(at.timestamp())
-
-
-def _instant(epoch: int) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)
+def _awaited(intent: PaymentIntent) -> Awaited | None:
+    """What the payer was told to do elsewhere."""
+    action = intent.next_action if intent.status == "requires_action" else None
+    if action is None:
+        return None
+    if action.type == "konbini_display_details" and action.konbini_display_details:
+        voucher = action.konbini_display_details
+        return Awaited(voucher.hosted_voucher_url or "", instant_of(voucher.expires_at), intent.amount)
+    if action.type == "display_bank_transfer_instructions" and action.display_bank_transfer_instructions:
+        told = action.display_bank_transfer_instructions
+        return Awaited(told.hosted_instructions_url or "", None, told.amount_remaining or 0)
+    return None

@@ -43,7 +43,25 @@ def read_event(settings: StripeSettings, payload: bytes, signature_header: str, 
     signed_at = _verified_moment(payload, signature_header, settings.webhook_secret)
     if abs(now.timestamp() - signed_at) > OLDEST_SIGNATURE.total_seconds():
         raise SignatureRefused("the signature is too old, or from the future")
-    return _event(payload)
+    try:
+        return event_of(json.loads(payload))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SignatureRefused("the body is not an event of the kind we asked for") from error
+
+
+def event_of(raw: dict[str, Any]) -> Event:
+    """The event in the object that Stripe shows. Raises ValueError, KeyError, TypeError, AttributeError for others."""
+    about = raw["data"]["object"]
+    return Event(
+        id=str(raw["id"]),
+        type=str(raw["type"]),
+        created=datetime.fromtimestamp(raw["created"], UTC),
+        livemode=bool(raw["livemode"]),
+        account=raw.get("account"),
+        object_id=about.get("id"),
+        object_type=str(about["object"]),
+        raw=raw,
+    )
 
 
 def _verified_moment(payload: bytes, header: str, secret: str) -> int:
@@ -56,21 +74,3 @@ def _verified_moment(payload: bytes, header: str, secret: str) -> int:
         return int(next(part for part in header.split(",") if part.startswith("t=")).split("=")[1])
     except (ValueError, stripe.SignatureVerificationError) as error:  # ValueError: bytes that are no text
         raise SignatureRefused("the signature does not fit the body") from error
-
-
-def _event(payload: bytes) -> Event:
-    try:
-        raw = json.loads(payload)
-        about = raw["data"]["object"]
-        return Event(
-            id=str(raw["id"]),
-            type=str(raw["type"]),
-            created=datetime.fromtimestamp(raw["created"], UTC),
-            livemode=bool(raw["livemode"]),
-            account=raw.get("account"),
-            object_id=about.get("id"),
-            object_type=str(about["object"]),
-            raw=raw,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SignatureRefused("the body is not an event of the kind we asked for") from error

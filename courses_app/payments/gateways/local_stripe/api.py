@@ -11,72 +11,16 @@ from typing import Any
 from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from . import deeds
+from . import customers, deeds, delayed, refunds
 from .faults import Fault, not_there
 from .idempotency import once
 from .machine import Machine, machine
 from .objects import API_VERSION, Json, list_of, new_id
-from .parameters import address, choice, email, metadata, nested, rows, table, text, whole
+from .overdue import end_overdue
+from .parameters import nested, table
+from .shapes import CANCEL_INTENT, CREATE_CUSTOMER, CREATE_REFUND, CREATE_SESSION, KINDS, ONLY_EXPAND, PAGE, listing_of
 
 api = Blueprint("api", __name__, url_prefix="/v1")
-
-LOCALES = ("auto", "ja", "en")
-EXPAND = {"expand": rows(text(200), 10)}
-CREATE_SESSION = table(
-    {
-        "mode": choice("payment"),
-        "success_url": address,
-        "line_items": rows(
-            table(
-                {
-                    "quantity": whole(1, 999_999),
-                    "price_data": table(
-                        {
-                            "currency": choice("jpy"),
-                            "unit_amount": whole(0),
-                            "product_data": table({"name": text(250)}, {"description": text(), "metadata": metadata}),
-                        },
-                    ),
-                },
-                {"metadata": metadata},
-            ),
-            100,
-        ),
-    },
-    {
-        "allowed_payment_method_types": rows(choice("card"), 1),
-        "cancel_url": address,
-        "client_reference_id": text(200),
-        "customer_email": email,
-        "expires_at": whole(0, 99_999_999_999),
-        "locale": choice(*LOCALES),
-        "metadata": metadata,
-        "payment_intent_data": table({}, {"description": text(1000), "metadata": metadata}),
-        "submit_type": choice("auto", "book", "donate", "pay"),
-        **EXPAND,
-    },
-)
-CREATE_REFUND = table(
-    {},
-    {
-        "amount": whole(1),
-        "charge": text(255),
-        "payment_intent": text(255),
-        "reason": choice("duplicate", "fraudulent", "requested_by_customer"),
-        "metadata": metadata,
-        **EXPAND,
-    },
-)
-ONLY_EXPAND = table({}, EXPAND)
-SPAN = table({}, {name: whole(0, 99_999_999_999) for name in ("gt", "gte", "lt", "lte")})
-PAGE = {"limit": whole(1, 100), "starting_after": text(255), "ending_before": text(255), "created": SPAN, **EXPAND}
-KINDS = {  # the path of a kind of object, its name inside objects, and what its list can be filtered by
-    "checkout/sessions": ("checkout.session", ("payment_intent", "status")),
-    "payment_intents": ("payment_intent", ()),
-    "charges": ("charge", ("payment_intent",)),
-    "refunds": ("refund", ("charge", "payment_intent")),
-    "events": ("event", ("type",)),
-}
 
 
 @api.before_request
@@ -115,7 +59,32 @@ def expire_session(form: Json, session_id: str) -> Json:
 @once
 def create_refund(form: Json) -> Json:
     params = CREATE_REFUND(form, "")
-    return _expanded(deeds.give_back(machine().store, params, _cause()), params)
+    return _expanded(refunds.give_back(machine().store, params, _cause()), params)
+
+
+@api.post("/refunds/<refund_id>/cancel")
+@once
+def cancel_refund(form: Json, refund_id: str) -> Json:
+    params = ONLY_EXPAND(form, "")
+    refund = _found("refund", refund_id)
+    refunds.cancel(machine().store, refund, _cause())
+    return _expanded(refund, params)
+
+
+@api.post("/customers")
+@once
+def create_customer(form: Json) -> Json:
+    params = CREATE_CUSTOMER(form, "")
+    return _expanded(customers.add(machine().store, params, _cause()), params)
+
+
+@api.post("/payment_intents/<intent_id>/cancel")
+@once
+def cancel_intent(form: Json, intent_id: str) -> Json:
+    params = CANCEL_INTENT(form, "")
+    intent = _found("payment_intent", intent_id)
+    delayed.cancel(machine().store, intent, params.get("cancellation_reason"), _cause())
+    return _expanded(intent, params)
 
 
 @api.get("/checkout/sessions/<session_id>/line_items")
@@ -135,9 +104,9 @@ def retrieve(kind: str, object_id: str) -> ResponseReturnValue:
 def listing(kind: str) -> ResponseReturnValue:
     """Newest first, `limit` at a time."""
     name, filters = KINDS[kind]
-    params = table({}, {**PAGE, **{one: text(255) for one in filters}})(nested(request.query_string.decode()), "")
+    params = listing_of(*filters)(nested(request.query_string.decode()), "")
     with machine().store.turn() as store:
-        deeds.expire_overdue(store)
+        end_overdue(store)
         wanted = [one for one in store.kind(name) if _fits(one, params, filters)]
         found, more = _page(wanted, params)
         return jsonify(_expanded(list_of(found, request.path, more=more), params))
@@ -190,7 +159,7 @@ def _cause() -> Json:
 
 def _found(name: str, object_id: str) -> Json:
     store = machine().store
-    deeds.expire_overdue(store)
+    end_overdue(store)
     found = store.objects.get(object_id)
     if found is None or found["object"] != name:
         raise not_there(name, object_id)
@@ -205,8 +174,10 @@ def _fits(one: Json, params: Json, filters: tuple[str, ...]) -> bool:
         "lt": lambda limit: one["created"] < limit,
         "lte": lambda limit: one["created"] <= limit,
     }
-    return all(inside[name](limit) for name, limit in span.items()) and all(
-        one[name] == params[name] for name in filters if name in params
+    return (
+        all(inside[name](limit) for name, limit in span.items())
+        and all(one[name] == params[name] for name in filters if name in params and name != "types")
+        and one.get("type") in params.get("types", [one.get("type")])
     )
 
 
@@ -241,7 +212,7 @@ def _expand(place: Json, steps: list[str], path: str) -> None:
         lines = machine().store.details[place["id"]]["lines"]
         place[step] = list_of(lines, f"/v1/checkout/sessions/{place['id']}/line_items")
         return
-    if step not in {"payment_intent", "latest_charge", "charge"} or step not in place:
+    if step not in {"payment_intent", "latest_charge", "charge", "customer"} or step not in place:
         raise Fault(f"This property cannot be expanded ({path}).", param="expand")
     if isinstance(place[step], str):
         place[step] = copy.deepcopy(machine().store.objects[place[step]])

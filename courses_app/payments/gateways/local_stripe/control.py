@@ -8,10 +8,12 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from . import deeds
+from . import deeds, delayed, disputes, refunds
 from .faults import Fault, not_there
 from .machine import machine
 from .moods import parsed
+from .objects import Json
+from .overdue import end_overdue
 
 control = Blueprint("control", __name__, url_prefix="/_control")
 
@@ -67,6 +69,54 @@ def redeliver(event_id: str) -> ResponseReturnValue:
         return jsonify([asdict(deeds.queue(store, event)) for _ in range(wanted["copies"])]), 201
 
 
+@control.post("/refunds/<refund_id>")
+def decide_refund(refund_id: str) -> ResponseReturnValue:
+    """What becomes of a refund that was pending, weeks later if wanted: `status` succeeded or failed."""
+    wanted = _body(status=str)
+    with machine().store.turn() as store:
+        refunds.decide(store, _object("refund", refund_id), wanted["status"])
+        return _object("refund", refund_id)
+
+
+@control.post("/payment_intents/<intent_id>/refunds")
+def refund_by_hand(intent_id: str) -> ResponseReturnValue:
+    """A refund that somebody makes in the dashboard, not by our key."""
+    wanted = _body(amount=int)
+    with machine().store.turn() as store:
+        params = {"payment_intent": _object("payment_intent", intent_id)["id"], "amount": wanted["amount"]}
+        return refunds.give_back(store, params, deeds.NOBODY), 201
+
+
+@control.post("/payment_intents/<intent_id>/money")
+def bring_money(intent_id: str) -> ResponseReturnValue:
+    """`amount` yen arrive from the shop's till or by transfer; `amount` 0 is the failure of the payment."""
+    wanted = _body(amount=int)
+    with machine().store.turn() as store:
+        intent = _object("payment_intent", intent_id)
+        if wanted["amount"]:
+            delayed.collect(store, intent, wanted["amount"])
+        else:
+            delayed.fail(store, intent)
+        return intent
+
+
+@control.post("/payment_intents/<intent_id>/disputes")
+def dispute(intent_id: str) -> ResponseReturnValue:
+    """The payer's bank takes the money back for now."""
+    with machine().store.turn() as store:
+        return disputes.begin(store, _object("payment_intent", intent_id)), 201
+
+
+@control.post("/disputes/<dispute_id>/closing")
+def close_dispute(dispute_id: str) -> ResponseReturnValue:
+    """`won`: the money is ours again, or not."""
+    wanted = _body(won=bool)
+    with machine().store.turn() as store:
+        found = _object("dispute", dispute_id)
+        disputes.close(store, found, won=wanted["won"])
+        return found
+
+
 @control.get("/clock")
 def clock() -> ResponseReturnValue:
     with machine().store.turn() as store:
@@ -80,7 +130,7 @@ def advance() -> ResponseReturnValue:
     with machine().store.turn() as store:
         store.clock_offset += wanted["advance"]
         store.dirty = True
-        deeds.expire_overdue(store)
+        end_overdue(store)
         return {"now": store.now(), "offset": store.clock_offset}
 
 
@@ -88,7 +138,7 @@ def advance() -> ResponseReturnValue:
 def state() -> ResponseReturnValue:
     """All objects, oldest first, without asking for a key."""
     with machine().store.turn() as store:
-        deeds.expire_overdue(store)
+        end_overdue(store)
         return jsonify(list(store.objects.values()))
 
 
@@ -98,6 +148,13 @@ def forget() -> ResponseReturnValue:
     with machine().store.turn() as store:
         store.clear()
         return "", 204
+
+
+def _object(kind: str, object_id: str) -> Json:
+    found = machine().store.objects.get(object_id)
+    if found is None or found["object"] != kind:
+        raise not_there(kind, object_id)
+    return found
 
 
 def _body(**kinds: type) -> dict[str, Any]:

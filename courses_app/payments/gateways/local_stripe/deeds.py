@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import copy
-import math
 
-from .faults import Fault, not_there
-from .objects import Json, new_charge, new_event, new_id, new_intent, new_line, new_refund, new_session, payment_error
+from .faults import Fault
+from .objects import Json, new_charge, new_event, new_id, new_intent, new_line, new_session, payment_error
 from .store import Delivery, Store
 
 DELIVERED = {  # the events our webhook endpoint is registered for
     "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
     "checkout.session.expired",
     "payment_intent.succeeded",
     "payment_intent.payment_failed",
+    "payment_intent.partially_funded",
+    "payment_intent.canceled",
     "charge.refunded",
+    "charge.dispute.created",
+    "charge.dispute.closed",
     "refund.created",
+    "refund.updated",
+    "refund.failed",
 }
 SMALLEST_TOTAL = 50
+KONBINI_LEAST, KONBINI_MOST = 120, 300_000
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
 NOBODY: Json = {"id": None, "idempotency_key": None}  # the cause of an event that no API request caused
 
@@ -32,6 +40,7 @@ def open_session(store: Store, params: Json, origin: str) -> Json:
     if not now + SHORTEST <= session["expires_at"] <= now + LONGEST:
         message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation."
         raise Fault(message, param="expires_at")
+    _check_methods(store, session)
     lines = [new_line(line) for line in params["line_items"]]
     store.details[session["id"]] = {"lines": lines, "intent": params.get("payment_intent_data", {})}
     store.next_expiry = min(store.next_expiry, session["expires_at"])
@@ -41,24 +50,28 @@ def open_session(store: Store, params: Json, origin: str) -> Json:
 
 def pay(store: Store, session: Json) -> None:
     """The card is charged and the session complete. Raises Fault if the session is not open."""
-    _check_open(session)
-    _be_moody(store, session)
-    intent, begun = _intent(store, session)
-    charge = new_charge(intent, paid=True, email=session["customer_email"], now=int(store.now()))
-    _complete(session, intent, charge)
+    intent, begun = begin(store, session, "card")
+    charge = new_charge(intent, "card", paid=True, email=session["customer_email"], now=int(store.now()))
+    take(intent, charge)
+    complete(session, paid=True)
     store.put(charge, intent, session)
     done = (("charge.succeeded", charge), ("payment_intent.succeeded", intent), ("checkout.session.completed", session))
     tell(store, *begun, *done)
 
 
-def decline(store: Store, session: Json) -> None:
+def decline(store: Store, session: Json, code: str = "card_declined") -> None:
     """The card is refused; the session stays open for another try. Raises Fault if the session is not open."""
-    _check_open(session)
+    check_open(session, "card")
     intent, begun = _intent(store, session)
-    charge = new_charge(intent, paid=False, email=session["customer_email"], now=int(store.now()))
-    intent.update(latest_charge=charge["id"], last_payment_error=payment_error(charge))
+    charge = new_charge(intent, "card", paid=False, email=session["customer_email"], now=int(store.now()))
+    intent.update(latest_charge=charge["id"], last_payment_error=payment_error(charge, code))
     store.put(charge, intent, session)
     tell(store, *begun, ("charge.failed", charge), ("payment_intent.payment_failed", intent))
+
+
+def fail_authentication(store: Store, session: Json) -> None:
+    """The payer's bank does not recognise the payer (3-D Secure); the session stays open for another try."""
+    decline(store, session, "payment_intent_authentication_failure")
 
 
 def expire(store: Store, session: Json, request: Json = NOBODY) -> None:
@@ -71,36 +84,6 @@ def expire(store: Store, session: Json, request: Json = NOBODY) -> None:
     tell(store, ("checkout.session.expired", session), request=request)
 
 
-def expire_overdue(store: Store) -> None:
-    """Expire what has run out by now."""
-    now = store.now()
-    if now < store.next_expiry:
-        return
-    still_open = [one for one in store.kind("checkout.session") if one["status"] == "open"]
-    for session in still_open:
-        if session["expires_at"] <= now:
-            expire(store, session)
-    store.next_expiry = min((one["expires_at"] for one in still_open if one["status"] == "open"), default=math.inf)
-
-
-def give_back(store: Store, params: Json, request: Json) -> Json:
-    """A refund of all that is left, or of `amount`. Raises Fault if there is not that much."""
-    charge = _charge(store, params)
-    left = charge["amount_captured"] - charge["amount_refunded"]
-    amount = params.get("amount", left)
-    if charge["refunded"]:
-        raise Fault(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-    if amount > left:
-        message = f"Refund amount (¥{amount:,}) is greater than unrefunded amount on charge (¥{left:,})"
-        raise Fault(message, param="amount")
-    refund = new_refund(charge, amount, params, now=int(store.now()))
-    charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
-    store.put(refund, charge)
-    tell(store, ("refund.created", refund), ("charge.refunded", charge), request=request)
-    return refund
-
-
 def tell(store: Store, *happened: tuple[str, Json], request: Json = NOBODY) -> list[Json]:
     """Write events, and queue those the endpoint is registered for."""
     copies = store.moods.webhook_copies
@@ -110,11 +93,41 @@ def tell(store: Store, *happened: tuple[str, Json], request: Json = NOBODY) -> l
         livemode = store.moods.livemode or bool(about.get("livemode"))
         frozen = copy.deepcopy(about)
         event = new_event(kind, frozen, livemode=livemode, copies=wanted, request=request, now=int(store.now()))
+        if store.moods.other_account:
+            event["account"] = "acct_of_somebody_else"
         store.put(event)
         events.append(event)
         for _ in range(wanted):
             queue(store, event, delay=store.moods.webhook_delay)
     return events
+
+
+def begin(store: Store, session: Json, method: str) -> tuple[Json, list[tuple[str, Json]]]:
+    """The payment intent of a payer who chose a method, and the event of beginning it if it is new."""
+    check_open(session, method)
+    _be_moody(store, session)
+    return _intent(store, session)
+
+
+def take(intent: Json, charge: Json) -> None:
+    """The money of the charge is the intent's."""
+    intent.update(
+        status="succeeded",
+        amount_received=intent["amount"],
+        latest_charge=charge["id"],
+        last_payment_error=None,
+        next_action=None,
+    )
+
+
+def complete(session: Json, *, paid: bool) -> None:
+    """The payer has done all there is to do on the page."""
+    session.update(
+        status="complete",
+        payment_status="paid" if paid else "unpaid",
+        url=None,
+        customer_details={"email": session["customer_email"], "name": None, "phone": None, "tax_ids": []},
+    )
 
 
 def queue(store: Store, event: Json, *, delay: float = 0) -> Delivery:
@@ -125,9 +138,27 @@ def queue(store: Store, event: Json, *, delay: float = 0) -> Delivery:
     return delivery
 
 
-def _check_open(session: Json) -> None:
+def check_open(session: Json, method: str) -> None:
+    """Raises Fault unless the page can be paid by this method now."""
     if session["status"] != "open":
         raise Fault(f"This Checkout Session is {session['status']}.")
+    if method not in session["payment_method_types"]:
+        raise Fault(f"The payment method type {method} is not offered here.")
+
+
+def _check_methods(store: Store, session: Json) -> None:
+    """Stripe's rules for what konbini and bank transfers need."""
+    methods, customer = session["payment_method_types"], session["customer"]
+    if customer is not None and customer not in store.objects:
+        raise Fault(f"No such customer: '{customer}'", code="resource_missing", param="customer")
+    if customer is not None and session["customer_email"] is not None:
+        raise Fault("You may only specify one of these parameters: customer, customer_email.")
+    if "customer_balance" in methods and customer is None:
+        raise Fault("A customer is needed for the payment method type customer_balance.", param="customer")
+    if "customer_balance" in methods and "customer_balance" not in session["payment_method_options"]:
+        raise Fault("customer_balance needs `payment_method_options[customer_balance][funding_type]`.")
+    if methods == ["konbini"] and not KONBINI_LEAST <= session["amount_total"] <= KONBINI_MOST:
+        raise Fault("The amount is not between ¥120 and ¥300,000.", code="amount_too_large")
 
 
 def _be_moody(store: Store, session: Json) -> None:
@@ -150,33 +181,3 @@ def _intent(store: Store, session: Json) -> tuple[Json, list[tuple[str, Json]]]:
     intent = new_intent(session, store.details[session["id"]]["intent"], now=int(store.now()))
     session["payment_intent"] = intent["id"]
     return intent, [("payment_intent.created", copy.deepcopy(intent))]
-
-
-def _complete(session: Json, intent: Json, charge: Json) -> None:
-    intent.update(
-        status="succeeded", amount_received=intent["amount"], latest_charge=charge["id"], last_payment_error=None
-    )
-    session.update(
-        status="complete",
-        payment_status="paid",
-        url=None,
-        customer_details={"email": session["customer_email"], "name": None, "phone": None, "tax_ids": []},
-    )
-
-
-def _charge(store: Store, params: Json) -> Json:
-    """The successful charge that a refund names, itself or by its payment intent."""
-    if ("charge" in params) == ("payment_intent" in params):
-        raise Fault("One of the following params should be provided for this request: payment_intent or charge.")
-    if "charge" in params:
-        charge = store.objects.get(params["charge"])
-        if charge is None or charge["object"] != "charge":
-            raise not_there("charge", params["charge"], "charge")
-    else:
-        intent = store.objects.get(params["payment_intent"])
-        if intent is None or intent["object"] != "payment_intent":
-            raise not_there("payment_intent", params["payment_intent"], "payment_intent")
-        charge = store.objects.get(intent["latest_charge"])
-    if charge is None or charge["status"] != "succeeded":
-        raise Fault("This payment does not have a successful charge to refund.")
-    return charge

@@ -1,62 +1,28 @@
-"""The page where the payer pays, in the session's language, and three ways to leave it. It works without JavaScript."""
+"""The pages where the payer pays, in the session's language, and the ways to leave them. They work without JavaScript.
+
+One is the session's own, the other stands for the till of a convenience store or the payer's bank.
+"""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from . import deeds
+from . import deeds, delayed
+from .instructions import TOKYO
 from .machine import machine
 from .objects import Json
+from .overdue import end_overdue
+from .store import Store
+from .words import WORDS
 
 hosted = Blueprint("hosted", __name__, url_prefix="/c", template_folder="templates", static_folder="static")
 
-OUTCOMES = {"pay": deeds.pay, "decline": deeds.decline}
+OUTCOMES = {"pay": deeds.pay, "decline": deeds.decline, "unrecognised": deeds.fail_authentication}
+PROMISES = {"konbini": delayed.promise_konbini, "transfer": delayed.promise_transfer}
 POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
-WORDS = {
-    "ja": {
-        "demonstration": "デモ決済（実際の請求はありません）",
-        "explained": "これは動作を確かめるためのページです。カード番号は入力しません。",
-        "title": "お支払い",
-        "lines": "お支払いの内容",
-        "item": "内容",
-        "amount": "金額",
-        "total": "合計",
-        "reference": "ご請求の参照番号",
-        "email": "メールアドレス",
-        "choose": "どうなるかを選んでください",
-        "pay": "カードで支払う",
-        "decline": "カードが拒否される",
-        "cancel": "キャンセルして戻る",
-        "declined": "カードが拒否されました。お支払いは行われていません。",
-        "expired": "このお支払いページの有効期限が切れました",
-        "complete": "お支払いは完了しています",
-        "unknown": "このお支払いページは見つかりません",
-        "onward": "申込の画面へ進む",
-        "back": "申込の画面へ戻る",
-    },
-    "en": {
-        "demonstration": "Demonstration payment (nothing is charged)",
-        "explained": "This page only shows how paying works. No card number is asked for.",
-        "title": "Payment",
-        "lines": "What you pay for",
-        "item": "Item",
-        "amount": "Amount",
-        "total": "Total",
-        "reference": "Invoice reference",
-        "email": "E-mail address",
-        "choose": "Choose what happens",
-        "pay": "Pay by card",
-        "decline": "Have the card declined",
-        "cancel": "Cancel and go back",
-        "declined": "The card was declined. Nothing has been paid.",
-        "expired": "This payment page has expired",
-        "complete": "The payment is complete",
-        "unknown": "There is no such payment page",
-        "onward": "Continue to your booking",
-        "back": "Return to your booking",
-    },
-}
 
 
 @hosted.get("/pay/<session_id>")
@@ -82,14 +48,42 @@ def page(session_id: str) -> ResponseReturnValue:
 @hosted.post("/pay/<session_id>")
 def choose(session_id: str) -> ResponseReturnValue:
     """Do what the pressed button says, once; then on to wherever that leads."""
-    deed = OUTCOMES.get(request.form.get("outcome", ""))
     with machine().store.turn() as store:
         session = _session(session_id)
-        if session is not None and session["status"] == "open" and deed is not None:
-            deed(store, session)
+        if session is not None and session["status"] == "open":
+            _do(store, session, request.form.get("outcome", ""))
         if session is not None and session["status"] == "complete":
             return redirect(_success_url(session), 303)
     return redirect(url_for("hosted.page", session_id=session_id), 303)
+
+
+@hosted.get("/elsewhere/<intent_id>")
+def elsewhere(intent_id: str) -> ResponseReturnValue:
+    """How to pay at a till or by transfer; or that there is nothing to pay any more."""
+    with machine().store.turn() as store:
+        intent = _intent(intent_id)
+        if intent is None:
+            return _over("unknown"), 404
+        session = delayed.session_of(store, intent)
+        if intent["status"] != "requires_action":
+            return _over("paid" if intent["status"] == "succeeded" else "nothing", session)
+        language = _language(session)
+        return render_template(
+            "elsewhere.html", intent=intent, session=session, words=WORDS[language], language=language
+        )
+
+
+@hosted.post("/elsewhere/<intent_id>")
+def happen(intent_id: str) -> ResponseReturnValue:
+    """The till takes the money, a transfer of some amount arrives, or time runs out."""
+    with machine().store.turn() as store:
+        intent = _intent(intent_id)
+        if intent is not None and intent["status"] == "requires_action":
+            if request.form.get("outcome") == "run_out":
+                delayed.fail(store, intent)
+            else:
+                delayed.collect(store, intent, request.form.get("amount", intent["amount"], int))
+    return redirect(url_for("hosted.elsewhere", intent_id=intent_id), 303)
 
 
 @hosted.after_request
@@ -102,14 +96,33 @@ def protect(response: Response) -> Response:
     return response
 
 
+@hosted.app_template_filter("tokyo")
+def tokyo(epoch: int) -> str:
+    return f"{datetime.fromtimestamp(epoch, UTC).astimezone(TOKYO):%Y-%m-%d %H:%M}"
+
+
 @hosted.app_template_filter("yen")
 def yen(amount: int) -> str:
     return f"¥{amount:,}"
 
 
+def _do(store: Store, session: Json, outcome: str) -> None:
+    """What the pressed button says, if the page offers it."""
+    if outcome in OUTCOMES and "card" in session["payment_method_types"]:
+        OUTCOMES[outcome](store, session)
+    elif outcome in PROMISES:
+        PROMISES[outcome](store, session, machine().origin)
+
+
+def _intent(intent_id: str) -> Json | None:
+    end_overdue(machine().store)
+    found = machine().store.objects.get(intent_id)
+    return found if found is not None and found["object"] == "payment_intent" else None
+
+
 def _session(session_id: str) -> Json | None:
     store = machine().store
-    deeds.expire_overdue(store)
+    end_overdue(store)
     found = store.objects.get(session_id)
     return found if found is not None and found["object"] == "checkout.session" else None
 
@@ -121,7 +134,7 @@ def _over(why: str, session: Json | None = None) -> str:
         why=why,
         words=WORDS[language],
         language=language,
-        onward=_success_url(session) if session is not None and why == "complete" else None,
+        onward=_success_url(session) if session is not None and why in {"complete", "paid"} else None,
         back=session["cancel_url"] if session is not None and why == "expired" else None,
     )
 

@@ -22,6 +22,9 @@ class Moods:
     currency: str = "jpy"  # what a payment is said to be in
     unknown_reference: bool = False  # the payment carries a reference we never gave
     livemode: bool = False  # the payment claims to be of real money
+    other_account: bool = False  # events claim to be of somebody else's account
+    refund_status: str = ""  # what a new refund is, instead of what its method makes it: pending, failed, …
+    balance_short: bool = False  # there is not enough money in the account to give any back
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -20,7 +20,7 @@ def new_session(params: Json, *, now: int, origin: str) -> Json:
     session_id = f"cs_test_{secrets.token_hex(24)}"
     total = sum(line["quantity"] * line["price_data"]["unit_amount"] for line in params["line_items"])
     return (
-        _nulls(SESSION_NULLS)
+        nulls(SESSION_NULLS)
         | copy.deepcopy(NEW_SESSION)
         | {
             "id": session_id,
@@ -30,10 +30,13 @@ def new_session(params: Json, *, now: int, origin: str) -> Json:
             "cancel_url": params.get("cancel_url"),
             "client_reference_id": params.get("client_reference_id"),
             "created": now,
+            "customer": params.get("customer"),
             "customer_email": params.get("customer_email"),
             "expires_at": params.get("expires_at", now + 24 * 3600),
             "locale": params.get("locale"),
             "metadata": params.get("metadata", {}),
+            "payment_method_options": params.get("payment_method_options", {}),
+            "payment_method_types": list(params.get("allowed_payment_method_types", ["card"])),
             "submit_type": params.get("submit_type"),
             "success_url": params["success_url"],
             "url": f"{origin}/c/pay/{session_id}",
@@ -61,7 +64,7 @@ def new_line(params: Json) -> Json:
 
 def new_intent(session: Json, data: Json, *, now: int) -> Json:
     """The payment intent of a payer's first try; `data` is the session's `payment_intent_data`."""
-    return _nulls(INTENT_NULLS) | {
+    return nulls(INTENT_NULLS) | {
         "id": new_id("pi"),
         "object": "payment_intent",
         "amount": session["amount_total"],
@@ -75,25 +78,27 @@ def new_intent(session: Json, data: Json, *, now: int) -> Json:
         "description": data.get("description"),
         "livemode": session["livemode"],
         "metadata": data.get("metadata", {}),
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
+        "customer": session["customer"],
+        "payment_method_options": session["payment_method_options"],
+        "payment_method_types": session["payment_method_types"],
         "status": "requires_payment_method",
     }
 
 
-def new_charge(intent: Json, *, paid: bool, email: str | None, now: int) -> Json:
+def new_charge(intent: Json, method: str, *, paid: bool, email: str | None, now: int) -> Json:
     """One attempt to take the money."""
     amount = intent["amount"] if paid else 0
-    return _nulls(CHARGE_NULLS) | {
+    return nulls(CHARGE_NULLS) | {
         "id": new_id("ch"),
         "object": "charge",
         "amount": intent["amount"],
         "amount_captured": amount,
         "amount_refunded": 0,
-        "billing_details": _nulls("address name phone tax_id") | {"email": email},
+        "billing_details": nulls("address name phone tax_id") | {"email": email},
         "captured": paid,
         "created": now,
         "currency": intent["currency"],
+        "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
         "failure_code": None if paid else "card_declined",
@@ -103,25 +108,9 @@ def new_charge(intent: Json, *, paid: bool, email: str | None, now: int) -> Json
         "metadata": intent["metadata"],
         "paid": paid,
         "payment_intent": intent["id"],
-        "payment_method_details": {"card": CARD, "type": "card"},
+        "payment_method_details": {method: DETAILS[method], "type": method},
         "refunded": False,
         "status": "succeeded" if paid else "failed",
-    }
-
-
-def new_refund(charge: Json, amount: int, params: Json, *, now: int) -> Json:
-    return _nulls(REFUND_NULLS) | {
-        "id": new_id("re"),
-        "object": "refund",
-        "amount": amount,
-        "charge": charge["id"],
-        "created": now,
-        "currency": charge["currency"],
-        "destination_details": {"card": {"type": "refund"}, "type": "card"},
-        "metadata": params.get("metadata", {}),
-        "payment_intent": charge["payment_intent"],
-        "reason": params.get("reason"),
-        "status": "succeeded",
     }
 
 
@@ -144,36 +133,29 @@ def list_of(found: list[Json], url: str, *, more: bool = False) -> Json:
     return {"object": "list", "data": found, "has_more": more, "url": url}
 
 
-def payment_error(charge: Json) -> Json:
-    return {
-        "type": "card_error",
-        "code": "card_declined",
-        "decline_code": "generic_decline",
-        "message": DECLINED,
-        "charge": charge["id"],
-    }
+def payment_error(charge: Json, code: str) -> Json:
+    return {"type": "card_error", "code": code, "message": DECLINED, "charge": charge["id"]}
 
 
-def _nulls(names: str) -> Json:
+def nulls(names: str) -> Json:
     """The fields that Stripe shows although they hold nothing."""
     return dict.fromkeys(names.split())
 
 
 DECLINED = "Your card was declined."
-CARD = {"brand": "visa", "country": "JP", "exp_month": 12, "exp_year": 2034, "funding": "credit", "last4": "4242"}
+CARD: Json = {"brand": "visa", "country": "JP", "exp_month": 12, "exp_year": 2034, "funding": "credit", "last4": "4242"}
+DETAILS: dict[str, Json] = {"card": CARD, "konbini": {"store": {"chain": "lawson"}}, "customer_balance": {}}
 
 NEW_SESSION: Json = {
     "object": "checkout.session",
     "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
     "currency": "jpy",
     "custom_fields": [],
-    "custom_text": _nulls("after_submit shipping_address submit terms_of_service_acceptance"),
+    "custom_text": nulls("after_submit shipping_address submit terms_of_service_acceptance"),
     "customer_creation": "if_required",
     "livemode": False,
     "mode": "payment",
     "payment_method_collection": "if_required",
-    "payment_method_options": {},
-    "payment_method_types": ["card"],
     "payment_status": "unpaid",
     "shipping_options": [],
     "status": "open",
@@ -197,6 +179,3 @@ CHARGE_NULLS = """application application_fee application_fee_amount authorizati
     calculated_statement_descriptor customer failure_balance_transaction on_behalf_of outcome payment_method
     presentment_details radar_options receipt_email receipt_number receipt_url review shipping source source_transfer
     statement_descriptor statement_descriptor_suffix transfer transfer_data transfer_group"""
-REFUND_NULLS = """balance_transaction customer customer_account description failure_balance_transaction failure_reason
-    instructions_email next_action payment_method pending_reason presentment_details receipt_number
-    source_transfer_reversal transfer_reversal"""

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from .deeds import expire_overdue
 from .objects import Json
+from .overdue import end_overdue
 from .store import Delivery, Store
 
 PAUSES = (1, 2, 5, 10, 30, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 24 * 3600)  # three days
@@ -69,7 +69,7 @@ class Postman(threading.Thread):
     def _take_due(self) -> list[Delivery]:
         """What is due now, marked as being sent; sleeps until the next is due if there is none."""
         with self.store.turn():
-            expire_overdue(self.store)
+            end_overdue(self.store)
             waiting = [one for one in self.store.deliveries if one.state == "waiting"]
             due = sorted((one for one in waiting if one.due_at <= self.store.now()), key=lambda one: one.due_at)
             for one in due:
