@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from courses_app.foundation.connections import writing
 
@@ -36,9 +38,36 @@ def run() -> None:
             compare_type=True,
             transaction_per_migration=False,
         )
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
+        with _foreign_keys_asleep(connection):
+            with context.begin_transaction():
+                context.run_migrations()
+                _check_whole(connection)
+            connection.commit()
+
+
+@contextmanager
+def _foreign_keys_asleep(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by writing it anew, and dropping the old one must not count as losing its rows: foreign
+    keys sleep meanwhile and are checked before it is kept (sqlite.org/lang_altertable, "Making other kinds of table
+    schema changes"). The pragma does nothing inside a transaction, so it is said to the driver before one begins.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _check_whole(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    torn = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if torn:
+        raise RuntimeError(f"rows point to nothing after the migration: {torn[:5]}")
 
 
 run()

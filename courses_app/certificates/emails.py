@@ -21,7 +21,7 @@ from courses_app.certificates.queries import ABSENCE
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
-from courses_app.payments.models import PaymentMethod
+from courses_app.payments.models import Provider
 from courses_app.payments.queries import issuer_on
 
 
@@ -61,12 +61,12 @@ def absent(absence: Absence, *, now: datetime) -> None:
     seat, number = absence.seat, absences_counted(absence.seat)
     cause = absence_key(seat, number)
     key = cause if absence.refund else f"{ABSENCE}{seat.reference}"
-    ways = {refund.invoice.payments[0].provider for refund in refunds_of(cause)}
+    ways = {refund.provider for refund in refunds_of(cause)}
     terms = seat.booking.change_terms
     _queue(
         "absent", seat, subject=("seat", seat.reference), documents=[], key=key, now=now, absence=absence,
-        percent=terms.no_show_percent if terms else WHOLE, by_card=PaymentMethod.STRIPE in ways,
-        by_transfer=PaymentMethod.BANK_TRANSFER in ways, left_to_pay=unpaid_of(seat),
+        percent=terms.no_show_percent if terms else WHOLE, by_card=Provider.STRIPE in ways,
+        by_transfer=Provider.BANK_TRANSFER in ways, left_to_pay=unpaid_of(seat),
     )  # fmt: skip
 
 

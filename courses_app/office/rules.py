@@ -92,6 +92,14 @@ MATTERS = {
         _l("Refund it or assign it; the matter then closes by itself."),
         settled_by_deed=True,
     ),
+    "part_paid": MatterKind(
+        _l("Only a part of an invoice has been paid"),
+        _l(
+            "The seats wait for the rest and are not given up by the clock. Ask for it, settle it (a bank's fee), or"
+            " cancel the booking: what came is then credit of the organization."
+        ),
+        settled_by_deed=True,
+    ),
     "paid_no_seat": MatterKind(
         _l("Paid, but the seat was gone"),
         _l("Agree on another date or refund the payment."),

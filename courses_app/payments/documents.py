@@ -24,6 +24,9 @@ Honorific = Literal["御中", "様"]
 METHODS = {
     PaymentMethod.BANK_TRANSFER: "銀行振込",
     PaymentMethod.STRIPE: "クレジットカード",
+    PaymentMethod.KONBINI: "コンビニエンスストア",
+    PaymentMethod.VIRTUAL_ACCOUNT: "銀行振込",
+    PaymentMethod.ON_ACCOUNT: "掛払い",
     PaymentMethod.NONE: "―",
 }
 
@@ -43,7 +46,7 @@ def receipt_pdf(invoice: Invoice, *, number: str, today: date, now: datetime) ->
 def invoice_facts(invoice: Invoice, *, issuer: Issuer, number: str, today: date) -> InvoiceFacts:
     """What stands on the invoice: every field of a qualified invoice (消費税法57条の4第1項)."""
     name, honorific = _addressed(invoice.addressee)
-    to_transfer = invoice.method is PaymentMethod.BANK_TRANSFER and not invoice.payments
+    to_transfer = invoice.method is PaymentMethod.BANK_TRANSFER and not invoice.is_paid
     return {
         "institution": issuer.on_paper,
         "number": number,
@@ -69,7 +72,7 @@ def invoice_facts(invoice: Invoice, *, issuer: Issuer, number: str, today: date)
 
 def receipt_facts(invoice: Invoice, *, issuer: Issuer, number: str, today: date) -> ReceiptFacts:
     """What stands on the receipt."""
-    payment = invoice.payments[0]
+    payment = invoice.payments[-1]
     name, honorific = _addressed(invoice.addressee)
     return {
         "institution": issuer.on_paper,
@@ -81,7 +84,7 @@ def receipt_facts(invoice: Invoice, *, issuer: Issuer, number: str, today: date)
         "for_what": f"{invoice.subject}として" if invoice.language == "ja" else invoice.subject,
         "supplied_on": sorted({line.supplied_on.isoformat() for line in invoice.lines}),
         "received_on": payment.received_on.isoformat(),
-        "method": METHODS[payment.provider],
+        "method": METHODS[payment.method],
         "invoice": invoice.number or invoice.reference,
         "booking": invoice.order,
         "rates": _rates(invoice.taxes),
@@ -146,10 +149,10 @@ def _notes(invoice: Invoice, issuer: Issuer, *, to_transfer: bool) -> list[str]:
     """Beside what the template says in Japanese: that it is paid, or the same words for readers of English."""
     if to_transfer:
         return issuer.transfer_note_en.splitlines() if invoice.language == "en" else []
-    payment = invoice.payments[0] if invoice.payments else None
+    payment = invoice.payments[-1] if invoice.payments else None
     if payment is None:
         return []
     if invoice.language == "en":
         return [f"Paid on {payment.received_on.isoformat()}. No further payment is needed."]
     received = f"{payment.received_on.year}年{payment.received_on.month}月{payment.received_on.day}日"
-    return [f"{received}に{METHODS[payment.provider]}でお支払いいただきました。お振込は不要です。"]
+    return [f"{received}に{METHODS[payment.method]}でお支払いいただきました。お振込は不要です。"]

@@ -11,7 +11,7 @@ from flask import current_app
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
 from courses_app.payments import queries
-from courses_app.payments.models import Invoice, Issuer, PaymentMethod, Refund
+from courses_app.payments.models import Invoice, Issuer, PaymentMethod, Provider, Refund
 from courses_app.payments.rules import TaxTotal, share_of
 
 
@@ -25,18 +25,35 @@ def payment_received(invoice: Invoice, *, receipt: StoredDocument, issuer: Issue
     documents = [receipt]
     if invoice.document is not None and not queries.was_mailed(f"invoice:{invoice.reference}"):
         documents.append(invoice.document)
-    more = {"payment": invoice.payments[0], "with_invoice": len(documents) > 1}
+    more = {"payment": invoice.payments[-1], "with_invoice": len(documents) > 1}
     key = f"receipt:{invoice.reference}"
     _queue("payment_received", invoice, issuer=issuer, documents=documents, key=key, now=now, **more)
 
 
 def refund_sent(refund: Refund, *, issuer: Issuer, now: datetime) -> None:
     """The money is on its way back: with all that a qualified return invoice must say (消費税法57条の4第3項)."""
-    invoice = refund.invoice
+    invoice, key = refund.invoice, f"refund:{refund.key}"
+    if invoice is None:
+        _credit_sent(refund, issuer=issuer, key=key, now=now)
+        return
     taxes = [TaxTotal(part.category, part.percent, part.amount, part.tax) for part in invoice.taxes]
-    by_card = any(payment.provider is PaymentMethod.STRIPE for payment in invoice.payments)
+    by_card = refund.provider is Provider.STRIPE and refund.payment.method is PaymentMethod.STRIPE
     more = {"refund": refund, "parts": share_of(refund.amount, taxes), "by_card": by_card}
-    _queue("refund_sent", invoice, issuer=issuer, documents=[], key=f"refund:{refund.key}", now=now, **more)
+    _queue("refund_sent", invoice, issuer=issuer, documents=[], key=key, now=now, **more)
+
+
+def _credit_sent(refund: Refund, *, issuer: Issuer, key: str, now: datetime) -> None:
+    """What nobody owed us goes back: nothing was supplied for it, so the mail is no return invoice."""
+    organization = refund.payment.organization
+    queue_mail(
+        "payments/credit_sent",
+        to=organization.contact_email,
+        language=queries.language_of(organization),
+        subject=("organization", organization.reference),
+        facts={"refund": refund, "organization": organization, "issuer": issuer},
+        dedupe_key=key,
+        now=now,
+    )
 
 
 def _queue(

@@ -20,7 +20,7 @@ from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM, Actor, ActorKind
 from courses_app.foundation.db import session
 from courses_app.foundation.references import new_token
-from courses_app.payments.models import PaymentMethod
+from courses_app.payments.models import PaymentMethod, Provider
 
 if TYPE_CHECKING:
     from tests.accounts.making import Coordinator
@@ -130,7 +130,7 @@ class MakeBookings:
                 return booking
             operations.settle(
                 invoice=booking.invoice,
-                provider=PaymentMethod.BANK_TRANSFER,
+                provider=Provider.BANK_TRANSFER,
                 external_id=external_id or f"transfer-{next(_turn)}",
                 amount=booking.invoice.total,
                 received_on=clock.day_of(now),

@@ -33,7 +33,7 @@ from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import in_transaction, session
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Invoice, PaymentMethod, Refund
+from courses_app.payments.models import Invoice, Provider, Refund
 from courses_app.payments.queries import violations as money_violations
 from courses_app.rosters import operations as rosters
 from tests.accounts.test_at_once import at_once
@@ -167,7 +167,7 @@ def test_r19_both_invoices_paid_one_goes_back(inside: Flask, make: MakeHere) -> 
 def pay_by(make: MakeHere, invoice: Invoice) -> None:
     with make.deed():
         operations.settle(
-            invoice=invoice, provider=PaymentMethod.BANK_TRANSFER, external_id=f"late-{invoice.id}",
+            invoice=invoice, provider=Provider.BANK_TRANSFER, external_id=f"late-{invoice.id}",
             amount=invoice.total, received_on=clock.today(), by=SYSTEM, now=clock.now(),
         )  # fmt: skip
 
@@ -189,7 +189,7 @@ def test_r19_cancelled_and_paid_at_the_same_moment(app: Flask) -> None:
                 return operations.cancel_seats(booking=found, positions=[1], agreed=paid_already, by=SYSTEM, now=now)
             invoice = session.get_one(Invoice, invoice_id)
             return operations.settle(
-                invoice=invoice, provider=PaymentMethod.BANK_TRANSFER, external_id="T", amount=invoice.total,
+                invoice=invoice, provider=Provider.BANK_TRANSFER, external_id="T", amount=invoice.total,
                 received_on=clock.today(), by=SYSTEM, now=now,
             )  # fmt: skip
 

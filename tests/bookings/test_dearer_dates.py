@@ -35,7 +35,7 @@ from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM, AuditEntry
 from courses_app.foundation.db import in_transaction, session, transaction
 from courses_app.foundation.yen import TaxCategory, Yen
-from courses_app.payments.models import Invoice, PaymentMethod
+from courses_app.payments.models import Invoice, PaymentMethod, Provider
 from courses_app.payments.tasks import run_due as issue_papers
 from tests.accounts.signing import csrf_token, sign_in
 from tests.accounts.test_at_once import at_once
@@ -76,7 +76,7 @@ def pay_addition(make: MakeHere, invoice: Invoice | None = None, *, key: str = "
     with make.deed():
         wanted = invoice or newest().invoice
         operations.settle(
-            invoice=wanted, provider=PaymentMethod.BANK_TRANSFER, external_id=key, amount=wanted.total,
+            invoice=wanted, provider=Provider.BANK_TRANSFER, external_id=key, amount=wanted.total,
             received_on=clock.today(), by=SYSTEM, now=clock.now(),
         )  # fmt: skip
 
@@ -443,7 +443,7 @@ def test_r19_the_addition_is_paid_while_its_seat_is_given_back(app: Flask, make:
 
 def _paid(invoice_id: int) -> object:
     return operations.settle(
-        invoice=session.get_one(Invoice, invoice_id), provider=PaymentMethod.BANK_TRANSFER, external_id="added",
+        invoice=session.get_one(Invoice, invoice_id), provider=Provider.BANK_TRANSFER, external_id="added",
         amount=Yen(DEARER), received_on=clock.today(), by=SYSTEM, now=clock.now(),
     )  # fmt: skip
 

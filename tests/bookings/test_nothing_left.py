@@ -15,7 +15,7 @@ from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session, transaction
-from courses_app.payments.models import Invoice, PaymentMethod, Refund
+from courses_app.payments.models import Invoice, Provider, Refund
 from courses_app.rosters import operations as rosters
 from tests.bookings.conftest import MakeHere
 from tests.bookings.mailbox import mails
@@ -34,7 +34,7 @@ def money_for(invoice: Invoice) -> None:
     with transaction():
         found, now = session.get_one(Invoice, invoice.id), clock.now()
         operations.settle(
-            invoice=found, provider=PaymentMethod.BANK_TRANSFER, external_id=f"late-{found.id}", amount=found.total,
+            invoice=found, provider=Provider.BANK_TRANSFER, external_id=f"late-{found.id}", amount=found.total,
             received_on=clock.day_of(now), by=SYSTEM, now=now,
         )  # fmt: skip
 

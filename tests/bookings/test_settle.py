@@ -19,7 +19,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.payments.gateways.stripe_checkout import CheckoutState
-from courses_app.payments.models import Checkout, CheckoutStatus, Payment, PaymentMethod, Refund, RefundStatus
+from courses_app.payments.models import Checkout, CheckoutStatus, Payment, PaymentMethod, Provider, Refund, RefundStatus
 from courses_app.payments.rules import AlreadyPaid, AmountDiffers
 from tests.bookings.conftest import MakeHere
 from tests.bookings.making import attendee
@@ -48,7 +48,7 @@ def settle(make: MakeHere, booking: Booking, **changes: Any) -> Booking:
     with make.deed():
         operations.settle(
             **{
-                "invoice": booking.invoice, "provider": PaymentMethod.BANK_TRANSFER, "external_id": "one",
+                "invoice": booking.invoice, "provider": Provider.BANK_TRANSFER, "external_id": "one",
                 "amount": booking.total, "received_on": clock.today(), "by": SYSTEM, "now": clock.now(), **changes,
             }
         )  # fmt: skip

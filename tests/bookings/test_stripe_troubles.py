@@ -17,10 +17,11 @@ from courses_app.foundation.db import session, transaction
 from courses_app.foundation.matters import Matter
 from courses_app.payments import queries as money
 from courses_app.payments.gateways.stripe_events import Event
-from courses_app.payments.models import EventResult, Payment, PaymentMethod, StripeEvent
+from courses_app.payments.models import EventResult, Payment, Provider, StripeEvent
 from courses_app.payments.operations import store_event
 from tests.accounts.signing import csrf_token, sign_in
 from tests.bookings.conftest import MakeHere
+from tests.triggers import asleep
 
 PAGE = "/office/payments?view=events"
 
@@ -53,7 +54,8 @@ def by_card(make: MakeHere) -> Booking:
     """A booking paid with the payment pi_1."""
     booking = make.paid(make.run(), 2)
     with make.deed():
-        session.execute(update(Payment).values(provider=PaymentMethod.STRIPE, external_id="pi_1"))
+        asleep("payments")
+        session.execute(update(Payment).values(provider=Provider.STRIPE, external_id="pi_1"))
     return make.whole(booking)
 
 

@@ -24,12 +24,13 @@ from courses_app.foundation.audit import SYSTEM, AuditEntry
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Invoice, PaymentMethod, Refund
+from courses_app.payments.models import Invoice, PaymentMethod, Provider, Refund
 from courses_app.payments.operations import note_refund_sent
 from courses_app.payments.rules import RefundWithdrawn
 from tests.bookings.making import attendee
 from tests.bookings.test_dearer_dates import newest
 from tests.certificates.conftest import MakeHere
+from tests.triggers import asleep
 
 PRICE = 11_500  # of the course, per person; odd parts are rounded in the payer's favour
 PAID_BEFORE = timedelta(days=40)
@@ -204,7 +205,7 @@ def test_a_card_is_named_and_its_refund_is_noted_by_the_firm(inside: Flask, make
         here = session.get_one(Booking, booking.id)
         assert here.invoice
         bookings.settle(
-            invoice=here.invoice, provider=PaymentMethod.STRIPE, external_id="pi_1", amount=here.total,
+            invoice=here.invoice, provider=Provider.STRIPE, external_id="pi_1", amount=here.total,
             received_on=clock.day_of(at), by=SYSTEM, now=at,
         )  # fmt: skip
     make.closed_roster(run, absent=1)
@@ -328,7 +329,7 @@ def pay_addition(make: MakeHere, at: datetime) -> None:
     with make.deed():
         invoice = newest().invoice
         bookings.settle(
-            invoice=invoice, provider=PaymentMethod.BANK_TRANSFER, external_id=f"added-{invoice.id}",
+            invoice=invoice, provider=Provider.BANK_TRANSFER, external_id=f"added-{invoice.id}",
             amount=invoice.total, received_on=clock.day_of(at), by=SYSTEM, now=at,
         )  # fmt: skip
 
@@ -515,10 +516,7 @@ def test_inv8_broken_by_hand_is_found(inside: Flask, make: MakeHere, name: str) 
     make.papers(run)
     assert broken() == []
     with transaction():
-        if session.get_bind().dialect.name == "sqlite":
-            session.execute(text("DROP TRIGGER seat_events_no_delete"))
-        else:
-            session.execute(text("SET LOCAL session_replication_role = replica"))  # until this transaction ends
+        asleep("seat_events")
         for statement in BREAKS[name]:
             session.execute(text(statement))
     found = broken()

@@ -35,7 +35,7 @@ from courses_app.foundation.lifecycle import MoveNotAllowed
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.outbox import OutboxMessage
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import PaymentMethod
+from courses_app.payments.models import PaymentMethod, Provider
 from courses_app.rosters import operations as rosters
 from tests.dispatches.making import asked, offered
 from tests.make import Make
@@ -316,6 +316,6 @@ def pay(make: Make, made: Dispatch) -> None:
     assert made.invoice is not None
     with make.deed():
         bookings.settle(
-            invoice=made.invoice, provider=PaymentMethod.BANK_TRANSFER, external_id=f"t-{made.reference}",
+            invoice=made.invoice, provider=Provider.BANK_TRANSFER, external_id=f"t-{made.reference}",
             amount=made.invoice.total, received_on=clock.today(), by=SYSTEM, now=clock.now(),
         )  # fmt: skip

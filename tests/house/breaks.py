@@ -28,12 +28,14 @@ EVENT = (
     " VALUES ({paid_seat}, '2026-01-01 00:00:00+00:00', '%s', '%s', '%s', 'sql', '-')"
 )
 MONEY = (
-    "INSERT INTO payments (id, invoice_id, provider, external_id, amount, received_on, recorded_at, payer)"
-    " SELECT MAX(id) + 1, {ordered_invoice}, %s, %s, 1, '2026-01-01', '2026-01-01 00:00:00+00:00', '' FROM payments"
+    "INSERT INTO payments (id, organization_id, provider, method, external_id, amount, received_on, recorded_at, payer)"
+    " SELECT MAX(id) + 1, MAX(organization_id), %s, 'stripe', %s, 1, '2026-01-01', '2026-01-01 00:00:00+00:00', ''"
+    " FROM payments"
 )
 GIVEN_BACK = (
-    "INSERT INTO refunds (id, invoice_id, key, amount, reason, status, due_at, external_id)"
-    " SELECT MAX(id) + 1, {invoice}, 'sql %s', 1, 'sql', 'due', '2026-01-01 00:00:00+00:00', 're_one' FROM refunds"
+    "INSERT INTO refunds (id, payment_id, invoice_id, key, provider, amount, reason, status, due_at, failure,"
+    " external_id) SELECT MAX(id) + 1, MAX(payment_id), {invoice}, 'sql %s', 'stripe', 1, 'sql', 'due',"
+    " '2026-01-01 00:00:00+00:00', '', 're_one' FROM refunds"
 )
 EVENT_OF_FIRM = (
     "INSERT INTO stripe_events (id, event_id, kind, livemode, object_id, payload, created_at, received_at, result,"
@@ -111,8 +113,8 @@ BREAKS = [
     by_hand("INV-13", "an invoice cancelled in silence",
             "UPDATE invoices SET cancelled_at = ordered_at WHERE id = {ordered_invoice}"),
     by_hand("INV-13", "money nobody noted",
-            "INSERT INTO payments (invoice_id, provider, external_id, amount, received_on, recorded_at, payer)"
-            " VALUES ({ordered_invoice}, 'bank_transfer', 'sql', 1, '2026-01-01', '2026-01-01 00:00:00+00:00', '')"),
+            "INSERT INTO allocations (key, invoice_id, source, amount, at, reason)"
+            " VALUES ('sql', {ordered_invoice}, 'bank_fee', 1, '2026-01-01 00:00:00+00:00', '')"),
     by_hand("INV-13", "a run published in silence", "UPDATE course_runs SET status = 'draft' WHERE id = {held_run}"),
     by_hand("INV-17", "a party moved in silence",
             "UPDATE waiting_parties SET state = 'left', ended_at = joined_at WHERE id = {waiting}"),

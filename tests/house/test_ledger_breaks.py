@@ -75,7 +75,7 @@ def changed_and_refunded(make: Make) -> Names:
     with make.deed():
         for refund in refunds_due(paid.invoice):
             operations.note_refund_sent(refund=refund, sent_on=clock.today(), by=SYSTEM, now=now)
-    entry = session.scalar(text(f"SELECT MIN(id) FROM ledger_transactions WHERE invoice_id = {paid.invoice_id}"))
+    entry = session.scalar(text(f"SELECT MIN(transaction_id) FROM ledger_entries WHERE invoice_id = {paid.invoice_id}"))
     return {
         "held_run": run.id, "paid": paid.id, "ordered": ordered.id, "held": held.id, "entry": entry,
         "paid_seat": paid.seats[0].id, "other_paid_seat": paid.seats[1].id, "paid_person": paid.seats[0].person_id,
@@ -166,8 +166,8 @@ def without(guard: str) -> list[str]:
     what, _on, table = guard.partition(" ON ")
     if what.startswith("constraint"):
         if db.engine.dialect.name == "sqlite":
-            return [f"CREATE TABLE anew AS SELECT * FROM {table}", f"DROP TABLE {table}",
-                    f"ALTER TABLE anew RENAME TO {table}"]  # fmt: skip
+            return ["PRAGMA defer_foreign_keys = ON", f"CREATE TABLE anew AS SELECT * FROM {table}",
+                    f"DROP TABLE {table}", f"ALTER TABLE anew RENAME TO {table}"]  # fmt: skip
         return [f"ALTER TABLE {table} DROP {what}"]
     return [f"DROP {what if db.engine.dialect.name == 'sqlite' else guard}"]
 

@@ -29,7 +29,7 @@ from courses_app.foundation.yen import TaxCategory
 from courses_app.office.forms import _kinds
 from courses_app.office.routes.places import PLACES, WORDS_ONLY
 from courses_app.office.rules import MATTERS, WORDS
-from courses_app.payments.models import CheckoutStatus, EventResult, PaymentMethod, RefundStatus
+from courses_app.payments.models import CheckoutStatus, EventResult, PaymentMethod, Provider, RefundStatus
 from courses_app.rosters.rules import Outcome, Reason
 
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -42,7 +42,7 @@ MADE_OF: dict[str, type[StrEnum]] = {
 STATES: dict[str, list[type[StrEnum]]] = {
     "booking": [BookingStatus], "run": [RunStatus], "checkout": [CheckoutStatus], "stripe_event": [EventResult],
     "refund": [RefundStatus], "roster": [Outcome], "organization": [MemberStatus], "outbox": [OutboxState],
-    "actor": [ActorKind], "provider": [PaymentMethod], "method": [PaymentMethod], "reasons": [Reason],
+    "actor": [ActorKind], "provider": [Provider], "method": [PaymentMethod], "reasons": [Reason],
     "waiting": [PartyState], "question": [QuestionState], "dispatch": [DispatchState], "visibility": [Visibility],
     "purpose": [FeedPurpose], "audience": [FeeAudience], "tax_category": [TaxCategory], "kind": [OrganizationKind],
     "licence_class": [LicenceClass], "reason": [ReissueReason],

@@ -18,7 +18,7 @@ from courses_app.foundation import audit, clock, matters
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox import OutboxMessage
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Invoice, PaymentMethod
+from courses_app.payments.models import Invoice, Provider
 from courses_app.payments.tasks import run_due as print_papers
 from tests.accounts.making import Coordinator
 from tests.bookings.asked import move_run, question_about
@@ -179,7 +179,7 @@ def _settle(invoice: Invoice | None) -> None:
     assert invoice is not None
     with transaction():
         settle(
-            invoice=invoice, provider=PaymentMethod.BANK_TRANSFER, external_id=f"T-{invoice.reference}",
+            invoice=invoice, provider=Provider.BANK_TRANSFER, external_id=f"T-{invoice.reference}",
             amount=invoice.total, received_on=clock.today(), by=audit.SYSTEM, now=clock.now(),
         )  # fmt: skip
 

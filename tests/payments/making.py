@@ -17,12 +17,13 @@ from courses_app.foundation.references import new_reference
 from courses_app.foundation.text import search_key
 from courses_app.foundation.yen import TaxCategory, Yen
 from courses_app.payments import imports, operations
-from courses_app.payments.models import Invoice, Payment, PaymentMethod, TaxRate
+from courses_app.payments.models import Invoice, Payment, PaymentMethod, Provider, TaxRate
 from courses_app.payments.operations import LineFacts
 from courses_app.payments.rules import bank_due_on, grace_until
 
 COURSE_DAY = date(2026, 12, 1)
 NAME = "東都国際事業協同組合"
+PROVIDERS = {PaymentMethod.BANK_TRANSFER: Provider.BANK_TRANSFER, PaymentMethod.NONE: Provider.BANK_TRANSFER}
 _transfers = count(1)
 
 
@@ -79,7 +80,7 @@ class MakePayments:
         """The money for an invoice, in full, by the invoice's method."""
         now = now or clock.now()
         facts: dict[str, Any] = {
-            "provider": invoice.method,
+            "provider": PROVIDERS.get(invoice.method, Provider.STRIPE),
             "external_id": f"transfer-{next(_transfers)}",
             "amount": invoice.total,
             "received_on": clock.day_of(now),
@@ -87,13 +88,21 @@ class MakePayments:
             **changes,
         }
         with self.deed():
-            return operations.receive(invoice=invoice, by=SYSTEM, now=now, **facts)
+            return receive_whole(invoice, by=SYSTEM, now=now, **facts)
 
     def paid_invoice(self, *lines: LineFacts, now: datetime | None = None, **changes: Any) -> Invoice:
         """An invoice whose money has come."""
         invoice = self.invoice(*lines, now=now, **changes)
         self.payment(invoice, now=now)
         return invoice
+
+
+def receive_whole(invoice: Invoice, *, provider: Provider, amount: Yen, **facts: Any) -> Payment:
+    """Money for all that is owed of one invoice."""
+    return operations.receive(
+        organization=invoice.organization, provider=provider, method=PaymentMethod(provider.value), amount=amount,
+        shares=[(invoice, amount)], whole=True, **facts,
+    )  # fmt: skip
 
 
 def a_payer(*, now: datetime, name: str = NAME) -> Organization:

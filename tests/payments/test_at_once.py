@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import in_transaction, session
-from courses_app.payments import operations, queries
-from courses_app.payments.models import Payment, PaymentMethod
+from courses_app.payments import queries
+from courses_app.payments.models import Payment, Provider
 from courses_app.payments.rules import RecordedElsewhere
 from tests.accounts.test_at_once import at_once
 from tests.payments.conftest import Builder
+from tests.payments.making import receive_whole
 
 HANDS = 4
 
@@ -27,8 +28,8 @@ def test_inv9_one_transfer_for_several_invoices_at_once(app: Flask) -> None:
         def work() -> Payment:
             invoice = queries.invoice_of(references[hand])
             assert invoice is not None
-            return operations.receive(
-                invoice=invoice, provider=PaymentMethod.BANK_TRANSFER, external_id="one transfer",
+            return receive_whole(
+                invoice, provider=Provider.BANK_TRANSFER, external_id="one transfer",
                 amount=invoice.total, received_on=clock.today(), payer="", by=SYSTEM, now=clock.now(),
             )  # fmt: skip
 

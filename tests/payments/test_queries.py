@@ -15,6 +15,7 @@ from courses_app.payments import imports, operations, queries
 from courses_app.payments.models import Invoice, Issuer, PaymentMethod
 from tests.payments.conftest import NOW, TODAY, Builder
 from tests.payments.making import seats
+from tests.triggers import asleep
 
 
 def test_unpaid_invoices_are_found_by_what_stands_on_a_statement(made: Builder) -> None:
@@ -55,8 +56,14 @@ def test_the_issuer_of_a_day_loads_once(made: Builder) -> None:
 def broken(invoice: Invoice, statement: str) -> list[str]:
     """What the check says after somebody wrote this by hand."""
     with transaction():
+        asleep("payments", "allocations")
         session.execute(text(statement), {"id": invoice.id})
     return queries.violations(now=NOW + timedelta(days=1))
+
+
+ITS = "id IN (SELECT payment_id FROM allocations WHERE invoice_id = :id)"
+OTHER = "(SELECT MAX(id) FROM organizations)"
+BORNE = "source = 'bank_fee', payment_id = NULL"
 
 
 @pytest.mark.parametrize(
@@ -67,20 +74,26 @@ def broken(invoice: Invoice, statement: str) -> list[str]:
         ("UPDATE invoice_taxes SET amount = amount - 1 WHERE invoice_id = :id", "INV-6", "don't add up"),
         ("UPDATE invoice_taxes SET tax = 3135 WHERE invoice_id = :id", "INV-6", "rounded once"),
         (
-            "INSERT INTO ledger_transactions (key, at, kind, invoice_id) VALUES ('x', '2026-10-01', 'x', :id)",
+            "INSERT INTO ledger_transactions (key, at, kind) SELECT 'x', '2026-10-01', 'x' WHERE :id > 0",
             "INV-7",
             "x",
         ),
         ("UPDATE invoices SET reference = 'Q-OTHER' WHERE id = :id", "INV-7", "never posted"),
-        ("UPDATE payments SET amount = amount - 1 WHERE invoice_id = :id", "INV-8", "payments and ledger differ"),
+        (f"UPDATE payments SET amount = amount - 1 WHERE {ITS}", "INV-8", "it and the ledger differ"),
+        (f"UPDATE payments SET amount = amount - 1 WHERE {ITS}", "INV-8", "more than it brought"),
+        (f"UPDATE payments SET amount = amount + 1 WHERE {ITS}", "INV-8", "its credit and the ledger differ"),
+        (f"UPDATE payments SET organization_id = {OTHER} WHERE {ITS}", "INV-8", "of another organization"),
+        ("UPDATE allocations SET amount = amount + 1 WHERE invoice_id = :id", "INV-8", "more is settled"),
+        (f"UPDATE allocations SET {BORNE} WHERE invoice_id = :id", "INV-8", "without money, and the ledger differs"),
         ("UPDATE refunds SET amount = 99999 WHERE invoice_id = :id", "INV-8", "more was refunded"),
-        ("UPDATE refunds SET amount = amount - 1 WHERE invoice_id = :id", "INV-8", "still due and ledger differ"),
-        ("DELETE FROM payments WHERE invoice_id = :id", "INV-8", "less what was received"),
+        ("UPDATE refunds SET amount = amount - 1 WHERE invoice_id = :id", "INV-8", "still owed and ledger differ"),
+        ("DELETE FROM allocations WHERE invoice_id = :id", "INV-8", "less what is settled"),
         ("UPDATE matters SET settled_at = '2026-10-01' WHERE :id > 0", "INV-8", "no matter is open"),
     ],
 )
 def test_the_check_names_the_invoice_and_the_promise(made: Builder, statement: str, code: str, words: str) -> None:
     invoice = made.paid_invoice(now=NOW)
+    made.invoice(now=NOW)  # of another organization
     with transaction():
         operations.owe_refund(invoice=invoice, amount=Yen(500), reason="test", key="k", by=SYSTEM, now=NOW)
     assert queries.violations(now=NOW) == []

@@ -193,7 +193,9 @@ def test_the_notice_of_refund_is_a_qualified_return_invoice(made: Builder, langu
     invoice = made.paid_invoice(now=NOW, language=language, method=PaymentMethod.STRIPE)
     run()
     with transaction():
-        refund = operations.owe_refund(invoice=invoice, amount=Yen(10_000), reason="test", key="k", by=SYSTEM, now=NOW)
+        [refund] = operations.owe_refund(
+            invoice=invoice, amount=Yen(10_000), reason="test", key="k", by=SYSTEM, now=NOW
+        )
     with transaction():
         operations.note_refund_sent(refund=refund, sent_on=TODAY, by=SYSTEM, now=NOW)
     body = mails()[-1].body

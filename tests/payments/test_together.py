@@ -15,9 +15,10 @@ from courses_app.foundation.db import session, transaction
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.yen import Yen
 from courses_app.payments import operations, queries
-from courses_app.payments.models import Invoice, Payment, PaymentMethod, Refund, StripeEvent
+from courses_app.payments.models import Invoice, Payment, PaymentMethod, Provider, Refund, StripeEvent
 from courses_app.payments.rules import AlreadyPaid, RefundTooHigh
 from tests.payments.conftest import NOW, TODAY, Builder
+from tests.payments.making import receive_whole
 from tests.payments.test_checkouts import an_event
 
 Result = TypeVar("Result")
@@ -44,8 +45,8 @@ def together(app: Flask, deeds: list[Callable[[], Result]], *, at_once: int) -> 
 
 def receiving(invoice_id: int, external_id: str) -> Callable[[], int]:
     def deed() -> int:
-        return operations.receive(
-            invoice=session.get_one(Invoice, invoice_id), provider=PaymentMethod.BANK_TRANSFER, external_id=external_id,
+        return receive_whole(
+            session.get_one(Invoice, invoice_id), provider=Provider.BANK_TRANSFER, external_id=external_id,
             amount=Yen(34_500), received_on=TODAY, payer="", by=SYSTEM, now=NOW,
         ).id  # fmt: skip
 
@@ -83,9 +84,10 @@ def test_r24_refunds_at_once_never_pass_what_was_received(made: Builder) -> None
     def refunding(key: str) -> Callable[[], int]:
         def deed() -> int:
             found = session.get_one(Invoice, invoice.id)
-            return operations.owe_refund(
+            refunds = operations.owe_refund(
                 invoice=found, amount=Yen(20_000), reason="test", key=key, by=SYSTEM, now=NOW
-            ).amount
+            )
+            return refunds[0].amount
 
         return deed
 

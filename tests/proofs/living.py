@@ -37,7 +37,7 @@ from courses_app.foundation.references import new_token
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.yen import Yen
 from courses_app.payments import tasks as payments
-from courses_app.payments.models import Invoice, Payment, PaymentMethod, Refund
+from courses_app.payments.models import Invoice, Payment, PaymentMethod, Provider, Refund
 from courses_app.rosters.models import Roster
 from tests.make import Make
 from tests.proofs.checks import everything_holds, nothing_was_left_undone
@@ -171,7 +171,7 @@ class Living(RuleBasedStateMachine):
     def _pay(self, invoice: Invoice, *, card: bool, off: int) -> None:
         self.count += 1
         payment = {
-            "invoice": invoice, "provider": PaymentMethod.STRIPE if card else PaymentMethod.BANK_TRANSFER,
+            "invoice": invoice, "provider": Provider.STRIPE if card else Provider.BANK_TRANSFER,
             "external_id": f"money-{self.count}", "amount": Yen(invoice.total + off),
             "received_on": day_of(self.now), "by": SYSTEM,
         }  # fmt: skip

@@ -19,7 +19,7 @@ from courses_app.config import Settings
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session, transaction
-from courses_app.payments.models import Invoice, PaymentMethod
+from courses_app.payments.models import Invoice, Provider
 from tests.bookings.conftest import MakeHere
 from tests.bookings.making import attendee, by
 from tests.race.pausing import AFTER_COUNT, BEFORE_COMMIT, Deed, met, unlocked
@@ -55,7 +55,7 @@ def paying(order: Booking) -> Deed:
     invoice_id, total = order.invoice_id, order.total
     return in_transaction_of_its_own(
         lambda: operations.settle(
-            invoice=session.get_one(Invoice, invoice_id), provider=PaymentMethod.BANK_TRANSFER, external_id="one",
+            invoice=session.get_one(Invoice, invoice_id), provider=Provider.BANK_TRANSFER, external_id="one",
             amount=total, received_on=clock.today(), by=SYSTEM, now=clock.now(),
         ).status
     )  # fmt: skip

@@ -23,7 +23,7 @@ from courses_app.foundation.web import see_other, writes
 from courses_app.foundation.yen import Yen
 from courses_app.payments import queries as money
 from courses_app.payments.gateways.stripe_checkout import GatewayUnreachable
-from courses_app.payments.models import EventResult, Invoice, PaymentMethod, RefundStatus
+from courses_app.payments.models import EventResult, Invoice, Provider
 from courses_app.payments.operations import finish_event, note_asked_again
 
 
@@ -67,32 +67,31 @@ def _cells(invoice: Invoice) -> list[object]:
         invoice.due_on.isoformat() if invoice.due_on else "",
         _state_of(invoice, clock.today())[0],
         ", ".join(one.received_on.isoformat() for one in paid),
-        ", ".join(str(METHOD_LABELS[one.provider]) for one in paid),
+        ", ".join(str(METHOD_LABELS[one.method]) for one in paid),
         ", ".join(one.payer for one in paid if one.payer),
-        sum(one.amount for one in invoice.refunds if one.status is RefundStatus.DUE) or "",
+        sum(one.amount for one in invoice.refunds if one.is_owed) or "",
     ]
 
 
 def _state_of(invoice: Invoice, today: date) -> tuple[str, str]:
     """What happens with the money of an invoice, in a word, and how it is coloured."""
-    if any(one.status is RefundStatus.DUE for one in invoice.refunds):
+    if any(one.is_owed for one in invoice.refunds):
         return _("Refund due"), "error"
-    if invoice.payments:
-        return _("Paid"), "success"
+    if invoice.is_paid:
+        return (_("Paid"), "success") if invoice.total else (_("Free of charge"), "neutral")
     if invoice.cancelled_at:
         return _("Cancelled"), "neutral"
-    if not invoice.total:
-        return _("Free of charge"), "neutral"
     if invoice.due_on and invoice.due_on < today:
         return _("Overdue"), "error"
-    return _("Waiting for payment"), "warning"
+    return _("Paid in part") if invoice.is_part_paid else _("Waiting for payment"), "warning"
 
 
 @pages.get("/office/payments/<reference>")
 @staff
 def payment(reference: str) -> Answer:
     invoice = _invoice(reference)
-    form = ReceiptForm(formdata=None, form_token=new_token(), received_on=clock.today(), amount=invoice.total)
+    owed = invoice.total - invoice.settled
+    form = ReceiptForm(formdata=None, form_token=new_token(), received_on=clock.today(), amount=owed)
     return _shown(invoice, form)
 
 
@@ -106,7 +105,7 @@ def _shown(invoice: Invoice, form: BaseForm) -> str:
         invoice=invoice,
         booking=queries.booking_of_invoice(invoice),
         form=form,
-        open=not invoice.payments and invoice.total > 0,
+        open=not invoice.is_paid,
     )
 
 
@@ -121,7 +120,7 @@ def record(reference: str) -> Answer:
         return _page(reference, form), 422
     booking = operations.settle(
         invoice=invoice,
-        provider=PaymentMethod.BANK_TRANSFER,
+        provider=Provider.BANK_TRANSFER,
         external_id=f"form:{form.form_token.data or new_token()}",
         amount=Yen(form.amount.data or 0),
         received_on=form.received_on.data or clock.today(),

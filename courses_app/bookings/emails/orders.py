@@ -50,11 +50,11 @@ def expired(booking: Booking, *, now: datetime) -> None:
     to_booker("expired", booking, key="expired", now=now)
 
 
-def no_seat(booking: Booking, *, payment: Payment, now: datetime) -> None:
+def no_seat(booking: Booking, *, payment: Payment, amount: Yen, now: datetime) -> None:
     """Money came after the seats were gone: the payer learns that it goes back, the office that it must."""
-    to_booker("no_seat", booking, key=f"no_seat:{payment.id}", now=now, payment=payment)
+    to_booker("no_seat", booking, key=f"no_seat:{payment.id}", now=now, amount=amount)
     key, address = f"no_seat_office:{payment.id}", address_of("/office/payments")
-    to_office("no_seat_office", booking, key=key, now=now, payment=payment, address=address)
+    to_office("no_seat_office", booking, key=key, now=now, amount=amount, address=address)
 
 
 def cancelled(booking: Booking, *, refund: Yen, now: datetime) -> None:

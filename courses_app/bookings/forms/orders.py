@@ -16,6 +16,9 @@ from courses_app.payments.models import PaymentMethod
 METHOD_LABELS = {
     PaymentMethod.BANK_TRANSFER: _l("Bank transfer"),
     PaymentMethod.STRIPE: _l("Credit card"),
+    PaymentMethod.KONBINI: _l("Convenience store"),
+    PaymentMethod.VIRTUAL_ACCOUNT: _l("Bank transfer to an account of your own"),
+    PaymentMethod.ON_ACCOUNT: _l("On account, with the invoice of the month"),
     PaymentMethod.NONE: _l("Free of charge"),
 }
 STATE_LABELS = {

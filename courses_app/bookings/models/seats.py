@@ -297,4 +297,4 @@ class Supplement(Base):
     @property
     def is_open(self) -> bool:
         """Whether its money is still awaited."""
-        return self.invoice.cancelled_at is None and not self.invoice.payments
+        return self.invoice.cancelled_at is None and not self.invoice.is_paid

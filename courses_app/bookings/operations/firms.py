@@ -13,7 +13,7 @@ from courses_app.foundation.clock import day_of
 from courses_app.foundation.yen import Yen
 from courses_app.payments import queries as payments
 from courses_app.payments.gateways.stripe_checkout import CheckoutState
-from courses_app.payments.models import Checkout, CheckoutStatus, PaymentMethod
+from courses_app.payments.models import Checkout, CheckoutStatus, Provider
 from courses_app.payments.operations import note_checkout_ended
 from courses_app.payments.rules import AlreadyPaid, AmountDiffers, RecordedElsewhere
 
@@ -40,7 +40,7 @@ def settle_checkout(*, state: CheckoutState, livemode: bool, now: datetime) -> B
     try:
         booking = settle(
             invoice=checkout.invoice,
-            provider=PaymentMethod.STRIPE,
+            provider=Provider.STRIPE,
             external_id=state.payment_intent or state.id,
             amount=Yen(state.amount_total or 0),
             received_on=day_of(now),

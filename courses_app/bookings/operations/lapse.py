@@ -57,6 +57,8 @@ def lapse_order(booking_id: int, *, now: datetime) -> bool:
     overdue = booking.pay_until is not None and booking.pay_until <= now
     if booking.status is not BookingStatus.ORDERED or not overdue or booking.invoice is None:
         return False
+    if booking.invoice.is_part_paid:  # nobody loses seats over a bank's fee: the office decides
+        return False
     _lapse(booking, now=now)
     cancel_invoice(invoice=booking.invoice, by=SYSTEM, now=now)
     emails.expired(booking, now=now)

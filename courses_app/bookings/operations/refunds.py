@@ -24,7 +24,7 @@ def note_refund_sent(
     *, refund: Refund, sent_on: date, by: Actor, now: datetime, external_id: str | None = None
 ) -> None:
     """The office has sent money back; a booking with nothing left to send is refunded. Twice does nothing more."""
-    found = session.scalar(select(Booking.id).where(of_invoice(refund.invoice)))
+    found = session.scalar(select(Booking.id).where(of_invoice(refund.invoice))) if refund.invoice else None
     booking = locked_booking(found) if found is not None else None
     payments.note_refund_sent(refund=refund, sent_on=sent_on, external_id=external_id, by=by, now=now)
     if booking is None or still_owed(booking) or not BOOKING.allows(booking.status, BookingMove.REFUND):

@@ -14,6 +14,7 @@ from courses_app.bookings.operations.asking import note_choice
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
 from courses_app.bookings.operations.order import bill_booking, settle_for_free
+from courses_app.bookings.operations.settle import confirm
 from courses_app.bookings.operations.supplements import owe_back
 from courses_app.bookings.queries import Quote, SeatQuote, freed_seats, quote_of, runs_at
 from courses_app.bookings.rules import (
@@ -32,7 +33,7 @@ from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen, total
 from courses_app.payments.models import PaymentMethod
-from courses_app.payments.operations import cancel_invoice
+from courses_app.payments.operations import cancel_invoice, carry_over
 
 
 @dataclass(frozen=True)
@@ -159,10 +160,13 @@ def bill_anew(booking: Booking, *, by: Actor, now: datetime) -> None:
         booking.total = total(seat.price for seat in booking.live_seats)
     if booking.invoice is None:
         return
-    old = booking.invoice
+    old, money = booking.invoice, booking.invoice.payments
     cancel_invoice(invoice=old, by=by, now=now)
     if booking.live_seats and booking.total:
         booking.invoice = bill_booking(booking, due_on=old.due_on, grace_until_on=old.grace_until_on, by=by, now=now)
+        carry_over(payments=money, invoice=booking.invoice, by=by, now=now)
+        if booking.invoice.is_paid:
+            confirm(booking, SeatMove.CONFIRM, by=by, now=now)
     elif booking.live_seats:
         booking.invoice, booking.payment_method = None, PaymentMethod.NONE
         settle_for_free(booking, by=by, now=now)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
 from sqlalchemy import select
 
+from courses_app.accounts.models import Organization
 from courses_app.bookings import emails
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations.crowd import crowd_of, make_room
@@ -30,8 +32,9 @@ from courses_app.foundation import matters
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Invoice, Payment, PaymentMethod
+from courses_app.payments.models import Invoice, Payment, PaymentMethod, Provider
 from courses_app.payments.operations import cancel_invoice, owe_refund, receive, reinstate_invoice
+from courses_app.payments.queries import payment_by, received, refunded
 
 PAID_NO_SEAT = "paid_no_seat"  # the matter of money that found no seat
 REPLACED_INVOICE = "replaced_invoice"  # why money for an invoice that another had replaced goes back
@@ -40,74 +43,113 @@ REPLACED_INVOICE = "replaced_invoice"  # why money for an invoice that another h
 def settle(
     *,
     invoice: Invoice,
-    provider: PaymentMethod,
+    provider: Provider,
     external_id: str,
     amount: Yen,
     received_on: date,
     payer: str = "",
+    method: PaymentMethod | None = None,
     by: Actor,
     now: datetime,
 ) -> Booking | None:
-    """Record the money and confirm the seats of its booking; the same payment again changes nothing (R-10).
+    """Record money that pays all that is owed of one invoice, like `settle_shares`; None for what is no booking's.
 
-    Money after the seats were given up finds seats again if there is room, else it is owed back and never silent (R-07,
-    R-19), as is money for an order one of whose dates is over. An invoice that is no booking's is simply paid: None.
     Raises AlreadyPaid for other money for the same invoice (R-16), AmountDiffers, RecordedElsewhere.
     """
-    booking = _asked_for_by(invoice)
-    known = _is_known(invoice, provider, external_id)
-    if booking is not None and not known:
-        give_up_if_over(booking, by=by, now=now)
-    payment = receive(
-        invoice=invoice, provider=provider, external_id=external_id, amount=amount, received_on=received_on,
-        payer=payer, by=by, now=now,
+    settle_shares(
+        organization=invoice.organization, provider=provider, method=method or PaymentMethod(provider.value),
+        external_id=external_id, amount=amount, received_on=received_on, payer=payer, shares=[(invoice, amount)],
+        whole=True, by=by, now=now,
     )  # fmt: skip
-    if known or booking is None:
-        return booking
+    return session.scalars(select(Booking).where(of_invoice(invoice))).one_or_none()
+
+
+def settle_shares(
+    *,
+    organization: Organization,
+    provider: Provider,
+    method: PaymentMethod,
+    external_id: str,
+    amount: Yen,
+    received_on: date,
+    payer: str,
+    shares: Sequence[tuple[Invoice, Yen]],
+    whole: bool = False,
+    by: Actor,
+    now: datetime,
+) -> Payment:
+    """Record the money and confirm the seats of every booking it pays; the same payment again changes nothing (R-10).
+
+    Money after the seats were given up finds seats again if there is room, else it is owed back and never silent (R-07,
+    R-19), as is money for an order one of whose dates is over. What pays a part keeps the order waiting for the rest
+    (R-18), unless it must be the `whole`; what no share takes is credit. Raises as `payments.operations.receive`.
+    """
+    concerned = _locked_bookings(shares)
+    known = payment_by(provider, external_id) is not None
+    if not known:
+        for booking in concerned.values():
+            give_up_if_over(booking, by=by, now=now)
+    payment = receive(
+        organization=organization, provider=provider, method=method, external_id=external_id, amount=amount,
+        received_on=received_on, payer=payer, shares=shares, whole=whole, by=by, now=now,
+    )  # fmt: skip
+    if not known:
+        for invoice, share in shares:
+            if invoice.id in concerned:
+                take(concerned[invoice.id], Money(payment, invoice, share), by=by, now=now)
+    return payment
+
+
+@dataclass(frozen=True)
+class Money:
+    """What of a payment settles an invoice."""
+
+    payment: Payment
+    invoice: Invoice
+    amount: Yen
+
+
+def take(booking: Booking, money: Money, *, by: Actor, now: datetime) -> None:
+    """What follows for a locked booking from money that was recorded for an invoice of it."""
+    invoice = money.invoice
+    if not invoice.is_paid:
+        return
     if is_supplement(invoice):
-        _take_addition(payment, by=by, now=now)
+        _take_addition(money, by=by, now=now)
     elif booking.status is BookingStatus.ORDERED:
         _take_up(booking, invoice, by=by, now=now)
-        _confirm(booking, SeatMove.CONFIRM, by=by, now=now)
+        confirm(booking, SeatMove.CONFIRM, by=by, now=now)
     elif booking.status is BookingStatus.EXPIRED and _finds_seats_again(booking, now=now):
         _take_up(booking, invoice, by=by, now=now)
-        _confirm(booking, SeatMove.RESEAT, by=by, now=now)
+        confirm(booking, SeatMove.RESEAT, by=by, now=now)
     elif _is_second(booking, invoice) or not BOOKING.allows(booking.status, BookingMove.SETTLE_WITHOUT_SEAT):
-        _owe_second_money(payment, by=by, now=now)
+        _owe_second_money(money, by=by, now=now)
     else:
-        _owe_back(booking, payment, by=by, now=now)
-    return booking
+        _owe_back(booking, money, by=by, now=now)
 
 
-def _asked_for_by(invoice: Invoice) -> Booking | None:
-    """The booking whose money it is, under its lock; None for what other rooms have billed."""
-    found = session.scalars(select(Booking.id).where(of_invoice(invoice))).one_or_none()
-    return locked_booking(found) if found is not None else None
-
-
-def _is_known(invoice: Invoice, provider: PaymentMethod, external_id: str) -> bool:
-    """Whether this payment was recorded before; asked under the lock, so that of two only one is the first."""
-    return (
-        session.scalar(
-            select(Payment.id).where(
-                Payment.invoice_id == invoice.id, Payment.provider == provider, Payment.external_id == external_id
-            )
-        )
-        is not None
-    )
-
-
-def _is_second(booking: Booking, invoice: Invoice) -> bool:
-    """Whether the booking was paid for already, by another invoice."""
-    return booking.paid_at is not None and booking.invoice_id != invoice.id
-
-
-def _confirm(booking: Booking, how: SeatMove, *, by: Actor, now: datetime) -> None:
+def confirm(booking: Booking, how: SeatMove, *, by: Actor, now: datetime) -> None:
+    """The money is there: the seats that were not given back are theirs, and they are told."""
     booking.paid_at, booking.closed_at, booking.closed_reason = now, None, ""
     move_booking(booking, BookingMove.SETTLE, by=by, now=now)
     move_seats(_awaited(booking), how, by=by, now=now)
     session.flush()
     emails.confirmed(booking, now=now)
+
+
+def _locked_bookings(shares: Sequence[tuple[Invoice, Yen]]) -> dict[int, Booking]:
+    """The bookings whose money it is by their invoices, under their locks, always in one order."""
+    found: list[tuple[int, int]] = []
+    for invoice, _share in shares:
+        booking_id = session.scalars(select(Booking.id).where(of_invoice(invoice))).one_or_none()
+        if booking_id is not None:
+            found.append((booking_id, invoice.id))
+    return {invoice_id: locked_booking(booking_id) for booking_id, invoice_id in sorted(found)}
+
+
+def _is_second(booking: Booking, invoice: Invoice) -> bool:
+    """Whether the booking was paid for already, by another invoice."""
+    return booking.paid_at is not None and booking.invoice_id != invoice.id
 
 
 def _awaited(booking: Booking) -> list[Seat]:
@@ -131,16 +173,17 @@ def _take_up(booking: Booking, invoice: Invoice, *, by: Actor, now: datetime) ->
         owe_refund(invoice=invoice, amount=surplus, reason=REPLACED_INVOICE, key=key, by=by, now=now)
 
 
-def _take_addition(payment: Payment, *, by: Actor, now: datetime) -> None:
+def _take_addition(money: Money, *, by: Actor, now: datetime) -> None:
     """The seat was moved already, so its debt is paid and that is all; one that was replaced is owed no more (R-19)."""
-    if payment.invoice.cancelled_at is not None:
-        _owe_second_money(payment, by=by, now=now)
+    if money.invoice.cancelled_at is not None:
+        _owe_second_money(money, by=by, now=now)
 
 
-def _owe_second_money(payment: Payment, *, by: Actor, now: datetime) -> None:
+def _owe_second_money(money: Money, *, by: Actor, now: datetime) -> None:
     """The booking is paid (or its money on the way back) and somebody paid an earlier invoice of it, too."""
-    key = f"{REPLACED_INVOICE}:{payment.invoice.reference}"
-    owe_refund(invoice=payment.invoice, amount=payment.amount, reason=REPLACED_INVOICE, key=key, by=by, now=now)
+    key = f"{REPLACED_INVOICE}:{money.invoice.reference}"
+    held = Yen(received(money.invoice) - refunded(money.invoice))
+    owe_refund(invoice=money.invoice, amount=held, reason=REPLACED_INVOICE, key=key, by=by, now=now)
 
 
 def _finds_seats_again(booking: Booking, *, now: datetime) -> bool:
@@ -168,23 +211,18 @@ def _has_room_again(booking: Booking, people: Sequence[int | None], run: CourseR
     return True
 
 
-def _owe_back(booking: Booking, payment: Payment, *, by: Actor, now: datetime) -> None:
+def _owe_back(booking: Booking, money: Money, *, by: Actor, now: datetime) -> None:
     """No seat for this money: it goes back, the office and the payer know."""
     booking.paid_at = now
     move_booking(booking, BookingMove.SETTLE_WITHOUT_SEAT, by=by, now=now)
-    owe_refund(
-        invoice=payment.invoice,
-        amount=payment.amount,
-        reason=PAID_NO_SEAT,
-        key=f"{PAID_NO_SEAT}:{booking.reference}:{payment.id}",
-        by=by,
-        now=now,
-    )
+    held = Yen(received(money.invoice) - refunded(money.invoice))
+    key = f"{PAID_NO_SEAT}:{booking.reference}:{money.payment.id}"
+    owe_refund(invoice=money.invoice, amount=held, reason=PAID_NO_SEAT, key=key, by=by, now=now)
     matters.open_matter(
         kind=PAID_NO_SEAT,
         subject=("booking", booking.reference),
         now=now,
         by=by,
-        detail={"amount": payment.amount, "provider": payment.provider.value},
+        detail={"amount": held, "provider": money.payment.provider.value},
     )
-    emails.no_seat(booking, payment=payment, now=now)
+    emails.no_seat(booking, payment=money.payment, amount=held, now=now)

@@ -39,7 +39,8 @@ def was_absent(seat: Seat) -> bool:
 
 def refunds_of(key: str) -> Sequence[Refund]:
     """The refunds of one cause: from the order's invoice, and from additional ones."""
-    its = or_(Refund.key == key, Refund.key.startswith(f"{key}:", autoescape=True))
+    parts = (Refund.key.startswith(f"{key}{sign}", autoescape=True) for sign in ":+")
+    its = or_(Refund.key == key, *parts)
     return session.scalars(select(Refund).options(joinedload(Refund.invoice)).where(its).order_by(Refund.id)).all()
 
 

@@ -17,7 +17,18 @@ from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
 from courses_app.foundation.references import digest
 from courses_app.foundation.yen import Yen, total
-from courses_app.payments.models import Payment, PaymentMethod
+from courses_app.payments.models import Allocation, Payment, Provider
+
+# By whom the money of a booking came; of several payments the first stands for all.
+FIRST_PAYMENT = (
+    select(Payment.provider)
+    .join(Payment.allocations)
+    .where(Allocation.invoice_id == Booking.invoice_id)
+    .order_by(Payment.id)
+    .limit(1)
+    .correlate(Booking)
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class Consequences:
     seats: int
     bookings: int
     unpaid: int
-    refunds: dict[PaymentMethod, Yen]
+    refunds: dict[Provider, Yen]
     parties: int
     seats_waited_for: int
     mails_to_attendees: int
@@ -74,24 +85,23 @@ def consequences_of(run: CourseRun, *, now: datetime) -> Consequences:
     return Consequences(seats, bookings, unpaid, _refunds(run), parties, int(wanted), to_attendees)
 
 
-def _refunds(run: CourseRun) -> dict[PaymentMethod, Yen]:
+def _refunds(run: CourseRun) -> dict[Provider, Yen]:
     """What the paid seats cost, by the way the money came; without what was billed in addition and not paid."""
-    rows = session.execute(
-        select(Payment.provider, func.sum(Seat.price))
+    seats = (
+        select(FIRST_PAYMENT.label("provider"), Seat.price.label("price"))
         .select_from(Seat)
         .join(Seat.booking)
-        .join(Payment, Payment.invoice_id == Booking.invoice_id)
         .where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED, ~Booking.supplements.any())
-        .group_by(Payment.provider)
-        .order_by(Payment.provider)
+        .subquery()
     )
-    found = {provider: Yen(int(amount)) for provider, amount in rows}
+    rows = session.execute(select(seats.c.provider, func.sum(seats.c.price)).group_by(seats.c.provider))
+    found = {Provider(provider): Yen(int(amount)) for provider, amount in rows if provider}
     for provider, part in _refunds_of_billed_twice(run):
         found[provider] = Yen(found.get(provider, 0) + part)
     return dict(sorted(found.items()))
 
 
-def _refunds_of_billed_twice(run: CourseRun) -> Iterator[tuple[PaymentMethod, Yen]]:
+def _refunds_of_billed_twice(run: CourseRun) -> Iterator[tuple[Provider, Yen]]:
     """The same for bookings with additional invoices, one by one: they are few."""
     seats = select(Seat).join(Seat.booking).where(Seat.run_id == run.id, Seat.status == SeatStatus.CONFIRMED)
     moved = session.scalars(seats.where(Booking.supplements.any()).order_by(Seat.booking_id)).all()

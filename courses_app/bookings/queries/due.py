@@ -17,6 +17,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Checkout, CheckoutStatus, Invoice, Payment, Refund, RefundStatus
+from courses_app.payments.queries import PAID, SETTLED
 
 TICKET_FAILED = "ticket_failed"  # the matter of a ticket that could not be printed
 # The page of an additional invoice that is still asked for.
@@ -34,10 +35,11 @@ def holds_run_out(*, now: datetime) -> Sequence[int]:
 
 
 def orders_unpaid(*, now: datetime) -> Sequence[int]:
-    """Orders whose money did not come in time."""
+    """Orders whose money did not come in time; of which a part came, the office decides."""
+    part = exists().where(Invoice.id == Booking.invoice_id, SETTLED > 0, ~PAID)
     return session.scalars(
         select(Booking.id)
-        .where(Booking.status == BookingStatus.ORDERED, Booking.pay_until <= now)
+        .where(Booking.status == BookingStatus.ORDERED, Booking.pay_until <= now, ~part)
         .order_by(Booking.pay_until)
     ).all()
 
@@ -85,7 +87,7 @@ def refund_of_payment(external_id: str, amount: Yen) -> Refund | None:
     """The refund of this amount for a payment, one that is still due before one that was sent."""
     return session.scalars(
         select(Refund)
-        .join(Payment, Payment.invoice_id == Refund.invoice_id)
+        .join(Refund.payment)
         .where(Payment.external_id == external_id, Refund.amount == amount, Refund.status != RefundStatus.WITHDRAWN)
         .order_by(Refund.status, Refund.id)
         .limit(1)

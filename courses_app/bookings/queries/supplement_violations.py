@@ -11,13 +11,14 @@ from courses_app.bookings.queries.supplements import OPEN
 from courses_app.bookings.rules import BookingStatus
 from courses_app.foundation.db import session
 from courses_app.payments.models import Invoice
+from courses_app.payments.queries import STILL_OWED
 
 PAID_ONCE = (BookingStatus.PAID, BookingStatus.CANCELLED, BookingStatus.REFUNDED)
 
 
 def open_of_bookings() -> ColumnElement[int]:
     """The debt of each booking: additional invoices whose money has not come."""
-    found = select(func.sum(Invoice.total)).join(Supplement, Supplement.invoice_id == Invoice.id)
+    found = select(func.sum(STILL_OWED)).join(Supplement, Supplement.invoice_id == Invoice.id)
     return func.coalesce(found.where(Supplement.booking_id == Booking.id, OPEN).correlate(Booking).scalar_subquery(), 0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -16,12 +16,12 @@ from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Invoice, Payment, PaymentMethod
-from courses_app.payments.queries import received, refunded
+from courses_app.payments.models import Allocation, Invoice, PaymentMethod
+from courses_app.payments.queries import PAID, STILL_OWED, received, refunded
 
 LONG = timedelta(days=365)  # further away than any day a transfer is due
 # Its money is still awaited.
-OPEN = Invoice.cancelled_at.is_(None) & ~exists().where(Payment.invoice_id == Invoice.id)
+OPEN = Invoice.cancelled_at.is_(None) & ~PAID
 
 
 def open_supplements(booking: Booking) -> Sequence[Supplement]:
@@ -40,7 +40,11 @@ def read_supplements(booking: Booking) -> None:
     """All of them with their payments and refunds at once, for the pages that show them."""
     found = session.scalars(
         select(Supplement)
-        .options(joinedload(Supplement.invoice).options(selectinload(Invoice.payments), selectinload(Invoice.refunds)))
+        .options(
+            joinedload(Supplement.invoice).options(
+                selectinload(Invoice.allocations).joinedload(Allocation.payment), selectinload(Invoice.refunds)
+            )
+        )
         .where(Supplement.booking_id == booking.id)
         .order_by(Supplement.id)
     ).all()
@@ -54,14 +58,14 @@ def open_supplement_of(seat: Seat) -> Supplement | None:
 
 def unpaid_of(seat: Seat) -> Yen:
     """How much of a seat's price and fees of moving was billed in addition and has not come."""
-    found = select(func.sum(Invoice.total)).join(Supplement, Supplement.invoice_id == Invoice.id)
+    found = select(func.sum(STILL_OWED)).join(Supplement, Supplement.invoice_id == Invoice.id)
     return Yen(int(session.scalar(found.where(Supplement.seat_id == seat.id, OPEN)) or 0))
 
 
 def unpaid_by_seat(booking: Booking) -> dict[int, Yen]:
     """The same for all seats of a booking that owe something, in one statement."""
     rows = session.execute(
-        select(Supplement.seat_id, func.sum(Invoice.total))
+        select(Supplement.seat_id, func.sum(STILL_OWED))
         .join(Supplement.invoice)
         .where(Supplement.booking_id == booking.id, OPEN)
         .group_by(Supplement.seat_id)

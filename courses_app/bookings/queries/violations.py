@@ -23,7 +23,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.outbox.messages import OutboxMessage
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Invoice, Payment, Refund, RefundStatus
+from courses_app.payments.models import Allocation, Invoice, Refund, RefundStatus
 
 Column = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 Summed = InstrumentedAttribute[Yen]
@@ -143,7 +143,7 @@ def _seats_and_money_differ() -> Iterator[str]:
         select(Booking.reference).where(Booking.status == BookingStatus.ORDERED, Booking.total == 0)
     ):
         yield f"booking {reference} waits for money though nothing is to pay"
-    money = exists().where(Payment.invoice_id == Booking.invoice_id)
+    money = exists().where(Allocation.invoice_id == Booking.invoice_id)
     for reference in session.scalars(paid.where(Booking.total > 0, not_(money))):
         yield f"booking {reference} is paid but no payment is recorded"
 
@@ -174,13 +174,13 @@ def _kept_too_much() -> Iterator[str]:
 
     Less what is not kept of seats to which nobody came.
     """
-    received = _of_its_invoices(Payment.amount)
+    settled = _of_its_invoices(Allocation.amount)
     refunded = _of_its_invoices(Refund.amount, Refund.status != RefundStatus.WITHDRAWN)
     seats = _sum(Seat.price, Seat.booking_id, Seat.status == SeatStatus.CONFIRMED)
     fees = _sum(BookingFee.amount, BookingFee.booking_id, BookingFee.waived_by.is_(None))
     ended = (BookingStatus.PAID, BookingStatus.CANCELLED, BookingStatus.REFUNDED)
     query = select(Booking.reference).where(
-        Booking.status.in_(ended), received + open_of_bookings() - refunded != seats - not_kept() + fees
+        Booking.status.in_(ended), settled + open_of_bookings() - refunded != seats - not_kept() + fees
     )
     for reference in session.scalars(query):
         yield f"what is kept of booking {reference} is not its seats and its fees"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from courses_app.catalogue.models import CourseRun, RunStatus
 from courses_app.dispatches.models import Dispatch, Quote
 from courses_app.dispatches.rules import DispatchState
 from courses_app.foundation.db import session
-from courses_app.payments.models import Invoice, Payment
+from courses_app.payments.models import Invoice
+from courses_app.payments.queries import PAID
 
 
 def quotes_to_expire(*, today: date) -> Sequence[int]:
@@ -39,7 +40,6 @@ def runs_called_off() -> Sequence[int]:
 
 def runs_finished(*, now: datetime) -> Sequence[int]:
     """Requests whose run is over and whose invoice is paid, or was nothing."""
-    paid = exists().where(Payment.invoice_id == Invoice.id)
     return session.scalars(
         select(Dispatch.id)
         .join(CourseRun, CourseRun.id == Dispatch.run_id)
@@ -48,7 +48,7 @@ def runs_finished(*, now: datetime) -> Sequence[int]:
             Dispatch.state == DispatchState.PLANNED,
             CourseRun.status == RunStatus.PUBLISHED,
             CourseRun.ends_at <= now,
-            or_(paid, Invoice.total == 0),
+            PAID,
         )
         .order_by(Dispatch.id)
     ).all()

@@ -24,14 +24,14 @@ from courses_app.foundation.outbox import OutboxMessage, OutboxState
 from courses_app.foundation.paging import Page, paged
 from courses_app.office.rules import CLOSING_WITHIN, DUE_WITHIN, MAIL_LATE_AFTER, NEARLY_EMPTY_PERCENT
 from courses_app.payments.models import (
+    OWED,
     EventResult,
     Invoice,
-    Payment,
     PaymentMethod,
     Refund,
-    RefundStatus,
     StripeEvent,
 )
+from courses_app.payments.queries import PAID
 from courses_app.rosters.models import Roster, RosterEntry
 from courses_app.rosters.rules import Outcome
 
@@ -84,7 +84,7 @@ def desk(*, now: datetime) -> Desk:
         "requests_waiting": _count(Dispatch.id, Dispatch.state.in_((DispatchState.REQUESTED, DispatchState.ACCEPTED))),
         "approvals_waiting": _count(Booking.id, Booking.status == BookingStatus.REQUESTED),
         "answers_awaited": _count(MoveQuestion.id, MoveQuestion.state == QuestionState.ASKED),
-        "refunds_due": _count(Refund.id, Refund.status == RefundStatus.DUE),
+        "refunds_due": _count(Refund.id, Refund.status.in_(OWED)),
         "parked_events": _count(StripeEvent.id, StripeEvent.result == EventResult.PARKED),
         "members_pending": _count(Organization.id, Organization.member_status == MemberStatus.PENDING),
         "runs_nearly_empty": _count(CourseRun.id, _nearly_empty(now=now)),
@@ -158,8 +158,7 @@ def _payments(now: datetime) -> dict[str, ScalarSelect[Any]]:
     waiting = (
         Invoice.method == PaymentMethod.BANK_TRANSFER,
         Invoice.cancelled_at.is_(None),
-        Invoice.total > 0,
-        ~exists().where(Payment.invoice_id == Invoice.id),
+        ~PAID,
     )
     return {
         "payments_due": _count(Invoice.id, *waiting, Invoice.due_on <= today + DUE_WITHIN),

@@ -1,4 +1,4 @@
-"""Invoices, payments, refunds, the ledger, and what was said to and heard from payment firms."""
+"""Invoices, payments and what they settle, refunds, the ledger, and what was said to and heard from payment firms."""
 
 from courses_app.payments.models.firms import (
     Checkout,
@@ -10,10 +10,7 @@ from courses_app.payments.models.invoices import (
     Invoice,
     InvoiceLine,
     InvoiceTax,
-    Payment,
     PaymentMethod,
-    Refund,
-    RefundStatus,
 )
 from courses_app.payments.models.issuer import (
     Issuer,
@@ -24,8 +21,20 @@ from courses_app.payments.models.ledger import (
     LedgerEntry,
     LedgerTransaction,
 )
+from courses_app.payments.models.money import (
+    OWED,
+    Allocation,
+    AllocationSource,
+    Payment,
+    Provider,
+    Refund,
+    RefundStatus,
+)
 
 __all__ = [
+    "OWED",
+    "Allocation",
+    "AllocationSource",
     "Checkout",
     "CheckoutStatus",
     "EventResult",
@@ -38,6 +47,7 @@ __all__ = [
     "LedgerTransaction",
     "Payment",
     "PaymentMethod",
+    "Provider",
     "Refund",
     "RefundStatus",
     "StripeEvent",

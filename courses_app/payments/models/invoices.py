@@ -1,26 +1,34 @@
-"""Invoices with their lines and taxes, the payments that settle them, the refunds that give money back."""
+"""Invoices with their lines and taxes, and how much of them is settled."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from courses_app.accounts.models import Organization, Person
+from courses_app.accounts.models import Organization
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.documents import StoredDocument
-from courses_app.foundation.yen import TaxCategory, Yen
+from courses_app.foundation.yen import TaxCategory, Yen, total
+
+if TYPE_CHECKING:
+    from courses_app.payments.models.money import Allocation, Payment, Refund
 
 WITHOUT_NUMBER = text("number IS NULL AND cancelled_at IS NULL AND total > 0")
 WITHOUT_RECEIPT = text("receipt_number IS NULL AND cancelled_at IS NULL AND total > 0")
 
 
 class PaymentMethod(StrEnum):
+    """How a payer pays."""
+
     BANK_TRANSFER = "bank_transfer"
-    STRIPE = "stripe"
+    STRIPE = "stripe"  # by card
+    KONBINI = "konbini"  # at a convenience store, days later
+    VIRTUAL_ACCOUNT = "virtual_account"  # a transfer to an account of the payment firm, made for one payer
+    ON_ACCOUNT = "on_account"  # 掛: with the invoice of the month
     NONE = "none"  # nothing to pay
 
 
@@ -67,8 +75,32 @@ class Invoice(Base):
     receipt_document: Mapped[StoredDocument | None] = relationship(foreign_keys=[receipt_document_id])
     lines: Mapped[list[InvoiceLine]] = relationship(order_by="InvoiceLine.position")
     taxes: Mapped[list[InvoiceTax]] = relationship(order_by="InvoiceTax.percent.desc()")
-    payments: Mapped[list[Payment]] = relationship(back_populates="invoice", order_by="Payment.id")
+    allocations: Mapped[list[Allocation]] = relationship(back_populates="invoice", order_by="Allocation.id")
     refunds: Mapped[list[Refund]] = relationship(back_populates="invoice", order_by="Refund.id")
+
+    @property
+    def settled(self) -> Yen:
+        """How much of it is settled, by money or without."""
+        return total(one.amount for one in self.allocations)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing is owed any more; a total of zero never is, refunds don't undo it."""
+        return self.settled >= self.total
+
+    @property
+    def is_part_paid(self) -> bool:
+        """Whether something is settled, but not all."""
+        return 0 < self.settled < self.total
+
+    @property
+    def payments(self) -> list[Payment]:
+        """The money that settles it, oldest first; what was taken off it again is left out."""
+        shares: dict[Payment, int] = {}
+        for one in self.allocations:
+            if one.payment is not None:
+                shares[one.payment] = shares.get(one.payment, 0) + one.amount
+        return sorted((payment for payment, share in shares.items() if share), key=lambda one: one.id)
 
     @property
     def order(self) -> str:
@@ -115,60 +147,3 @@ class InvoiceTax(Base):
     percent: Mapped[int]
     amount: Mapped[Yen]  # tax included
     tax: Mapped[Yen]
-
-
-class Payment(Base):
-    """Money received. `(provider, external_id)` names it once and for all (INV-9)."""
-
-    __tablename__ = "payments"
-    __table_args__ = (
-        UniqueConstraint("provider", "external_id"),
-        CheckConstraint("amount > 0", name="amount"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
-    provider: Mapped[PaymentMethod] = mapped_column(choice(PaymentMethod, "provider"))
-    external_id: Mapped[str]
-    amount: Mapped[Yen]
-    received_on: Mapped[date]
-    recorded_at: Mapped[datetime]
-    recorded_by_person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
-    payer: Mapped[str] = mapped_column(default="")
-
-    invoice: Mapped[Invoice] = relationship(back_populates="payments")
-    recorded_by: Mapped[Person | None] = relationship()
-
-
-class RefundStatus(StrEnum):
-    DUE = "due"  # owed; a person sends it back (the card refund itself is a later issue)
-    SENT = "sent"
-    WITHDRAWN = "withdrawn"  # not owed after all, and never sent
-
-
-class Refund(Base):
-    """Money to give back, with its reason. `key` names its cause once."""
-
-    __tablename__ = "refunds"
-    __table_args__ = (
-        CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("(status = 'sent') = (sent_on IS NOT NULL)", name="sent_on"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
-    key: Mapped[str] = mapped_column(unique=True)
-    amount: Mapped[Yen]
-    reason: Mapped[str]
-    status: Mapped[RefundStatus] = mapped_column(choice(RefundStatus, "status"), default=RefundStatus.DUE)
-    due_at: Mapped[datetime]
-    sent_on: Mapped[date | None]
-    sent_by_person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
-    external_id: Mapped[str | None] = mapped_column(unique=True)
-
-    invoice: Mapped[Invoice] = relationship(back_populates="refunds")
-
-    @property
-    def is_withdrawn(self) -> bool:
-        """Whether it is not owed after all."""
-        return self.status is RefundStatus.WITHDRAWN

@@ -19,6 +19,9 @@ class LedgerAccount(StrEnum):
     STRIPE_BALANCE = "stripe_balance"  # Stripe 預け金
     REVENUE = "revenue"  # 受講料収入 (tax included)
     REFUNDS_PAYABLE = "refunds_payable"  # 返金未払金
+    CUSTOMER_CREDIT = "customer_credit"  # 前受金
+    BANK_FEES = "bank_fees"  # 支払手数料
+    WRITE_OFFS = "write_offs"  # 貸倒損失
 
 
 class LedgerTransaction(Base):
@@ -30,9 +33,7 @@ class LedgerTransaction(Base):
     key: Mapped[str] = mapped_column(unique=True)
     at: Mapped[datetime]
     kind: Mapped[str]
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
 
-    invoice: Mapped[Invoice] = relationship()
     entries: Mapped[list[LedgerEntry]] = relationship(order_by="LedgerEntry.id")
 
 
@@ -49,5 +50,8 @@ class LedgerEntry(Base):
     transaction_id: Mapped[int] = mapped_column(ForeignKey("ledger_transactions.id"), index=True)
     account: Mapped[LedgerAccount] = mapped_column(choice(LedgerAccount, "account"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))  # whose business it is
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"), index=True)  # and of which invoice
     debit: Mapped[Yen] = mapped_column(default=Yen(0))
     credit: Mapped[Yen] = mapped_column(default=Yen(0))
+
+    invoice: Mapped[Invoice | None] = relationship()

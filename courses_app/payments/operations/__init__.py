@@ -3,6 +3,7 @@
 Every verb locks its invoice's row first, so that two people, or a person and a webhook, come one after the other.
 """
 
+from courses_app.payments.operations.allocating import allocate, carry_over, free_allocations, settle_without_money
 from courses_app.payments.operations.billing import ask_for_transfer, bill, cancel_invoice, reinstate_invoice
 from courses_app.payments.operations.checkouts import (
     ask_for_checkout,
@@ -25,18 +26,21 @@ from courses_app.payments.operations.issuing import (
     put_off_paper,
 )
 from courses_app.payments.operations.receiving import receive
-from courses_app.payments.operations.refunding import note_refund_sent, owe_refund, withdraw_refund
+from courses_app.payments.operations.refunding import note_refund_sent, owe_credit_back, owe_refund, withdraw_refund
 from courses_app.payments.operations.troubles import tell_of_trouble
 from courses_app.payments.rules import LineFacts
 
 __all__ = [
     "LineFacts",
     "NumberTaken",
+    "allocate",
     "ask_for_checkout",
     "ask_for_transfer",
     "bill",
     "cancel_invoice",
+    "carry_over",
     "finish_event",
+    "free_allocations",
     "intend_checkout",
     "issue_invoice",
     "issue_receipt",
@@ -45,12 +49,14 @@ __all__ = [
     "note_checkout_opened",
     "note_fault",
     "note_refund_sent",
+    "owe_credit_back",
     "owe_refund",
     "park_event",
     "put_off_event",
     "put_off_paper",
     "receive",
     "reinstate_invoice",
+    "settle_without_money",
     "store_event",
     "tell_of_trouble",
     "withdraw_refund",

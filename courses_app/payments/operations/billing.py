@@ -19,9 +19,10 @@ from courses_app.payments.models import (
     InvoiceLine,
     InvoiceTax,
     LedgerAccount,
-    LedgerTransaction,
+    LedgerEntry,
     PaymentMethod,
 )
+from courses_app.payments.operations.allocating import free_allocations
 from courses_app.payments.operations.ledger import locked, post, refuse_to_pay, watch_balance
 from courses_app.payments.rules import AlreadyRefunded, LineFacts, taxes_of
 
@@ -75,11 +76,13 @@ def bill(
 def cancel_invoice(*, invoice: Invoice, by: Actor, now: datetime) -> None:
     """Nothing is owed any more: the open receivable is reversed. Twice does nothing more.
 
-    What was received stays, to be refunded by its own verb.
+    What was paid in full stays, to be refunded by its own verb; a part that came becomes the organization's credit.
     """
     invoice = locked(invoice)
     if invoice.cancelled_at is not None:
         return
+    if invoice.is_part_paid:
+        free_allocations(invoice=invoice, by=by, now=now)
     invoice.cancelled_at = now
     still_open = Yen(max(-queries.balance(invoice), 0))
     _reverse("cancellation", invoice, still_open, now)
@@ -144,7 +147,7 @@ def _taxes(lines: Sequence[LineFacts], day: date) -> list[InvoiceTax]:
 def _reverse(kind: str, invoice: Invoice, amount: Yen, now: datetime) -> None:
     """Take `amount` off what is owed; a negative amount puts it back."""
     count = session.scalar(
-        select(func.count()).select_from(LedgerTransaction).where(LedgerTransaction.invoice_id == invoice.id)
+        select(func.count(LedgerEntry.transaction_id.distinct())).where(LedgerEntry.invoice_id == invoice.id)
     )
     key = f"{kind}:{invoice.reference}:{count}"
     if amount >= 0:

@@ -11,6 +11,7 @@ from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference, new_token
+from courses_app.foundation.yen import Yen
 from courses_app.payments import queries
 from courses_app.payments.gateways import stripe_checkout
 from courses_app.payments.gateways.stripe_checkout import CheckoutLine, CheckoutOpened, StripeSettings
@@ -28,15 +29,16 @@ def intend_checkout(*, invoice: Invoice, language: str, expires_at: datetime, by
     """
     invoice = locked(invoice)
     refuse_to_pay(invoice)
+    owed = Yen(invoice.total - invoice.settled)
     for checkout in queries.open_checkouts(invoice, now=now):
-        if checkout.amount == invoice.total:
+        if checkout.amount == owed:
             return checkout
     checkout = Checkout(
         reference=new_reference("K"),
         invoice=invoice,
         idempotency_key=new_token(),
         status=CheckoutStatus.INTENDED,
-        amount=invoice.total,
+        amount=owed,
         email=invoice.organization.contact_email,
         language=language,
         created_at=now,
@@ -57,19 +59,26 @@ def ask_for_checkout(
     (note it failed).
     """
     language: Literal["ja", "en"] = "en" if checkout.language == "en" else "ja"
-    lines = [CheckoutLine(line.description, line.quantity, line.unit_amount) for line in checkout.invoice.lines]
     return stripe_checkout.create_checkout(
         settings,
         key=checkout.idempotency_key,
         reference=checkout.invoice.reference,
         request_id=checkout.reference,
-        lines=lines,
+        lines=_lines(checkout),
         customer_email=checkout.email,
         locale=language,
         success_url=success_url,
         cancel_url=cancel_url,
         expires_at=checkout.expires_at,
     )
+
+
+def _lines(checkout: Checkout) -> list[CheckoutLine]:
+    """What the invoice says; where a part is settled already, the rest in one line."""
+    invoice = checkout.invoice
+    if checkout.amount != invoice.total:
+        return [CheckoutLine(invoice.subject, 1, checkout.amount)]
+    return [CheckoutLine(line.description, line.quantity, line.unit_amount) for line in invoice.lines]
 
 
 def note_checkout_opened(

@@ -4,55 +4,74 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from courses_app.foundation import audit, matters
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments import emails, queries
-from courses_app.payments.models import Invoice, LedgerAccount, PaymentMethod, Refund, RefundStatus
+from courses_app.payments.models import Invoice, LedgerAccount, Payment, Refund, RefundStatus
 from courses_app.payments.operations.ledger import (
     MONEY,
+    Side,
     locked,
-    post,
-    settle_matter,
+    locked_payment,
+    post_sides,
+    settle_matter_of,
     unpost,
     watch_balance,
 )
-from courses_app.payments.rules import RefundTooHigh, RefundWithdrawn
+from courses_app.payments.rules import RefundTooHigh, RefundWithdrawn, part_key, parts_of_refund
 
 REFUND_DUE = "refund_due"  # the matter that asks a person to send money back
 
 
-def owe_refund(*, invoice: Invoice, amount: Yen, reason: str, key: str, by: Actor, now: datetime) -> Refund:
-    """Promise money back; a person sends it (`note_refund_sent`), and is asked to by a matter.
+def owe_refund(*, invoice: Invoice, amount: Yen, reason: str, key: str, by: Actor, now: datetime) -> list[Refund]:
+    """Promise money of an invoice back, a refund for each payment it came by; a matter asks a person to send it.
 
-    `key` names the cause: the same key again gives the same refund, unchanged. What is held without being owed goes
+    `key` names the cause: the same key again gives the same refunds, unchanged. What is held without being owed goes
     first, the rest lowers revenue. Raises RefundTooHigh when all refunds together would pass what was received.
     """
     invoice = locked(invoice)
+    known = session.scalars(_caused_by(key, invoice)).all()
+    if known:
+        return list(known)
+    kept = {payment: queries.kept_for(payment, invoice) for payment in invoice.payments}
+    left = Yen(sum(kept.values()))
+    if not 0 < amount <= left:
+        raise RefundTooHigh(left=left, asked=amount)
+    surplus = max(queries.balance(invoice), Yen(0))
+    refunds = []
+    for number, (payment, part) in enumerate(parts_of_refund(amount, kept), start=1):
+        refund = _promise(payment, invoice, part, reason=reason, key=part_key(key, number), now=now)
+        from_surplus = Yen(min(part, surplus))
+        surplus = Yen(surplus - from_surplus)
+        taken = [
+            Side(LedgerAccount.RECEIVABLE, from_surplus, invoice),
+            Side(LedgerAccount.REVENUE, Yen(part - from_surplus), invoice),
+        ]
+        _owe(refund, taken, by=by, now=now)
+        refunds.append(refund)
+    watch_balance(invoice, by=by, now=now)
+    return refunds
+
+
+def owe_credit_back(*, payment: Payment, amount: Yen, reason: str, key: str, by: Actor, now: datetime) -> Refund:
+    """Promise back what a payment brought and no invoice took: credit of its organization (前受金).
+
+    The same key again gives the same refund. Raises RefundTooHigh.
+    """
+    payment = locked_payment(payment)
     known = session.scalar(select(Refund).where(Refund.key == key))
     if known is not None:
         return known
-    left = Yen(queries.received(invoice) - queries.refunded(invoice))
+    left = queries.unallocated(payment)
     if not 0 < amount <= left:
         raise RefundTooHigh(left=left, asked=amount)
-    refund = Refund(invoice=invoice, key=key, amount=amount, reason=reason, status=RefundStatus.DUE, due_at=now)
-    session.add(refund)
-    from_credit = min(amount, max(queries.balance(invoice), Yen(0)))
-    post(
-        invoice,
-        kind="refund",
-        key=f"refund:{key}",
-        now=now,
-        debit={LedgerAccount.RECEIVABLE: from_credit, LedgerAccount.REVENUE: Yen(amount - from_credit)},
-        credit={LedgerAccount.REFUNDS_PAYABLE: amount},
-    )
-    subject, detail = ("invoice", invoice.reference), {"amount": amount, "key": key}
-    audit.record(by=by, now=now, action="refund.owed", subject=subject, after="due", detail=detail)
-    matters.open_matter(kind=REFUND_DUE, subject=subject, now=now, by=by, detail=detail)
-    watch_balance(invoice, by=by, now=now)
+    refund = _promise(payment, None, amount, reason=reason, key=key, now=now)
+    _owe(refund, [Side(LedgerAccount.CUSTOMER_CREDIT, amount)], by=by, now=now)
+    session.flush()
     return refund
 
 
@@ -63,49 +82,95 @@ def note_refund_sent(
 
     `external_id` is the provider's name of the refund, if it has one. Raises RefundWithdrawn.
     """
-    invoice = locked(refund.invoice)
-    session.refresh(refund)
+    _lock(refund)
     if refund.status is RefundStatus.SENT:
         return
     if refund.status is RefundStatus.WITHDRAWN:
         raise RefundWithdrawn()
-    refund.status = RefundStatus.SENT
+    before, refund.status = refund.status, RefundStatus.SENT
     refund.sent_on, refund.sent_by_person_id, refund.external_id = sent_on, by.person_id, external_id
-    post(
-        invoice,
+    post_sides(
+        refund.payment.organization_id,
         kind="refund_sent",
         key=f"refund-sent:{refund.key}",
         now=now,
-        debit={LedgerAccount.REFUNDS_PAYABLE: refund.amount},
-        credit={MONEY[_came_by(invoice)]: refund.amount},
+        debit=[Side(LedgerAccount.REFUNDS_PAYABLE, refund.amount, refund.invoice)],
+        credit=[Side(MONEY[refund.provider], refund.amount, refund.invoice)],
     )
-    subject, detail = ("invoice", invoice.reference), {"amount": refund.amount, "key": refund.key}
-    audit.record(by=by, now=now, action="refund.sent", subject=subject, before="due", after="sent", detail=detail)
-    session.flush()
-    if not queries.refunds_due(invoice):
-        settle_matter(REFUND_DUE, invoice, by=by, now=now, note="sent")
+    _note("refund.sent", refund, by=by, now=now, before=before, after=RefundStatus.SENT)
+    _settle_matter(refund, by=by, now=now, note="sent")
     emails.refund_sent(refund, issuer=queries.issuer_on(sent_on), now=now)
 
 
 def withdraw_refund(*, refund: Refund, by: Actor, now: datetime) -> bool:
-    """A promise that was made by mistake is no longer kept; False if its money has left us, or it was withdrawn."""
-    invoice = locked(refund.invoice)
-    session.refresh(refund)
+    """A promise that was made by mistake is no longer kept; False if its money is on its way, or it was withdrawn."""
+    _lock(refund)
     if refund.status is not RefundStatus.DUE:
         return False
     refund.status = RefundStatus.WITHDRAWN
-    unpost(invoice, kind="refund_withdrawn", key=f"refund-withdrawn:{refund.key}", of=f"refund:{refund.key}", now=now)
-    subject, detail = ("invoice", invoice.reference), {"amount": refund.amount, "key": refund.key}
-    audit.record(
-        by=by, now=now, action="refund.withdrawn", subject=subject, before="due", after="withdrawn", detail=detail
-    )
-    session.flush()
-    if not queries.refunds_due(invoice):
-        settle_matter(REFUND_DUE, invoice, by=by, now=now, note="withdrawn")
-    watch_balance(invoice, by=by, now=now)
+    unpost(kind="refund_withdrawn", key=f"refund-withdrawn:{refund.key}", of=f"refund:{refund.key}", now=now)
+    _note("refund.withdrawn", refund, by=by, now=now, before=RefundStatus.DUE, after=RefundStatus.WITHDRAWN)
+    _settle_matter(refund, by=by, now=now, note="withdrawn")
+    if refund.invoice is not None:
+        watch_balance(refund.invoice, by=by, now=now)
     return True
 
 
-def _came_by(invoice: Invoice) -> PaymentMethod:
-    """Money goes back from where it came to."""
-    return queries.payments_of(invoice)[0].provider
+def _caused_by(key: str, invoice: Invoice) -> Select[Refund]:
+    its = or_(Refund.key == key, Refund.key.startswith(f"{key}+", autoescape=True))
+    return select(Refund).where(Refund.invoice_id == invoice.id, its).order_by(Refund.id)
+
+
+def _lock(refund: Refund) -> None:
+    """What else may change about its money waits; the refund is read anew."""
+    if refund.invoice is not None:
+        locked(refund.invoice)
+    else:
+        locked_payment(refund.payment)
+    session.refresh(refund)
+
+
+def _promise(payment: Payment, invoice: Invoice | None, amount: Yen, *, reason: str, key: str, now: datetime) -> Refund:
+    refund = Refund(
+        payment=payment, invoice=invoice, key=key, provider=payment.provider, amount=amount, reason=reason,
+        status=RefundStatus.DUE, due_at=now,
+    )  # fmt: skip
+    session.add(refund)
+    return refund
+
+
+def _owe(refund: Refund, taken: list[Side], *, by: Actor, now: datetime) -> None:
+    post_sides(
+        refund.payment.organization_id,
+        kind="refund",
+        key=f"refund:{refund.key}",
+        now=now,
+        debit=taken,
+        credit=[Side(LedgerAccount.REFUNDS_PAYABLE, refund.amount, refund.invoice)],
+    )
+    _note("refund.owed", refund, by=by, now=now, before=None, after=RefundStatus.DUE)
+    detail = {"amount": refund.amount, "key": refund.key}
+    matters.open_matter(kind=REFUND_DUE, subject=_subject(refund), now=now, by=by, detail=detail)
+
+
+def _subject(refund: Refund) -> tuple[str, str]:
+    """What the office looks at: the invoice, or whose credit it is."""
+    if refund.invoice is not None:
+        return "invoice", refund.invoice.reference
+    return "organization", refund.payment.organization.reference
+
+
+def _note(
+    action: str, refund: Refund, *, by: Actor, now: datetime, before: RefundStatus | None, after: RefundStatus
+) -> None:
+    audit.record(
+        by=by, now=now, action=action, subject=_subject(refund), before=before.value if before else None,
+        after=after.value, detail={"amount": refund.amount, "key": refund.key},
+    )  # fmt: skip
+    session.flush()
+
+
+def _settle_matter(refund: Refund, *, by: Actor, now: datetime, note: str) -> None:
+    """Nobody is to be asked any more once nothing of the same thing is owed."""
+    if not queries.refunds_owed_beside(refund):
+        settle_matter_of(REFUND_DUE, _subject(refund), by=by, now=now, note=note)

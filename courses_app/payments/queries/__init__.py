@@ -2,12 +2,20 @@
 
 from courses_app.payments.queries.accounts import (
     balance,
+    credit_of,
     is_paid,
+    kept_for,
+    language_of,
     ledger_side,
+    owed,
+    payment_by,
     payments_of,
     received,
     refunded,
     refunds_due,
+    refunds_owed_beside,
+    settled,
+    unallocated,
 )
 from courses_app.payments.queries.due import (
     PAPER_FAILED,
@@ -43,16 +51,21 @@ from courses_app.payments.queries.lists import (
     refund_of,
     unpaid,
 )
+from courses_app.payments.queries.paid import PAID, SETTLED, STILL_OWED
 from courses_app.payments.queries.violations import violations
 
 __all__ = [
+    "PAID",
     "PAPER_FAILED",
+    "SETTLED",
+    "STILL_OWED",
     "InvoiceState",
     "InvoicesWanted",
     "Series",
     "balance",
     "checkout_at",
     "checkout_of",
+    "credit_of",
     "event_of",
     "events_to_work_off",
     "every_listed",
@@ -63,6 +76,8 @@ __all__ = [
     "invoices",
     "is_paid",
     "issuer_on",
+    "kept_for",
+    "language_of",
     "ledger_side",
     "listed",
     "next_invoice",
@@ -71,7 +86,9 @@ __all__ = [
     "open_checkouts",
     "open_matter_of",
     "open_refunds",
+    "owed",
     "parked_events",
+    "payment_by",
     "payments_of",
     "receipt_is_due",
     "received",
@@ -79,8 +96,11 @@ __all__ = [
     "refund_of",
     "refunded",
     "refunds_due",
+    "refunds_owed_beside",
     "resting",
+    "settled",
     "tax_rates_on",
+    "unallocated",
     "unpaid",
     "violations",
     "was_mailed",

@@ -13,11 +13,11 @@ from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.numbering import NumberSeries
 from courses_app.foundation.outbox import OutboxMessage
-from courses_app.payments.models import Invoice, Payment, PaymentMethod, Refund, RefundStatus
+from courses_app.payments.models import Allocation, Invoice, PaymentMethod, Refund, RefundStatus
+from courses_app.payments.queries.paid import PAID
 
 PAPER_FAILED = "paper_failed"  # the matter of an invoice whose paper could not be printed
 REST = timedelta(minutes=10)
-PAID = exists().where(Payment.invoice_id == Invoice.id)
 ZERO: ColumnElement[int] = literal_column("0")  # written out, so that the partial indexes are seen to fit
 GOES_BACK = exists().where(
     Refund.invoice_id == Invoice.id, Refund.amount == Invoice.total, Refund.status != RefundStatus.WITHDRAWN
@@ -101,5 +101,5 @@ def _first(due: ColumnElement[bool], without: Collection[str]) -> Select[Invoice
         joinedload(Invoice.organization),
         selectinload(Invoice.lines),
         selectinload(Invoice.taxes),
-        selectinload(Invoice.payments),
+        selectinload(Invoice.allocations).joinedload(Allocation.payment),
     )

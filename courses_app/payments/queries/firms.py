@@ -12,12 +12,13 @@ from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.paging import Page, paged
 from courses_app.payments.models import (
+    Allocation,
     Checkout,
     CheckoutStatus,
     EventResult,
     Invoice,
     Payment,
-    PaymentMethod,
+    Provider,
     StripeEvent,
 )
 
@@ -63,8 +64,8 @@ def events_to_work_off(*, now: datetime) -> Sequence[str]:
 
 def invoice_paid_with(payment_intent: str) -> Invoice | None:
     """The invoice that a payment at Stripe settled."""
-    query = select(Invoice).join(Payment, Payment.invoice_id == Invoice.id)
-    return session.scalar(query.where(Payment.provider == PaymentMethod.STRIPE, Payment.external_id == payment_intent))
+    query = select(Invoice).join(Invoice.allocations).join(Allocation.payment).order_by(Invoice.id).limit(1)
+    return session.scalar(query.where(Payment.provider == Provider.STRIPE, Payment.external_id == payment_intent))
 
 
 def open_matter_of(kind: str, subject_kind: str, reference: str) -> Matter | None:

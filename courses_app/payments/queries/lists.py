@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from courses_app.accounts.models import Organization
@@ -16,10 +16,10 @@ from courses_app.foundation.db import session, streamed
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import day_typed, digits, folded, search_key
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Invoice, Payment, PaymentMethod, Refund, RefundStatus
+from courses_app.payments.models import OWED, Allocation, Invoice, Payment, PaymentMethod, Refund
+from courses_app.payments.queries.paid import PAID
 
-NOT_PAID = ~exists().where(Payment.invoice_id == Invoice.id)
-WAITING = Invoice.cancelled_at.is_(None) & (Invoice.total > 0) & NOT_PAID
+WAITING = Invoice.cancelled_at.is_(None) & ~PAID
 
 
 class InvoiceState(StrEnum):
@@ -63,7 +63,7 @@ def refund_at(external_id: str) -> Refund | None:
 
 def unpaid(page: int = 1, search: str = "", *, method: PaymentMethod | None = None) -> Page[Invoice]:
     """Invoices that still wait for money, the earliest due first; those without a due day last."""
-    query = _invoices().where(Invoice.cancelled_at.is_(None), Invoice.total > 0, NOT_PAID, *_matching(search))
+    query = _invoices().where(WAITING, *_matching(search))
     if method is not None:
         query = query.where(Invoice.method == method)
     return paged(query.order_by(Invoice.due_on.is_(None), Invoice.due_on, Invoice.id), number=page)
@@ -107,7 +107,7 @@ def _wanted(wanted: InvoicesWanted, today: date) -> Select[Invoice]:
         query = query.where(_in_state(wanted.state, today))
     if wanted.from_on or wanted.until_on:
         due, received = _between(Invoice.due_on, wanted), _between(Payment.received_on, wanted)
-        query = query.where(or_(and_(*due), Invoice.payments.any(and_(*received))))
+        query = query.where(or_(and_(*due), _came(*received)))
     waits, pay_by = case((WAITING, 0), else_=1), case((WAITING, Invoice.due_on))
     return query.order_by(waits, pay_by.is_(None), pay_by, Invoice.id.desc())
 
@@ -125,22 +125,30 @@ def _in_state(state: InvoiceState, today: date) -> ColumnElement[bool]:
     return {
         InvoiceState.OPEN: WAITING,
         InvoiceState.OVERDUE: WAITING & (Invoice.due_on < today),
-        InvoiceState.PAID: ~NOT_PAID,
-        InvoiceState.REFUND_OWED: Invoice.refunds.any(Refund.status == RefundStatus.DUE),
+        InvoiceState.PAID: PAID & (Invoice.total > 0),
+        InvoiceState.REFUND_OWED: Invoice.refunds.any(Refund.status.in_(OWED)),
         InvoiceState.CANCELLED: Invoice.cancelled_at.is_not(None),
     }[state]
 
 
+def _came(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether money of this kind settles a part of the invoice."""
+    return Invoice.allocations.any(Allocation.payment.has(and_(*conditions)))
+
+
 def open_refunds(page: int = 1) -> Page[Refund]:
     """Refunds a person must still send, the oldest first, with invoice and organization."""
-    query = select(Refund).options(joinedload(Refund.invoice).joinedload(Invoice.organization))
-    query = query.where(Refund.status == RefundStatus.DUE)
+    query = select(Refund).options(
+        joinedload(Refund.invoice), joinedload(Refund.payment).joinedload(Payment.organization)
+    )
+    query = query.where(Refund.status.in_(OWED))
     return paged(query.order_by(Refund.due_at, Refund.id), number=page)
 
 
 def _invoices() -> Select[Invoice]:
     return select(Invoice).options(
-        joinedload(Invoice.organization), selectinload(Invoice.payments).joinedload(Payment.recorded_by)
+        joinedload(Invoice.organization),
+        selectinload(Invoice.allocations).joinedload(Allocation.payment).joinedload(Payment.recorded_by),
     )
 
 
@@ -156,7 +164,7 @@ def _matching(search: str) -> list[ColumnElement[bool]]:
     choices = [
         party,
         Invoice.addressee.contains(search.strip(), autoescape=True),
-        Invoice.payments.any(Payment.payer.contains(search.strip(), autoescape=True)),
+        _came(Payment.payer.contains(search.strip(), autoescape=True)),
         Invoice.reference == typed,
         Invoice.number == typed,
         Invoice.receipt_number == typed,
@@ -165,7 +173,7 @@ def _matching(search: str) -> list[ColumnElement[bool]]:
         Invoice.order_reference == f"{plain[:1]}-{plain[1:]}",
     ]
     if day := day_typed(typed):
-        choices += [Invoice.due_on == day, Invoice.payments.any(Payment.received_on == day)]
+        choices += [Invoice.due_on == day, _came(Payment.received_on == day)]
     amount = digits(typed) or ""
     if 0 < len(amount) <= 12 and typed.lstrip("¥\\").replace(",", "").isdigit():
         choices.append(Invoice.total == int(amount))

@@ -13,9 +13,8 @@ SLOWEST_EVENT = timedelta(hours=1)  # Stripe repeats an unanswered event within 
 # What the ledger says is owed to us for each invoice; less than zero is held without being owed.
 RECEIVABLE = """
     WITH receivable AS (
-        SELECT t.invoice_id, SUM(e.debit - e.credit) AS owed
-        FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
-        WHERE e.account = 'receivable' GROUP BY t.invoice_id
+        SELECT e.invoice_id, SUM(e.debit - e.credit) AS owed
+        FROM ledger_entries e WHERE e.account = 'receivable' GROUP BY e.invoice_id
     )
 """
 
@@ -48,31 +47,66 @@ QUERIES = {
         SELECT i.reference FROM invoices i
         WHERE i.total > 0 AND NOT EXISTS (SELECT 1 FROM ledger_transactions t WHERE t.key = 'invoice:' || i.reference)
     """,
-    "INV-8 invoice {}: more was refunded than received": """
-        SELECT i.reference FROM invoices i
-        WHERE (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r
-               WHERE r.invoice_id = i.id AND r.status <> 'withdrawn')
-            > (SELECT COALESCE(SUM(p.amount), 0) FROM payments p WHERE p.invoice_id = i.id)
+    "INV-8 invoice {}: more was refunded of a payment than it brought": """
+        SELECT COALESCE(i.reference, p.external_id)
+        FROM refunds r JOIN payments p ON p.id = r.payment_id LEFT JOIN invoices i ON i.id = r.invoice_id
+        WHERE r.status <> 'withdrawn'
+        GROUP BY p.id, p.external_id, p.amount, i.id, i.reference
+        HAVING SUM(r.amount) > CASE WHEN i.id IS NULL THEN p.amount ELSE (
+            SELECT COALESCE(SUM(a.amount), 0) FROM allocations a
+            WHERE a.payment_id = p.id AND a.invoice_id = i.id) END
     """,
-    "INV-8 invoice {}: payments and ledger differ": """
-        SELECT i.reference FROM invoices i
-        WHERE (SELECT COALESCE(SUM(p.amount), 0) FROM payments p WHERE p.invoice_id = i.id)
-           <> (SELECT COALESCE(SUM(e.debit), 0) FROM ledger_transactions t
+    "INV-8 payment {}: it settles, or gives back as credit, more than it brought": """
+        SELECT p.external_id FROM payments p
+        WHERE p.amount < (SELECT COALESCE(SUM(a.amount), 0) FROM allocations a WHERE a.payment_id = p.id)
+            + (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r
+               WHERE r.payment_id = p.id AND r.invoice_id IS NULL AND r.status <> 'withdrawn')
+    """,
+    "INV-8 payment {}: it and the ledger differ": """
+        SELECT p.external_id FROM payments p
+        WHERE p.amount <> (SELECT COALESCE(SUM(e.debit), 0) FROM ledger_transactions t
                JOIN ledger_entries e ON e.transaction_id = t.id
-               WHERE t.invoice_id = i.id AND e.account IN ('cash', 'stripe_balance'))
+               WHERE t.key = 'payment:' || p.provider || ':' || p.external_id
+                 AND e.account = CASE p.provider WHEN 'stripe' THEN 'stripe_balance' ELSE 'cash' END)
     """,
-    "INV-8 invoice {}: refunds still due and ledger differ": """
+    "INV-8 payment {}: it settles an invoice of another organization": """
+        SELECT DISTINCT p.external_id FROM allocations a
+        JOIN payments p ON p.id = a.payment_id JOIN invoices i ON i.id = a.invoice_id
+        WHERE p.organization_id <> i.organization_id
+    """,
+    "INV-8 organization {}: its credit and the ledger differ": """
+        SELECT o.reference FROM organizations o
+        WHERE (SELECT COALESCE(SUM(p.amount), 0) FROM payments p WHERE p.organization_id = o.id)
+            - (SELECT COALESCE(SUM(a.amount), 0) FROM allocations a JOIN payments p ON p.id = a.payment_id
+               WHERE p.organization_id = o.id)
+            - (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r JOIN payments p ON p.id = r.payment_id
+               WHERE p.organization_id = o.id AND r.invoice_id IS NULL AND r.status <> 'withdrawn')
+           <> (SELECT COALESCE(SUM(e.credit - e.debit), 0) FROM ledger_entries e
+               WHERE e.organization_id = o.id AND e.account = 'customer_credit')
+    """,
+    "INV-8 invoice {}: settled without money, and the ledger differs": """
         SELECT i.reference FROM invoices i
-        WHERE (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r WHERE r.invoice_id = i.id AND r.status = 'due')
-           <> (SELECT COALESCE(SUM(e.credit - e.debit), 0) FROM ledger_transactions t
-               JOIN ledger_entries e ON e.transaction_id = t.id
-               WHERE t.invoice_id = i.id AND e.account = 'refunds_payable')
+        WHERE (SELECT COALESCE(SUM(a.amount), 0) FROM allocations a
+               WHERE a.invoice_id = i.id AND a.source IN ('bank_fee', 'write_off'))
+           <> (SELECT COALESCE(SUM(e.debit - e.credit), 0) FROM ledger_entries e
+               WHERE e.invoice_id = i.id AND e.account IN ('bank_fees', 'write_offs'))
     """,
-    "INV-8 invoice {}: it is open, and the ledger owes something else than its total less what was received": """
+    "INV-8 organization {}: refunds still owed and ledger differ": """
+        SELECT o.reference FROM organizations o
+        WHERE (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r JOIN payments p ON p.id = r.payment_id
+               WHERE p.organization_id = o.id AND r.status NOT IN ('sent', 'withdrawn'))
+           <> (SELECT COALESCE(SUM(e.credit - e.debit), 0) FROM ledger_entries e
+               WHERE e.organization_id = o.id AND e.account = 'refunds_payable')
+    """,
+    "INV-8 invoice {}: it is open, and the ledger owes something else than its total less what is settled": """
         SELECT i.reference FROM invoices i LEFT JOIN receivable b ON b.invoice_id = i.id
         WHERE i.cancelled_at IS NULL
           AND COALESCE(b.owed, 0)
-           <> i.total - (SELECT COALESCE(SUM(p.amount), 0) FROM payments p WHERE p.invoice_id = i.id)
+           <> i.total - (SELECT COALESCE(SUM(a.amount), 0) FROM allocations a WHERE a.invoice_id = i.id)
+    """,
+    "INV-8 invoice {}: more is settled than was billed": """
+        SELECT i.reference FROM invoices i
+        WHERE i.total < (SELECT COALESCE(SUM(a.amount), 0) FROM allocations a WHERE a.invoice_id = i.id)
     """,
     "INV-8 invoice {}: it is cancelled and still owed": """
         SELECT i.reference FROM invoices i JOIN receivable b ON b.invoice_id = i.id
@@ -84,11 +118,15 @@ QUERIES = {
             SELECT 1 FROM matters m
             WHERE m.settled_at IS NULL AND m.subject_kind = 'invoice' AND m.subject_reference = i.reference)
     """,
-    "INV-8 invoice {}: a refund is due, and no matter is open": """
-        SELECT DISTINCT i.reference FROM refunds r JOIN invoices i ON i.id = r.invoice_id
-        WHERE r.status = 'due' AND NOT EXISTS (
+    "INV-8 invoice {}: a refund is owed, and no matter is open": """
+        SELECT DISTINCT COALESCE(i.reference, o.reference)
+        FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN organizations o ON o.id = p.organization_id
+        LEFT JOIN invoices i ON i.id = r.invoice_id
+        WHERE r.status NOT IN ('sent', 'withdrawn') AND NOT EXISTS (
             SELECT 1 FROM matters m
-            WHERE m.settled_at IS NULL AND m.subject_kind = 'invoice' AND m.subject_reference = i.reference)
+            WHERE m.settled_at IS NULL
+              AND m.subject_kind = CASE WHEN i.id IS NULL THEN 'organization' ELSE 'invoice' END
+              AND m.subject_reference = COALESCE(i.reference, o.reference))
     """,
     "INV-9 payment {}: recorded more than once": """
         SELECT external_id FROM payments GROUP BY provider, external_id HAVING COUNT(*) > 1
@@ -117,15 +155,16 @@ QUERIES = {
     """,
     "INV-13 invoice {}: money came or went, and the audit trail does not tell how often": """
         SELECT i.reference FROM invoices i
-        WHERE (SELECT COUNT(*) FROM payments p WHERE p.invoice_id = i.id)
+        WHERE (SELECT COUNT(*) FROM allocations a WHERE a.invoice_id = i.id)
             + (SELECT COUNT(*) FROM refunds r WHERE r.invoice_id = i.id)
             + (SELECT COUNT(*) FROM refunds r WHERE r.invoice_id = i.id AND r.status IN ('sent', 'withdrawn'))
            <> (SELECT COUNT(*) FROM audit_entries a
                WHERE a.subject_kind = 'invoice' AND a.subject_reference = i.reference
-                 AND a.action IN ('payment.received', 'refund.owed', 'refund.sent', 'refund.withdrawn'))
+                 AND a.action IN ('payment.received', 'credit.used', 'credit.freed', 'invoice.borne',
+                                  'invoice.not_borne', 'refund.owed', 'refund.sent', 'refund.withdrawn'))
     """,
     "INV-14 invoice {}: a refund was sent, and no mail tells of it": """
-        SELECT i.reference FROM refunds r JOIN invoices i ON i.id = r.invoice_id
+        SELECT COALESCE(i.reference, r.key) FROM refunds r LEFT JOIN invoices i ON i.id = r.invoice_id
         WHERE r.status = 'sent' AND NOT EXISTS (
             SELECT 1 FROM outbox_messages m WHERE m.dedupe_key = 'refund:' || r.key)
     """,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _p
 
 from courses_app.foundation.clock import add_business_days
-from courses_app.foundation.naming import Told
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.templating import instant, yen
 from courses_app.foundation.yen import TaxCategory, Yen, tax_included_in, total
+from courses_app.payments.rules.told import TOLD as TOLD
+
+P = TypeVar("P")
 
 TRIES_OF_AN_EVENT = 5
 DISTANCES = tuple(timedelta(minutes=minutes) for minutes in (1, 1, 3, 9, 27))  # five tries in three quarters of an hour
@@ -122,6 +124,19 @@ class RefundTooHigh(Refusal):
         super().__init__(message, field="amount")
 
 
+class CreditTooLow(Refusal):
+    """Less credit is left of what came than is to be used, or it is another organization's."""
+
+    def __init__(self, *, left: Yen, asked: Yen) -> None:
+        self.left, self.asked = left, asked
+        message = _l(
+            "Only %(left)s of this payment is still free, not %(asked)s. Please look at what it settles already.",
+            left=yen(left),
+            asked=yen(asked),
+        )
+        super().__init__(message, field="amount")
+
+
 class AlreadyRefunded(Refusal):
     """Money of this invoice goes back: it can't be brought to life again; a new order is needed."""
 
@@ -145,6 +160,28 @@ def _tax_total(category: TaxCategory, amount: Yen, rates: Mapping[TaxCategory, i
         raise LookupError(f"no tax rate is known for '{category.value}' on that day: load the issuer's data first")
     percent = rates[category]
     return TaxTotal(category, percent, amount, tax_included_in(amount, percent))
+
+
+def parts_of_refund(amount: Yen, kept: Mapping[P, Yen]) -> list[tuple[P, Yen]]:
+    """From which payments an amount goes back: one that holds it whole, if there is one, else the earliest first.
+
+    `kept`: what each still holds, the earliest first; together at least the amount.
+    """
+    whole = [payment for payment, left in kept.items() if left >= amount]
+    if whole:
+        return [(whole[0], amount)]
+    parts, missing = [], amount
+    for payment, left in kept.items():
+        part = Yen(min(left, missing))
+        if part:
+            parts.append((payment, part))
+        missing = Yen(missing - part)
+    return parts
+
+
+def part_key(key: str, number: int) -> str:
+    """The key of the first, second … refund of one cause and one invoice."""
+    return key if number == 1 else f"{key}+{number}"
 
 
 def share_of(amount: Yen, taxes: Iterable[TaxTotal]) -> list[TaxTotal]:
@@ -184,80 +221,3 @@ def trouble_in(kind: str, status: str) -> str | None:
     if kind == "refund.failed" or (kind in ("refund.updated", "charge.refund.updated") and status == "failed"):
         return "refund_failed"
     return None
-
-
-# What the audit and the outbox call what happens in this room.
-TOLD = Told(
-    actions={
-        "invoice.billed": _p("what was done", "Billed"),
-        "invoice.cancelled": _p("what was done", "Invoice cancelled"),
-        "invoice.method_changed": _p("what was done", "Method of payment changed"),
-        "invoice.issued": _p("what was done", "Invoice issued"),
-        "invoice.reinstated": _p("what was done", "Invoice reinstated"),
-        "receipt.issued": _p("what was done", "Receipt issued"),
-        "receipt.reissued": _p("what was done", "Receipt reissued"),
-        "payment.received": _p("what was done", "Payment received"),
-        "refund.owed": _p("what was done", "Refund owed"),
-        "refund.sent": _p("what was done", "Refund sent"),
-        "refund.withdrawn": _p("what was done", "Refund withdrawn"),
-        "checkout.intended": _p("what was done", "Payment page asked for"),
-        "checkout.open": _p("what was done", "Payment page opened"),
-        "checkout.complete": _p("what was done", "Payment page completed"),
-        "checkout.expired": _p("what was done", "Payment page expired"),
-        "checkout.failed": _p("what was done", "Payment page failed"),
-        "stripe_event.asked_again": _p("what was done", "Stripe message tried again"),
-        "stripe_event.received": _p("what was done", "Stripe message received"),
-        "stripe_event.settled": _p("what was done", "Stripe message worked off"),
-        "stripe_event.ignored": _p("what was done", "Stripe message needs nothing"),
-        "stripe_event.parked": _p("what was done", "Stripe message put aside"),
-        "issuer.loaded": _p("what was done", "Issuer's data loaded"),
-    },
-    states={
-        "invoice.open": _p("state in the audit", "Open invoice"),
-        "invoice.cancelled": _p("state in the audit", "Cancelled invoice"),
-        "payment.paid": _p("state in the audit", "Paid"),
-        "refund.due": _p("state in the audit", "Refund to be sent"),
-        "refund.sent": _p("state in the audit", "Refund has been sent"),
-        "refund.withdrawn": _p("state in the audit", "Refund no longer owed"),
-        "checkout.intended": _p("state in the audit", "Being prepared"),
-        "checkout.open": _p("state in the audit", "Open for payment"),
-        "checkout.complete": _p("state in the audit", "Payment complete"),
-        "checkout.expired": _p("state in the audit", "Out of time"),
-        "checkout.failed": _p("state in the audit", "Could not be opened"),
-        "stripe_event.received": _p("state in the audit", "Received, not worked off"),
-        "stripe_event.settled": _p("state in the audit", "Worked off"),
-        "stripe_event.ignored": _p("state in the audit", "Needs nothing"),
-        "stripe_event.parked": _p("state in the audit", "Put aside"),
-        "provider.bank_transfer": _p("state in the audit", "Bank transfer"),
-        "provider.stripe": _p("state in the audit", "Credit card (Stripe)"),
-        "provider.none": _p("state in the audit", "Nothing to pay"),
-        "method.bank_transfer": _p("state in the audit", "Bank transfer"),
-        "method.stripe": _p("state in the audit", "Credit card (Stripe)"),
-        "method.none": _p("state in the audit", "Nothing to pay"),
-        "paper.invoice": _p("state in the audit", "Invoice"),
-        "paper.receipt": _p("state in the audit", "Receipt"),
-        "reason.unknown_reference": _p("state in the audit", "Unknown booking"),
-        "reason.unknown_checkout": _p("state in the audit", "Unknown payment page"),
-        "reason.wrong_amount": _p("state in the audit", "Other amount than asked for"),
-        "reason.wrong_currency": _p("state in the audit", "Not in yen"),
-        "reason.wrong_mode": _p("state in the audit", "Test and live mixed up"),
-        "reason.paid_twice": _p("state in the audit", "Already paid"),
-        "reason.recorded_elsewhere": _p("state in the audit", "Recorded for another invoice"),
-        "reason.refund_not_owed": _p("state in the audit", "Refund not owed"),
-    },
-    details={
-        "number": _p("detail in the audit", "Number of the paper"),
-        "total": _p("detail in the audit", "Total"),
-        "reversed": _p("detail in the audit", "Amount taken back"),
-        "provider": _p("detail in the audit", "Way of payment"),
-        "method": _p("detail in the audit", "Method of payment"),
-        "key": _p("detail in the audit", "Key"),
-        "invoice": _p("detail in the audit", "Invoice"),
-        "rows": _p("detail in the audit", "Rows"),
-    },
-    mails={
-        "payments/invoice_issued": _p("kind of mail", "Invoice sent"),
-        "payments/payment_received": _p("kind of mail", "Payment has arrived"),
-        "payments/refund_sent": _p("kind of mail", "Refund has been sent"),
-    },
-)

@@ -14,7 +14,7 @@ from courses_app.catalogue.rules import fingerprint
 from courses_app.foundation.audit import STRIPE
 from courses_app.foundation.clock import JST, day_of
 from courses_app.foundation.references import new_token
-from courses_app.payments.models import PaymentMethod
+from courses_app.payments.models import PaymentMethod, Provider
 from courses_app.portal.imports import seats
 from courses_app.portal.imports.cast import Cast, demo_data
 from courses_app.portal.imports.days import Day, record_day
@@ -150,7 +150,7 @@ class Performance:
             return
         bookings.settle(
             invoice=invoice,
-            provider=PaymentMethod(order.method),
+            provider=Provider(order.method),
             external_id=f"{'pi_demo' if by_card else 'transfer'}_{booking.reference}",
             amount=invoice.total,
             received_on=day_of(now),
