@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
@@ -11,7 +11,7 @@ from flask import current_app
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
 from courses_app.payments import queries
-from courses_app.payments.models import Invoice, Issuer, PaymentMethod, Provider, Refund
+from courses_app.payments.models import Invoice, Issuer, Paper, PaperRequest, PaymentMethod, Provider, Refund
 from courses_app.payments.rules import TaxTotal, share_of
 
 
@@ -52,6 +52,29 @@ def _credit_sent(refund: Refund, *, issuer: Issuer, key: str, now: datetime) -> 
         subject=("organization", organization.reference),
         facts={"refund": refund, "organization": organization, "issuer": issuer},
         dedupe_key=key,
+        now=now,
+    )
+
+
+def paper_issued(paper: Paper, *, request: PaperRequest, issuer: Issuer, now: datetime) -> None:
+    """A paper that was asked for is there: the quote, a receipt, a corrected invoice."""
+    base_url = current_app.config["SETTINGS"].base_url
+    queue_mail(
+        "payments/paper_issued",
+        to=request.organization.contact_email,
+        language=request.language,
+        subject=("paper_request", request.reference),
+        facts={
+            "paper": paper,
+            "request": request,
+            "organization": request.organization,
+            "issuer": issuer,
+            "valid_until_on": date.fromisoformat(valid) if (valid := request.content.get("valid_until_on")) else None,
+            "bookings_url": f"{base_url}/organization/bookings",
+            "quotes_url": f"{base_url}/organization/quotes",
+        },
+        documents=[paper.document],
+        dedupe_key=f"paper:{request.reference}",
         now=now,
     )
 

@@ -14,15 +14,19 @@ from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import TaxCategory
 from courses_app.payments.models import Issuer, TaxRate
+from courses_app.payments.rules.papers import check_registration_number
 
 ISSUER = Path(__file__).resolve().parent / "data" / "issuer.toml"
 ALWAYS = date(1989, 4, 1)  # consumption tax begins (消費税法附則1条); an issuer without `from_on` has always been there
+
+BUSINESS_YEAR_ENDS_IN = 3  # March, where the file does not say
 
 
 def load(*, by: Actor, now: datetime, path: Path = ISSUER) -> int:
     """Add the issuer and the tax rates the file names and we lack; what is there stays as it is. Returns how many rows.
 
     A new address, account or rate goes into the file with its own `from_on`, so that the former one keeps its days.
+    Raises RegistrationNumberWrong where the check digit of its number does not fit.
     """
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     added = int(_load_issuer(data["issuer"], data["bank_accounts"][0]))
@@ -37,7 +41,11 @@ def _load_issuer(facts: dict[str, Any], account: dict[str, Any]) -> bool:
     from_on = facts.get("from_on", ALWAYS)
     if session.scalar(select(Issuer.id).where(Issuer.from_on == from_on)):
         return False
-    session.add(Issuer(from_on=from_on, bank_account=_account(account), **_printed(facts)))
+    year_ends_in = facts.get("business_year_ends_in", BUSINESS_YEAR_ENDS_IN)
+    check_registration_number(facts["registration_number"])
+    session.add(
+        Issuer(from_on=from_on, bank_account=_account(account), business_year_ends_in=year_ends_in, **_printed(facts))
+    )
     return True
 
 

@@ -1,4 +1,4 @@
-"""What the worker does about money: numbers, papers and their mails, each invoice in a transaction of its own.
+"""What the worker does about money: numbers, papers and their mails, each paper in a transaction of its own.
 
 A paper is printed before the transaction, under the number that is next, so that nobody waits for typst; inside, the
 number is taken, and if it is not the printed one after all, everything is undone and printed again.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from flask import current_app
 
@@ -18,31 +19,34 @@ from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import transaction
 from courses_app.foundation.papers import GlyphMissing, PaperFailed
 from courses_app.payments import documents, operations, queries
-from courses_app.payments.models import Invoice
+from courses_app.payments.models import Invoice, PaperRequest
 from courses_app.payments.operations import NumberTaken
-from courses_app.payments.queries import Series
+from courses_app.payments.rules.papers import Series
 
 MOST_A_ROUND = 50  # mails of one round leave after it
 TRIES = 3
 
 
+Subject = Invoice | PaperRequest
+
+
 class NextOne(Protocol):
-    def __call__(self, *, without: Collection[str]) -> Invoice | None: ...
+    def __call__(self, *, without: Collection[str]) -> Subject | None: ...
 
 
 class Print(Protocol):
-    def __call__(self, invoice: Invoice, *, number: str, today: date, now: datetime) -> bytes: ...
+    def __call__(self, subject: Any, /, *, number: str, today: date, now: datetime) -> bytes: ...
 
 
 class Keep(Protocol):
     def __call__(
-        self, *, invoice: Invoice, number: str, paper: bytes, today: date, by: Actor, now: datetime
-    ) -> Invoice | None: ...
+        self, subject: Any, /, *, number: str, paper: bytes, today: date, by: Actor, now: datetime
+    ) -> Subject | None: ...
 
 
 @dataclass(frozen=True)
 class Papers:
-    """One kind of paper: its numbers, which invoice is next, how it is printed, how it is kept."""
+    """One kind of paper: its numbers, what is next, how it is printed, how it is kept."""
 
     series: Series
     next_one: NextOne
@@ -50,51 +54,67 @@ class Papers:
     keep: Keep
 
 
-INVOICES = Papers(Series.INVOICE, queries.next_invoice, documents.invoice_pdf, operations.issue_invoice)
-RECEIPTS = Papers(Series.RECEIPT, queries.next_receipt, documents.receipt_pdf, operations.issue_receipt)
+def _requested(series: Series) -> Papers:
+    return Papers(series, partial(queries.next_request, series), documents.requested_pdf, operations.issue_requested)
+
+
+PAPERS = (
+    Papers(Series.INVOICE, queries.next_invoice, documents.invoice_pdf, operations.issue_invoice),
+    Papers(Series.RECEIPT, queries.next_receipt, documents.receipt_pdf, operations.issue_receipt),
+    *(_requested(series) for series in Series),
+    Papers(Series.RECEIPT, queries.next_copy, documents.requested_pdf, operations.issue_requested),  # once more
+)
 
 
 def run_due(*, clock: Callable[[], datetime]) -> int:
-    """Issue every invoice and receipt that is due; returns how many. What can't be printed is shown to the office."""
-    return _issue_all(INVOICES, clock) + _issue_all(RECEIPTS, clock)
+    """Issue every paper that is due; returns how many. What can't be printed is shown to the office."""
+    return sum(_issue_all(papers, clock) for papers in PAPERS)
 
 
 def _issue_all(papers: Papers, clock: Callable[[], datetime]) -> int:
     done, seen = 0, queries.resting(now=clock())
     for _ in range(MOST_A_ROUND):
-        invoice = papers.next_one(without=seen)
-        if invoice is None:
+        subject = papers.next_one(without=seen)
+        if subject is None:
             break
-        seen.add(invoice.reference)
-        done += _issue(papers, invoice, clock())
+        seen.add(subject.reference)
+        done += _issue(papers, subject, clock())
     return done
 
 
-def _issue(papers: Papers, invoice: Invoice, now: datetime) -> bool:
+def _issue(papers: Papers, subject: Subject, now: datetime) -> bool:
     for _ in range(TRIES):
         try:
-            return _issue_once(papers, invoice, now)
+            return _issue_once(papers, subject, now)
         except NumberTaken:
             continue  # another worker was faster
         except (GlyphMissing, PaperFailed) as error:
             current_app.logger.error("paper.failed", extra={"task": papers.series.value})  # the reason may name people
-            return _put_off(papers, invoice, str(error), now)
+            return _put_off(papers, subject, str(error), now)
         except Exception as error:  # the next invoice is not to wait for the fault of this one
             current_app.logger.exception("paper.failed", extra={"task": papers.series.value})
-            return _put_off(papers, invoice, type(error).__name__, now)
+            return _put_off(papers, subject, type(error).__name__, now)
     return False
 
 
-def _put_off(papers: Papers, invoice: Invoice, reason: str, now: datetime) -> bool:
+def _put_off(papers: Papers, subject: Subject, reason: str, now: datetime) -> bool:
     with transaction():
-        operations.put_off_paper(invoice=invoice, paper=papers.series, reason=reason, by=SYSTEM, now=now)
+        kind = "invoice" if isinstance(subject, Invoice) else "paper_request"
+        about = (kind, subject.reference)
+        operations.put_off_paper(subject=about, paper=papers.series, reason=reason, by=SYSTEM, now=now)
     return False
 
 
-def _issue_once(papers: Papers, invoice: Invoice, now: datetime) -> bool:
+def _issue_once(papers: Papers, subject: Subject, now: datetime) -> bool:
     today = day_of(now)
-    number = queries.number_to_come(papers.series, today)
-    paper = papers.print(invoice, number=number, today=today, now=now)
+    number = _number(papers.series, subject, today)
+    paper = papers.print(subject, number=number, today=today, now=now)
     with transaction():
-        kept = papers.keep(invoice=invoice, number=number, paper=paper, today=today, by=SYSTEM, now=now)
+        kept = papers.keep(subject, number=number, paper=paper, today=today, by=SYSTEM, now=now)
     return kept is not None
+
+
+def _number(series: Series, subject: Subject, today: date) -> str:
+    """The one it will get; what is printed once more keeps its own."""
+    again = subject.number if isinstance(subject, PaperRequest) else None
+    return again or queries.number_to_come(series, today)

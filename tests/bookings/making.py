@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from courses_app.accounts.models import Organization, Person
 from courses_app.bookings import operations, queries
-from courses_app.bookings.models import AttendeeDraft, Booking, WaitingParty
+from courses_app.bookings.models import AttendeeDraft, Booking, Estimate, WaitingParty
 from courses_app.bookings.operations import AttendeeFacts
+from courses_app.bookings.rules import QuotedSeats
 from courses_app.bookings.rules.sheets import DraftRow
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation import clock
@@ -64,6 +65,19 @@ class MakeBookings:
 
     def coordinator(self, organization: Organization | None = None) -> Coordinator:  # given by MakeAccounts
         raise NotImplementedError
+
+    def quote(self, who: Coordinator, *runs: CourseRun, people: int = 2, now: datetime | None = None) -> Estimate:
+        """A quote for so many people in each of these runs; its paper is printed by the worker."""
+        self.issuer()
+        now = now or clock.now()
+        with self.deed():
+            wanted = [QuotedSeats(run.reference, people) for run in runs]
+            known = queries.runs_to_quote(now=now)
+            facts = operations.estimate(organization=who.organization, seats=wanted, runs=known, now=now)
+            return operations.make_estimate(
+                organization=who.organization, facts=facts, addressee=who.organization.name,
+                form_token=new_token(), language="ja", by=SYSTEM, now=now,
+            )  # fmt: skip
 
     def held(
         self,

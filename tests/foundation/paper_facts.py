@@ -12,8 +12,10 @@ from courses_app.foundation.papers.facts import (
     InvoiceFacts,
     InvoiceLineFacts,
     MeetingFacts,
+    QuoteFacts,
     RateFacts,
     ReceiptFacts,
+    ReturnInvoiceFacts,
 )
 
 COURSE = "監理責任者等講習"
@@ -78,6 +80,44 @@ def invoice() -> InvoiceFacts:
         "due_on": "2026-12-03",
         "bank": BANK,
         "notes": ["ご入金の確認後、受講票をお送りします。"],
+        "replaces": "",
+        "changes": [],
+    }
+
+
+def quote() -> QuoteFacts:
+    return {
+        "institution": INSTITUTION,
+        "number": "M-2026-000021",
+        "issued_on": "2026-11-02",
+        "recipient": {**invoice()["recipient"], "person": "", "honorific": "御中"},
+        "subject": f"{COURSE} 受講料（3名分）",
+        "lines": [LINE],
+        "rates": [RATE],
+        "untaxed": [],
+        "total": 34500,
+        "valid_until_on": "2026-12-02",
+        "notes": [],
+    }
+
+
+def return_invoice() -> ReturnInvoiceFacts:
+    return {
+        "institution": INSTITUTION,
+        "number": "H-2026-000007",
+        "issued_on": "2026-12-05",
+        "addressee": "東都国際事業協同組合",
+        "honorific": "御中",
+        "refunded_on": "2026-12-04",
+        "supplied_on": ["2026-12-01"],
+        "invoice": "2026-000123",
+        "booking": "B-7K4MQ9XHA",
+        "subject": f"{COURSE} 受講料（3名分）",
+        "rates": [{"percent": 10, "total": 11500, "tax": 1045}],
+        "untaxed": [],
+        "kept": [{"words": "取消料（受講日の14日前から8日前まで 30％）", "tax": "out_of_scope", "amount": 3450}],
+        "total": 8050,
+        "method": "銀行振込",
     }
 
 
@@ -98,6 +138,8 @@ def receipt() -> ReceiptFacts:
         "rates": [RATE],
         "untaxed": [],
         "notes": [],
+        "copy": 0,
+        "first_issued_on": None,
     }
 
 

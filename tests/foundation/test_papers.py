@@ -24,6 +24,8 @@ ALL: dict[papers.Template, Mapping[str, Any]] = {
     "admission_ticket": sample.admission_ticket(),
     "invoice": sample.invoice(),
     "receipt": sample.receipt(),
+    "quote": sample.quote(),
+    "return_invoice": sample.return_invoice(),
     "certificate": sample.certificate(),
     "notice_of_failure": sample.notice_of_failure(),
 }
@@ -117,6 +119,8 @@ def with_name(template: papers.Template, name: str, organization: str = "東都�
         "admission_ticket": {"attendee": name, "organization": organization},
         "invoice": {"recipient": {**sample.invoice()["recipient"], "person": name, "name": organization}},
         "receipt": {"for_what": name, "addressee": organization},
+        "quote": {"recipient": {**sample.quote()["recipient"], "name": organization}, "subject": name},
+        "return_invoice": {"subject": name, "addressee": organization},
         "certificate": {"name": name},
         "notice_of_failure": {"name": name, "organization": organization},
     }

@@ -64,13 +64,16 @@ ALLOWED: dict[str, set[str]] = {
         "plan_run publish_run remove_draft renew_link run runs runs_file set_changes set_fee venue venues"),
     **doors_of(
         "bookings", COORDINATORS,
-        "alerts bookings create create_alert new new_alert send_sheet sheet template_csv template_xlsx wait"),
+        "alerts bookings create create_alert create_estimate estimates new new_alert new_estimate "
+        "send_sheet sheet template_csv template_xlsx wait"),
     **doors_of(
         "bookings", OWN,
         "answer attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct date "
-        "draft enter_names give_up_draft hold_again keep_seats leave mend_draft move_seat name names "
-        "names_from_file party question remove_alert substitute take_what_is_left wait_with_list"),
-    **doors_of("bookings", STAFF, "book_by_telephone telephone"),
+        "draft enter_names estimate estimate_pdf give_up_draft hold_again keep_seats leave mend_draft "
+        "move_seat name names names_from_file party question remove_alert substitute take_what_is_left wait_with_list"),
+    **doors_of(
+        "bookings", STAFF,
+        "any_estimate any_estimate_pdf book_by_telephone create_estimate_for new_estimate_for telephone"),
     **doors_of("bookings", OWN | STAFF, "additional_invoice additional_receipt invoice receipt ticket"),
     **doors_of("bookings", OWN | ON_THE_RUN, "seat"),  # and the attendee, who is none of these
     **doors_of("bookings", set(), "own_ticket"),  # the attendee alone
@@ -80,8 +83,8 @@ ALLOWED: dict[str, set[str]] = {
         "bookings_admin", STAFF,
         "answer approve attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
         "change_capacity correct correction date decline demand demand_csv enter_name event_again event_dealt_with "
-        "move_seat name offer party payment payments payments_csv question questions record refund_sent release "
-        "remove seats substitute waiting"),
+        "move_seat name offer paper papers papers_csv party payment payments payments_csv question questions "
+        "record refund_sent release remove seats substitute waiting"),
     **doors_of("dispatches", EVERYBODY, "service services"),
     **doors_of("dispatches", COORDINATORS, "create dispatches new"),
     **doors_of("dispatches", OWN, "accept answer dispatch invoice receipt withdraw"),

@@ -162,12 +162,13 @@ def done_by_hand(statements: list[str]) -> list[str]:
 
 def without(guard: str) -> list[str]:
     """The statements that take a guard away. SQLite names no table there, and can't drop a constraint: the table is
-    written anew without any."""
+    written anew without any, but for its ids: other tables refer to them."""
     what, _on, table = guard.partition(" ON ")
     if what.startswith("constraint"):
         if db.engine.dialect.name == "sqlite":
             return ["PRAGMA defer_foreign_keys = ON", f"CREATE TABLE anew AS SELECT * FROM {table}",
-                    f"DROP TABLE {table}", f"ALTER TABLE anew RENAME TO {table}"]  # fmt: skip
+                    f"DROP TABLE {table}", f"ALTER TABLE anew RENAME TO {table}",
+                    f"CREATE UNIQUE INDEX anew_id ON {table} (id)"]  # fmt: skip
         return [f"ALTER TABLE {table} DROP {what}"]
     return [f"DROP {what if db.engine.dialect.name == 'sqlite' else guard}"]
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from courses_app.accounts.models import Account
+from courses_app.bookings.models import Estimate
 from courses_app.bookings.operations import ask_for_runs, block_seats, move_seat, settle
 from courses_app.bookings.tasks import run_due as print_tickets
 from courses_app.catalogue.models import CourseRun
@@ -18,7 +19,7 @@ from courses_app.foundation import audit, clock, matters
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox import OutboxMessage
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Invoice, Provider
+from courses_app.payments.models import Invoice, Paper, Provider
 from courses_app.payments.tasks import run_due as print_papers
 from tests.accounts.making import Coordinator
 from tests.bookings.asked import move_run, question_about
@@ -58,8 +59,7 @@ def build(make: Make) -> World:
             by=audit.SYSTEM, now=clock.now(),
         )  # fmt: skip
         kept = block_seats(run=coming, seats=1, purpose="視察", until_at=None, by=audit.SYSTEM, now=clock.now())
-    full = make.run(days_ahead=60, capacity=1)
-    make.held(full)
+    make.held(full := make.run(days_ahead=60, capacity=1))
     party = make.waiting(full, **theirs)
     listed = {"reference": make.draft(coming, somebody=own).reference}
     paid = make.paid(held, 2, now=held.starts_at - timedelta(days=30), **theirs)
@@ -67,6 +67,7 @@ def build(make: Make) -> World:
     agreed = _paid_request(make, own)
     make.closed_roster(held, failed=1, by=teacher.person)
     make.papers(held)
+    make.quote(own, coming)
     print_papers(clock=clock.now)
     print_tickets(clock=lambda: held.starts_at - timedelta(days=1))  # nobody needs a ticket afterwards
     with transaction():
@@ -91,6 +92,7 @@ def build(make: Make) -> World:
             "number": session.scalars(select(OutboxMessage.id)).first(),
         },
         "bookings": order, "booking_payments": {"reference": waiting.reference},
+        **_papers(own),
         "bookings.telephone": run, "bookings.book_by_telephone": run,
         "bookings.new": run, "bookings.create": run, "bookings.wait": run,
         "bookings.remove_alert": {"reference": alert.reference},
@@ -165,6 +167,17 @@ def _billed_in_addition(make: Make, run: CourseRun, theirs: Parts) -> Parts:
         )  # fmt: skip
     _settle(make.whole(moved).supplements[0].invoice)
     return {"reference": moved.reference, "invoice": make.whole(moved).supplements[0].invoice.reference}
+
+
+def _papers(somebody: Coordinator) -> dict[str, Parts]:
+    """A quote of the organization, and any paper of the register."""
+    quoted = {"reference": session.scalars(select(Estimate.reference)).one()}
+    theirs = {"reference": somebody.organization.reference}
+    return {
+        **{f"bookings.{name}": quoted for name in ("estimate", "estimate_pdf", "any_estimate", "any_estimate_pdf")},
+        **{f"bookings.{name}": theirs for name in ("new_estimate_for", "create_estimate_for")},
+        "bookings_admin.paper": {"number": session.scalars(select(Paper.number)).first(), "copy": 1},
+    }
 
 
 def _paid_request(make: Make, somebody: Coordinator) -> Parts:

@@ -40,7 +40,7 @@ WATCHED = (
     "course_runs", "meetings", "venues", "dispatches", "dispatch_notes", "quotes", "persons", "memberships",
     "invoices", "invoice_lines", "invoice_taxes", "payments", "refunds", "checkouts", "stripe_events",
     "ledger_transactions", "ledger_entries", "outbox_messages", "matters", "audit_entries", "stored_documents",
-    "number_series", "run_alerts", "run_alerts_told", "reminders_sent",
+    "number_series", "papers", "paper_requests", "run_alerts", "run_alerts_told", "reminders_sent",
     "rosters", "roster_entries", "meeting_minutes", "certificates", "failure_notices",
 )  # fmt: skip
 UNWATCHED = {
@@ -50,6 +50,7 @@ UNWATCHED = {
         "requirements", "roles", "services", "subjects", "tax_rates",
     ),
     "written once when a request is made, and never again": ("dispatch_wishes", "quote_lines", "quote_meetings"),
+    "of quotes, which no deed here makes": ("estimates", "estimate_lines", "estimate_uses"),
     "of signing in, which has its own transaction in each request": (
         "account_tokens", "accounts", "attempts", "sign_ins",
     ),

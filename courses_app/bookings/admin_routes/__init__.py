@@ -7,6 +7,7 @@ from courses_app.bookings.admin_routes import (
     changes,
     demand,
     names,
+    papers,
     payments,
     plans,
     questions,
@@ -16,6 +17,6 @@ from courses_app.bookings.admin_routes import (
 from courses_app.bookings.admin_routes.blueprint import pages
 
 __all__ = [
-    "approvals", "blocks", "bookings", "changes", "demand", "names", "pages", "payments", "plans", "questions", "runs",
-    "waiting",
+    "approvals", "blocks", "bookings", "changes", "demand", "names", "pages", "papers", "payments", "plans",
+    "questions", "runs", "waiting",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from courses_app.bookings.forms.changes import (
     SubstituteForm,
 )
 from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, MovedRowsForm, SheetForm, WaitingListForm
+from courses_app.bookings.forms.estimates import EstimateForm, seat_quoted
 from courses_app.bookings.forms.office import (
     BlockForm,
     CapacityForm,
@@ -22,15 +23,17 @@ from courses_app.bookings.forms.office import (
     SentForm,
 )
 from courses_app.bookings.forms.orders import METHOD_LABELS, STATE_LABELS, BookingsFilter, OrderForm
+from courses_app.bookings.forms.papers import PAPER_KINDS, PapersFilter
 from courses_app.bookings.forms.questions import AnswerForm, QuestionsFilter
 from courses_app.bookings.forms.telephone import ORDER, CallerFilter, TelephoneForm
 from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 
 __all__ = [
-    "KNOWN_FROM", "METHOD_LABELS", "ORDER", "STATE_LABELS", "AlertForm", "AnswerForm", "AttendeesForm",
-    "BlockForm", "BookingsFilter", "CallerFilter", "CancellationForm", "CapacityForm", "CorrectionForm",
-    "DraftRowForm", "EventForm", "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter",
-    "OfficeCancellationForm", "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PassingForm",
+    "KNOWN_FROM", "METHOD_LABELS", "ORDER", "PAPER_KINDS", "STATE_LABELS", "AlertForm", "AnswerForm", "AttendeesForm",
+    "BlockForm", "BookingsFilter", "CallerFilter", "CancellationForm", "CapacityForm", "CorrectionForm", "DraftRowForm",
+    "EstimateForm", "EventForm", "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter",
+    "OfficeCancellationForm", "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PapersFilter", "PassingForm",
     "PaymentsFilter", "QuestionsFilter", "ReasonForm", "ReceiptForm", "RemovalForm", "SentForm", "SheetForm",
     "SubstituteForm", "TelephoneForm", "WaitingListForm",
+    "seat_quoted",
 ]  # fmt: skip

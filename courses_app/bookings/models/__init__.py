@@ -2,6 +2,7 @@
 
 from courses_app.bookings.models.absences import Absence
 from courses_app.bookings.models.drafts import AttendeeDraft, ListPart
+from courses_app.bookings.models.estimates import Estimate, EstimateLine, EstimateUse
 from courses_app.bookings.models.keeping import Overbooking, SeatBlock
 from courses_app.bookings.models.questions import MoveAnswer, MoveQuestion
 from courses_app.bookings.models.seats import LIVING, Booking, BookingFee, Seat, SeatEvent, Supplement
@@ -9,8 +10,8 @@ from courses_app.bookings.models.waiting import STILL_WAITING, RunAlert, RunAler
 from courses_app.bookings.rules import BookingMove, BookingStatus, PartyState, SeatMove, SeatStatus
 
 __all__ = [
-    "LIVING", "STILL_WAITING", "Absence", "AttendeeDraft", "Booking", "BookingFee", "BookingMove",
-    "BookingStatus", "ListPart", "MoveAnswer", "MoveQuestion", "Overbooking", "PartyState", "RunAlert",
-    "RunAlertTold", "Seat", "SeatBlock", "SeatEvent", "SeatMove", "SeatStatus", "Supplement", "WaitingAttendee",
-    "WaitingParty",
+    "LIVING", "STILL_WAITING", "Absence", "AttendeeDraft", "Booking", "BookingFee", "BookingMove", "BookingStatus",
+    "Estimate", "EstimateLine", "EstimateUse", "ListPart", "MoveAnswer", "MoveQuestion", "Overbooking", "PartyState",
+    "RunAlert", "RunAlertTold", "Seat", "SeatBlock", "SeatEvent", "SeatMove", "SeatStatus", "Supplement",
+    "WaitingAttendee", "WaitingParty",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from courses_app.bookings.operations.cancel import cancel
 from courses_app.bookings.operations.hold import GivenUp, hold_seats, of_same_form
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.people import people_for
+from courses_app.bookings.queries import estimate_behind
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus, HoldChanged, OfferIsForThem
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
@@ -52,7 +53,7 @@ def change_attendees(
         cancel(booking=old, by=by, now=now)
     new = hold_seats(
         organization=old.organization, run_reference=first, attendees=attendees, form_token=form_token, by=by,
-        booked_by=booked_by, language=language, now=now, given_up=given_up,
+        booked_by=booked_by, language=language, now=now, given_up=given_up, quote=estimate_behind(old),
     )  # fmt: skip
     if ended:
         old.closed_reason = documents.continued_as(old, new)

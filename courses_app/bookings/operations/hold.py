@@ -18,13 +18,14 @@ from typing import Any
 from sqlalchemy import bindparam, insert, literal, select
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.models import Booking, Estimate, Seat, SeatEvent
 from courses_app.bookings.operations.around import id_of, table_of
 from courses_app.bookings.operations.crowd import Crowd, crowd_of, only_new
 from courses_app.bookings.operations.line import check_nobody_before
 from courses_app.bookings.operations.offers import Offer, locked_offers
 from courses_app.bookings.operations.overbooking import NOT_BY_OFFICE, ByOffice, allow_beyond
 from courses_app.bookings.operations.people import Attending, keep_new_people, people_for
+from courses_app.bookings.operations.places import Place, at_quoted_prices, note_use
 from courses_app.bookings.rules import (
     MOST_ATTENDEES,
     AttendeeFacts,
@@ -58,14 +59,6 @@ _EVENTS = insert(EVENTS).from_select(
     .where(SEATS.c.booking_id == bindparam("booking"))
     .order_by(SEATS.c.position),
 )
-
-
-@dataclass(frozen=True)
-class Place:
-    """A seat that is to be kept: in which run and at which price, for whom."""
-
-    offer: Offer
-    who: Attending
 
 
 @dataclass(frozen=True)
@@ -104,7 +97,7 @@ class Asked:
         return [one.person_id for one in self.people if one.person_id is not None]
 
 
-def hold_seats(
+def hold_seats(  # noqa: PLR0913 - the one door to a seat: who, where, by which form, and what may bend the rule
     *,
     organization: Organization,
     run_reference: str,
@@ -118,13 +111,15 @@ def hold_seats(
     key: str = "",
     office: ByOffice = NOT_BY_OFFICE,
     given_up: GivenUp = NOTHING,
+    quote: Estimate | None = None,
 ) -> Booking:
     """Keep one seat for each attendee, or none at all; the same form sent again gives the same booking (R-05, R-42).
 
     Each sits in the run they name, else in `run_reference`; all runs are of one course. `key` is that of a private
     run's link. `office` is what staff alone may ask for. `given_up` are seats that the organization has just
-    given up for this: so many don't belong to those who wait. Raises NobodyNamed, TooManyAttendees, SamePersonTwice,
-    AttendeeUnknown, RunNotOffered, RunOfAnother, OtherCourse, BookingNotOpen, BookingClosed, NamesNeeded,
+    given up for this: so many don't belong to those who wait. Prices are those of `quote`, while it holds.
+    Raises NobodyNamed, TooManyAttendees, SamePersonTwice, AttendeeUnknown,
+    RunNotOffered, RunOfAnother, OtherCourse, BookingNotOpen, BookingClosed, NamesNeeded,
     AlreadyBooked, RunFull, OthersWait (R-23b), and FormSentBefore.
     """
     check_attendees(attendees, most=most)
@@ -138,14 +133,15 @@ def hold_seats(
     for one in asked:
         one.offer.check_named(one.people, now=now)
     places = _with_new_people(places, organization_id=organization_id, by=by, now=now)
+    places = at_quoted_prices(places, quote, today=day_of(now))
     fresh = _kept_until([one.offer for one in asked], long=office.long, now=now)
-    until = min([fresh, *given_up.ends(asked)])
-    booking = booking_of(places, until=until, now=now)
+    booking = booking_of(places, until=min([fresh, *given_up.ends(asked)]), now=now)
     booking.organization_id, booking.booked_by_person_id = organization_id, id_of(booked_by)
     booking.form_token, booking.language = form_token, language
     if office is not NOT_BY_OFFICE:
         booking.needs_approval = False  # whoever books for them has said yes
     write_hold(booking, places=places, by=by, now=now)
+    note_use(quote, booking, now=now)
     for one in asked if office.beyond else ():
         allow_beyond(
             booking, offer=one.offer, crowd=one.crowd, wanted=len(one.people), reason=office.beyond, by=by, now=now
@@ -252,7 +248,7 @@ def booking_of(places: Sequence[Place], *, until: datetime, now: datetime) -> Bo
     return Booking(
         reference=new_reference("B"),
         status=BookingStatus.HELD,
-        total=total(place.offer.price.amount for place in places),
+        total=total(place.price.amount for place in places),
         held_at=now,
         hold_until=until,
         needs_approval=places[0].offer.needs_approval,
@@ -286,9 +282,9 @@ def _seat(booking: Booking, position: int, place: Place) -> dict[str, Any]:
         "position": position,
         "status": SeatStatus.HELD,
         "hold_until": booking.hold_until,
-        "price": offer.price.amount,
+        "price": place.price.amount,
         "fee_audience": offer.audience,
-        "tax_category": offer.price.tax_category,
+        "tax_category": place.price.tax_category,
         "role_code": one.role_code,
         **vars(one.person),
         "email": one.email,

@@ -15,13 +15,14 @@ from courses_app.accounts.operations.people import PersonFacts
 from courses_app.bookings import emails
 from courses_app.bookings.models import LIVING, Booking, Seat, WaitingAttendee, WaitingParty
 from courses_app.bookings.operations.crowd import crowd_of
-from courses_app.bookings.operations.hold import Place, booking_of, write_hold
+from courses_app.bookings.operations.hold import booking_of, write_hold
 from courses_app.bookings.operations.lapse import lapse_run_out_holds
 from courses_app.bookings.operations.line import holding_in, seated_of, sharing_of
 from courses_app.bookings.operations.locks import lock_runs
 from courses_app.bookings.operations.offers import locked_offer
 from courses_app.bookings.operations.parties import move_party, offer_is_open
 from courses_app.bookings.operations.people import Attending
+from courses_app.bookings.operations.places import Place
 from courses_app.bookings.rules import (
     HELD_ALREADY,
     SMALLER_PASSED,

@@ -5,6 +5,7 @@ from courses_app.bookings.routes import (
     booking,
     changes,
     details,
+    estimates,
     lists,
     names,
     papers,
@@ -16,6 +17,6 @@ from courses_app.bookings.routes import (
 from courses_app.bookings.routes.blueprint import pages
 
 __all__ = [
-    "alerts", "booking", "changes", "details", "lists", "names", "pages", "papers", "questions", "sheets", "telephone",
-    "waiting",
+    "alerts", "booking", "changes", "details", "estimates", "lists", "names", "pages", "papers", "questions", "sheets",
+    "telephone", "waiting",
 ]  # fmt: skip

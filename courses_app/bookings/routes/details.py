@@ -15,9 +15,9 @@ from courses_app.accounts.models import MemberStatus, Organization, Person
 from courses_app.accounts.queries import person_of
 from courses_app.accounts.rules.people import person_in
 from courses_app.bookings import documents, operations, queries
-from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm
+from courses_app.bookings.forms import KNOWN_FROM, AttendeesForm, seat_quoted
 from courses_app.bookings.guards import run_key, shown_run
-from courses_app.bookings.models import Booking, Seat
+from courses_app.bookings.models import Booking, Estimate, Seat
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
 from courses_app.bookings.routes.sold_out import sold_out
 from courses_app.bookings.rules import MOST_ATTENDEES, BookingStatus, RunFull
@@ -39,7 +39,15 @@ Where = tuple[str, dict[str, str]]  # an endpoint and what its address names
 @coordinator
 def new(reference: str) -> Answer:
     form = AttendeesForm(formdata=None, form_token=new_token(), attendees=_brought())
+    quote = _quote()
+    if quote is not None and (line := quote.line_of(shown_run(reference))) is not None:
+        seat_quoted(form, line)
     return _page(reference, form)
+
+
+def _quote() -> Estimate | None:
+    """The quote that the address names (`?quote=C-…`), if it is one of ours."""
+    return queries.estimate_of(current_organization(), request.args.get("quote", ""))
 
 
 def _brought() -> list[dict[str, str]]:
@@ -53,6 +61,7 @@ def _brought() -> list[dict[str, str]]:
 @coordinator
 def create(reference: str) -> Answer:
     hold = partial(operations.hold_seats, organization=current_organization(), run_reference=reference, key=run_key())
+    hold = partial(hold, quote=_quote())
     return _held(hold, partial(_page, reference), full=partial(sold_out, reference))
 
 
@@ -140,7 +149,7 @@ def _held(
 
 
 def _page(reference: str, form: AttendeesForm, *, held: Booking | None = None) -> str:
-    return page_for(current_organization(), shown_run(reference, find=run_with_fees), form, held=held)
+    return page_for(current_organization(), shown_run(reference, find=run_with_fees), form, held=held, quote=_quote())
 
 
 def page_for(
@@ -167,6 +176,7 @@ def page_for(
         held=held,
         naming=_naming(run, organization, now),
         now=now,
+        today=clock.day_of(now),
         **_dates(run, form, left=0 if line.parties else left, people=people, now=now),
         **more,
     )

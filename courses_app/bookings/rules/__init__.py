@@ -21,6 +21,7 @@ from courses_app.bookings.rules.changing import (
 )
 from courses_app.bookings.rules.correcting import AnotherPerson, FullName, is_correction
 from courses_app.bookings.rules.dates import MoveCost, PriceChanged, SameDate, move_fee, shares
+from courses_app.bookings.rules.estimates import EstimateFacts, LineNotOffered, NothingToQuote, QuotedSeats
 from courses_app.bookings.rules.fees import FeeKind, kept_if_absent
 from courses_app.bookings.rules.holding import (
     AttendeeFacts,
@@ -144,25 +145,24 @@ from courses_app.bookings.rules.waiting import (
 
 __all__ = [
     "ANY_PLACE", "ASKED_OF", "BOOKING", "BOOKING_CLOSED", "CALLED_OFF", "HELD_ALREADY", "IN_LINE", "LEAST_TIME",
-    "LINE_ENDS", "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE", "NEWS_TRAVELS", "ONLINE", "PAGE_OPEN",
-    "PARTY", "QUESTION", "REQUEST_UNANSWERED", "SEAT", "SEAT_MOVES", "SMALLER_PASSED", "STILL_HERE",
-    "AlreadyBooked", "AlreadyWaiting", "AmountsChanged", "AnotherPerson", "AnswerDayWrong", "AnswerTooLate",
-    "AnsweredAlready", "AnsweredOtherwise", "AttendeeFacts", "AttendeeUnknown", "BlockEndsAtOnce",
-    "BookingClosed", "BookingHasEnded", "BookingMove", "BookingNotOpen", "BookingStatus", "CancelByOffice",
-    "CancelBySeat", "CapacityBelowSold", "FeeKind", "FiguresChanged", "FormSentBefore", "FullName",
-    "HoldChanged", "HoldRanOut", "InLine", "MethodNotOffered", "MoveByOffice", "MoveCost", "MovesUsedUp",
-    "MovingClosed", "NamesNeeded", "NamingClosed", "NoOfferNow", "NoRoom", "NoSeatChosen", "NobodyNamed",
-    "NotAnsweredYet", "NothingChosen", "OfferIsForThem", "OrderingClosed", "OtherCourse", "OthersWait",
-    "OverbookingNeedsReason", "PartyMove", "PartyState", "PartyTooLarge", "PassingNeedsReason", "Payable",
-    "Possible", "PriceChanged", "QuestionIsOver", "QuestionMove", "QuestionState", "ReasonMissing",
-    "RequestIsOver", "RunFull", "RunIsOver", "RunNotOffered", "RunOfAnother", "SameDate", "SamePersonTwice",
-    "SeatChoice", "SeatFees", "SeatHasName", "SeatMove", "SeatStatus", "SeatsAreFree", "Sharing", "Standing",
-    "SubstituteByOffice", "SubstitutionClosed", "TheyHoldSeats", "TooFewFree", "TooFewToBlock",
-    "TooLateToCancel", "TooLateToChange", "TooManyAttendees", "TooManyNames", "TransferTooLate",
-    "UnnamedWait", "WaitingIsOver", "answer_by", "answer_day", "answer_until", "check_answerable", "check_attendees",
-    "check_bookable", "check_cancellable", "check_capacity", "check_correctable", "check_movable",
-    "check_nameable", "check_named", "check_one_course", "check_orderable", "check_room", "check_substitutable",
-    "check_unnamed", "counted", "hold_has_run_out", "is_correction", "is_in_time", "kept_if_absent",
-    "methods_for", "move_fee", "offer_until", "outcome", "over_by", "payable", "remind_at", "seat_fees",
-    "share_out", "shares", "shown_status", "what_is_possible",
+    "LINE_ENDS", "LIVE_SEATS", "MOST_ATTENDEES", "MOST_TO_CHOOSE", "NEWS_TRAVELS", "ONLINE", "PAGE_OPEN", "PARTY",
+    "QUESTION", "REQUEST_UNANSWERED", "SEAT", "SEAT_MOVES", "SMALLER_PASSED", "STILL_HERE", "AlreadyBooked",
+    "AlreadyWaiting", "AmountsChanged", "AnotherPerson", "AnswerDayWrong", "AnswerTooLate", "AnsweredAlready",
+    "AnsweredOtherwise", "AttendeeFacts", "AttendeeUnknown", "BlockEndsAtOnce", "BookingClosed", "BookingHasEnded",
+    "BookingMove", "BookingNotOpen", "BookingStatus", "CancelByOffice", "CancelBySeat", "CapacityBelowSold",
+    "EstimateFacts", "FeeKind", "FiguresChanged", "FormSentBefore", "FullName", "HoldChanged", "HoldRanOut", "InLine",
+    "LineNotOffered", "MethodNotOffered", "MoveByOffice", "MoveCost", "MovesUsedUp", "MovingClosed", "NamesNeeded",
+    "NamingClosed", "NoOfferNow", "NoRoom", "NoSeatChosen", "NobodyNamed", "NotAnsweredYet", "NothingChosen",
+    "NothingToQuote", "OfferIsForThem", "OrderingClosed", "OtherCourse", "OthersWait", "OverbookingNeedsReason",
+    "PartyMove", "PartyState", "PartyTooLarge", "PassingNeedsReason", "Payable", "Possible", "PriceChanged",
+    "QuestionIsOver", "QuestionMove", "QuestionState", "QuotedSeats", "ReasonMissing", "RequestIsOver", "RunFull",
+    "RunIsOver", "RunNotOffered", "RunOfAnother", "SameDate", "SamePersonTwice", "SeatChoice", "SeatFees",
+    "SeatHasName", "SeatMove", "SeatStatus", "SeatsAreFree", "Sharing", "Standing", "SubstituteByOffice",
+    "SubstitutionClosed", "TheyHoldSeats", "TooFewFree", "TooFewToBlock", "TooLateToCancel", "TooLateToChange",
+    "TooManyAttendees", "TooManyNames", "TransferTooLate", "UnnamedWait", "WaitingIsOver", "answer_by", "answer_day",
+    "answer_until", "check_answerable", "check_attendees", "check_bookable", "check_cancellable", "check_capacity",
+    "check_correctable", "check_movable", "check_nameable", "check_named", "check_one_course", "check_orderable",
+    "check_room", "check_substitutable", "check_unnamed", "counted", "hold_has_run_out", "is_correction", "is_in_time",
+    "kept_if_absent", "methods_for", "move_fee", "offer_until", "outcome", "over_by", "payable", "remind_at",
+    "seat_fees", "share_out", "shares", "shown_status", "what_is_possible",
 ]  # fmt: skip

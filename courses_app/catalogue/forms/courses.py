@@ -33,7 +33,8 @@ TEXTS = ("name", "summary", "description", "certificate_worth", "legal_basis")
 NUMBERS = (
     "net_minutes", "pass_mark", "test_minutes", "test_questions", "validity_months", "default_capacity",
     "default_language", "closes_days_before_venue", "closes_business_days_before_online", "payment_due_business_days",
-    "payment_grace_business_days", "hold_minutes", "offer_hours", "smaller_may_pass", "naming_days_before",
+    "payment_grace_business_days", "hold_minutes", "quoted_days", "offer_hours", "smaller_may_pass",
+    "naming_days_before",
     "naming_day_kind", "naming_reminder_days", "unnamed_seats", "needs_approval", "approval_business_days",
     "move_answer_days", "move_reminder_days", "withdrawn_on",
 )  # fmt: skip
@@ -98,6 +99,11 @@ class CourseForm(Versioned):
         _l("An unpaid order is cancelled after another (business days)"), [Given(), between(0, 60)]
     )
     hold_minutes = WholeNumberField(_l("Seats are held for (minutes)"), [Given(), between(5, 240)])
+    quoted_days = WholeNumberField(
+        _l("The prices of a quote hold for (days)"),
+        [Given(), between(1, 365)],
+        description=_l("At the longest until booking closes. Quotes that were issued keep their day."),
+    )
     offer_hours = WholeNumberField(
         _l("An offer to the waiting list stands for (hours)"),
         [Given(), between(1, 336)],

@@ -31,6 +31,7 @@ class Course(Base):
         CheckConstraint("offer_hours > 0", name="offer_hours"),
         CheckConstraint("approval_business_days > 0", name="answer_days"),
         CheckConstraint("move_answer_days > 0 AND move_reminder_days >= 0", name="moves"),
+        CheckConstraint("quoted_days > 0", name="quoted_days"),
         CheckConstraint("naming_days_before >= 0 AND naming_reminder_days >= 0", name="naming"),
     )
 
@@ -64,6 +65,7 @@ class Course(Base):
     payment_due_business_days: Mapped[int]
     payment_grace_business_days: Mapped[int]
     hold_minutes: Mapped[int]
+    quoted_days: Mapped[int] = mapped_column(default=30)  # so long the prices of a quote hold
     offer_hours: Mapped[int] = mapped_column(default=48)  # so long an offer to a waiting party stands
     smaller_may_pass: Mapped[bool] = mapped_column(default=False)  # a party that fits, before one that does not
     naming_days_before: Mapped[int] = mapped_column(default=0)  # 0: everybody is named when booking

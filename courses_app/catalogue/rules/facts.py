@@ -47,6 +47,7 @@ class CourseChange:
     payment_due_business_days: int
     payment_grace_business_days: int
     hold_minutes: int
+    quoted_days: int
     offer_hours: int
     smaller_may_pass: bool
     naming_days_before: int

@@ -66,6 +66,7 @@ TOLD = Told(
         ),
         "payment_due_business_days": _p("detail in the audit", "Payment due, business days"),
         "payment_grace_business_days": _p("detail in the audit", "Payment grace, business days"),
+        "quoted_days": _p("detail in the audit", "Days the prices of a quote hold"),
         "hold_minutes": _p("detail in the audit", "Minutes seats are held"),
         "withdrawn_on": _p("detail in the audit", "Withdrawn on"),
         "prefecture_code": _p("detail in the audit", "Prefecture"),

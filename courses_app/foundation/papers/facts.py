@@ -137,9 +137,38 @@ class InvoiceFacts(TypedDict):
     due_on: str | None  # None: already paid, or payable at once
     bank: BankAccountFacts | None  # None: no transfer, the whole block is left out
     notes: list[str]
+    replaces: str  # the number of the invoice that this one corrects, or ""
+    changes: list[str]  # what was put right
 
 
-class ReceiptFacts(TypedDict):
+class QuoteFacts(TypedDict):
+    """見積書."""
+
+    institution: InstitutionFacts
+    number: str
+    issued_on: str
+    recipient: RecipientFacts
+    subject: str
+    lines: list[InvoiceLineFacts]
+    rates: list[RateFacts]
+    untaxed: list[UntaxedFacts]
+    total: int
+    valid_until_on: str
+    notes: list[str]
+
+
+class ReceiptContent(TypedDict):
+    """What all receipts for one invoice say."""
+
+    for_what: str  # after 但し: "監理責任者等講習 受講料（3名分）として"
+    supplied_on: list[str]  # the course days
+    received_on: str
+    method: str  # "銀行振込", "クレジットカード"
+    invoice: str
+    notes: list[str]
+
+
+class ReceiptFacts(ReceiptContent):
     """領収書."""
 
     institution: InstitutionFacts
@@ -148,15 +177,39 @@ class ReceiptFacts(TypedDict):
     addressee: str
     honorific: Literal["御中", "様"]
     total: int
-    for_what: str  # after 但し: "監理責任者等講習 受講料（3名分）として"
-    supplied_on: list[str]  # the course days
-    received_on: str
-    method: str  # "銀行振込", "クレジットカード"
-    invoice: str
     booking: str
     rates: list[RateFacts]
     untaxed: list[UntaxedFacts]
-    notes: list[str]
+    copy: int  # 0 is the first print; from 1 on 再発行 is printed, with the count
+    first_issued_on: str | None
+
+
+class KeptFacts(TypedDict):
+    """Something that was kept of what goes back: a fee of cancellation."""
+
+    words: str
+    tax: TaxCategory
+    amount: int
+
+
+class ReturnInvoiceFacts(TypedDict):
+    """適格返還請求書 (template `return_invoice`, 消費税法57条の4第3項)."""
+
+    institution: InstitutionFacts
+    number: str
+    issued_on: str
+    addressee: str
+    honorific: Literal["御中", "様"]
+    refunded_on: str
+    supplied_on: list[str]
+    invoice: str
+    booking: str
+    subject: str
+    rates: list[RateFacts]  # of what is given back
+    untaxed: list[UntaxedFacts]
+    kept: list[KeptFacts]  # taken off it
+    total: int  # the money that goes back
+    method: str
 
 
 class CertificateFacts(TypedDict):

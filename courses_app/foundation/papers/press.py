@@ -15,7 +15,9 @@ from typing import Final, Literal
 from courses_app.foundation.papers import engine
 from courses_app.foundation.papers.glyphs import GlyphMissing
 
-Template = Literal["admission_ticket", "invoice", "receipt", "certificate", "notice_of_failure"]
+Template = Literal[
+    "admission_ticket", "certificate", "invoice", "notice_of_failure", "quote", "receipt", "return_invoice"
+]
 
 # Address space. Measured: an invoice of 60 lines on 8 pages is content with 300 MiB.
 MEMORY_LIMIT: Final = 1024**3

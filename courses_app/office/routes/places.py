@@ -20,6 +20,7 @@ PLACES = {
     "invoice": (_l("Invoice"), "bookings_admin.payment", "reference"),
     "organization": (_l("Organization"), "accounts_admin.organization", "reference"),
     "outbox": (_l("Mail"), "office.mail", "number"),
+    "paper_request": (_l("Paper that was asked for"), "bookings_admin.papers", "party"),
     "person": (_l("A person"), "accounts_admin.person", "reference"),
     "question": (_l("Question after a move"), "bookings_admin.question", "reference"),
     "roster": (_l("Roster"), "rosters.roster", "reference"),

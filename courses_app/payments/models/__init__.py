@@ -30,6 +30,8 @@ from courses_app.payments.models.money import (
     Refund,
     RefundStatus,
 )
+from courses_app.payments.models.papers import Paper, PaperRequest
+from courses_app.payments.rules.papers import PaperKind, Series
 
 __all__ = [
     "OWED",
@@ -45,11 +47,15 @@ __all__ = [
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTransaction",
+    "Paper",
+    "PaperKind",
+    "PaperRequest",
     "Payment",
     "PaymentMethod",
     "Provider",
     "Refund",
     "RefundStatus",
+    "Series",
     "StripeEvent",
     "TaxRate",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses_app.foundation.db import Base, choice
@@ -17,6 +17,7 @@ class Issuer(Base):
     """The institution as it stands on its papers, from a day on."""
 
     __tablename__ = "issuers"
+    __table_args__ = (CheckConstraint("business_year_ends_in BETWEEN 1 AND 12", name="business_year"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     from_on: Mapped[date] = mapped_column(unique=True)
@@ -35,6 +36,7 @@ class Issuer(Base):
     bank_account: Mapped[dict[str, Any]]
     transfer_note_ja: Mapped[str] = mapped_column(Text)
     transfer_note_en: Mapped[str] = mapped_column(Text)
+    business_year_ends_in: Mapped[int] = mapped_column(default=3)  # the month; papers are kept so long after it
 
     @property
     def on_paper(self) -> InstitutionFacts:

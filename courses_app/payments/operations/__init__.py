@@ -23,16 +23,19 @@ from courses_app.payments.operations.issuing import (
     NumberTaken,
     issue_invoice,
     issue_receipt,
+    issue_requested,
     put_off_paper,
 )
 from courses_app.payments.operations.receiving import receive
 from courses_app.payments.operations.refunding import note_refund_sent, owe_credit_back, owe_refund, withdraw_refund
+from courses_app.payments.operations.requesting import PaperWanted, request_paper
 from courses_app.payments.operations.troubles import tell_of_trouble
 from courses_app.payments.rules import LineFacts
 
 __all__ = [
     "LineFacts",
     "NumberTaken",
+    "PaperWanted",
     "allocate",
     "ask_for_checkout",
     "ask_for_transfer",
@@ -44,6 +47,7 @@ __all__ = [
     "intend_checkout",
     "issue_invoice",
     "issue_receipt",
+    "issue_requested",
     "note_asked_again",
     "note_checkout_ended",
     "note_checkout_opened",
@@ -56,6 +60,7 @@ __all__ = [
     "put_off_paper",
     "receive",
     "reinstate_invoice",
+    "request_paper",
     "settle_without_money",
     "store_event",
     "tell_of_trouble",

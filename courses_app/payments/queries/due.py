@@ -1,10 +1,9 @@
-"""Which invoice or receipt is next to get its number, and which number that is."""
+"""Which paper is next to get its number, and which number that is."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, exists, literal_column, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -13,8 +12,18 @@ from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.numbering import NumberSeries
 from courses_app.foundation.outbox import OutboxMessage
-from courses_app.payments.models import Allocation, Invoice, PaymentMethod, Refund, RefundStatus
+from courses_app.payments.models import (
+    Allocation,
+    Invoice,
+    Paper,
+    PaperRequest,
+    PaymentMethod,
+    Refund,
+    RefundStatus,
+    Series,
+)
 from courses_app.payments.queries.paid import PAID
+from courses_app.payments.rules.papers import SERIES_OF
 
 PAPER_FAILED = "paper_failed"  # the matter of an invoice whose paper could not be printed
 REST = timedelta(minutes=10)
@@ -22,20 +31,6 @@ ZERO: ColumnElement[int] = literal_column("0")  # written out, so that the parti
 GOES_BACK = exists().where(
     Refund.invoice_id == Invoice.id, Refund.amount == Invoice.total, Refund.status != RefundStatus.WITHDRAWN
 )
-
-
-class Series(StrEnum):
-    """A series of numbers, begun anew each calendar year."""
-
-    INVOICE = "invoice"
-    RECEIPT = "receipt"
-
-    def code(self, day: date) -> str:
-        return f"{self.value}:{day.year}"
-
-    def written(self, day: date, number: int) -> str:
-        """2026-000123, of receipts R-2026-000123."""
-        return f"{'R-' if self is Series.RECEIPT else ''}{day.year}-{number:06}"
 
 
 def next_invoice(*, without: Collection[str] = ()) -> Invoice | None:
@@ -57,6 +52,23 @@ def invoice_is_due(invoice: Invoice) -> bool:
 
 def receipt_is_due(invoice: Invoice) -> bool:
     return session.scalar(select(Invoice.id).where(Invoice.id == invoice.id, _receipt_due())) is not None
+
+
+def next_request(series: Series, *, without: Collection[str] = ()) -> PaperRequest | None:
+    """The oldest request for a paper that needs a new number of the series, references in `without` left out."""
+    kinds = [kind for kind, its in SERIES_OF.items() if its is series]
+    return session.scalars(
+        _first_request(PaperRequest.kind.in_(kinds) & PaperRequest.number.is_(None), without)
+    ).first()
+
+
+def next_copy(*, without: Collection[str] = ()) -> PaperRequest | None:
+    """The oldest request to print a paper once more under the number it has."""
+    return session.scalars(_first_request(PaperRequest.number.is_not(None), without)).first()
+
+
+def request_is_due(request: PaperRequest) -> bool:
+    return session.scalar(select(Paper.id).where(Paper.request_id == request.id)) is None
 
 
 def was_mailed(dedupe_key: str) -> bool:
@@ -91,6 +103,13 @@ def _receipt_due() -> ColumnElement[bool]:
         & PAID
         & ~GOES_BACK
     )
+
+
+def _first_request(due: ColumnElement[bool], without: Collection[str]) -> Select[PaperRequest]:
+    query = select(PaperRequest).where(due, ~PaperRequest.papers.any()).order_by(PaperRequest.id).limit(1)
+    if without:
+        query = query.where(PaperRequest.reference.not_in(without))
+    return query.options(joinedload(PaperRequest.organization), joinedload(PaperRequest.invoice))
 
 
 def _first(due: ColumnElement[bool], without: Collection[str]) -> Select[Invoice]:

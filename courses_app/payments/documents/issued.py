@@ -1,4 +1,4 @@
-"""Invoice and receipt: rows to facts, facts to a PDF made in a process of its own."""
+"""Invoice and receipt as they are issued first: rows to facts, facts to a PDF."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from courses_app.foundation.papers.facts import (
     InvoiceFacts,
     InvoiceLineFacts,
     RateFacts,
+    ReceiptContent,
     ReceiptFacts,
     UntaxedFacts,
 )
@@ -45,7 +46,7 @@ def receipt_pdf(invoice: Invoice, *, number: str, today: date, now: datetime) ->
 
 def invoice_facts(invoice: Invoice, *, issuer: Issuer, number: str, today: date) -> InvoiceFacts:
     """What stands on the invoice: every field of a qualified invoice (消費税法57条の4第1項)."""
-    name, honorific = _addressed(invoice.addressee)
+    name, honorific = addressed(invoice.addressee)
     to_transfer = invoice.method is PaymentMethod.BANK_TRANSFER and not invoice.is_paid
     return {
         "institution": issuer.on_paper,
@@ -67,13 +68,14 @@ def invoice_facts(invoice: Invoice, *, issuer: Issuer, number: str, today: date)
         "due_on": invoice.due_on.isoformat() if to_transfer and invoice.due_on else None,
         "bank": _bank(invoice, issuer) if to_transfer else None,
         "notes": _notes(invoice, issuer, to_transfer=to_transfer),
+        "replaces": "",
+        "changes": [],
     }
 
 
 def receipt_facts(invoice: Invoice, *, issuer: Issuer, number: str, today: date) -> ReceiptFacts:
-    """What stands on the receipt."""
-    payment = invoice.payments[-1]
-    name, honorific = _addressed(invoice.addressee)
+    """What stands on the receipt for all of it."""
+    name, honorific = addressed(invoice.addressee)
     return {
         "institution": issuer.on_paper,
         "number": number,
@@ -81,19 +83,29 @@ def receipt_facts(invoice: Invoice, *, issuer: Issuer, number: str, today: date)
         "addressee": name,
         "honorific": honorific,
         "total": invoice.total,
+        "booking": invoice.order,
+        "rates": _rates(invoice.taxes),
+        "untaxed": _untaxed(invoice.taxes),
+        "copy": 0,
+        "first_issued_on": None,
+        **receipt_content(invoice),
+    }
+
+
+def receipt_content(invoice: Invoice) -> ReceiptContent:
+    """What every receipt for an invoice says, whole or a part."""
+    payment = invoice.payments[-1]
+    return {
         "for_what": f"{invoice.subject}として" if invoice.language == "ja" else invoice.subject,
         "supplied_on": sorted({line.supplied_on.isoformat() for line in invoice.lines}),
         "received_on": payment.received_on.isoformat(),
         "method": METHODS[payment.method],
         "invoice": invoice.number or invoice.reference,
-        "booking": invoice.order,
-        "rates": _rates(invoice.taxes),
-        "untaxed": _untaxed(invoice.taxes),
         "notes": [],
     }
 
 
-def _addressed(addressee: str) -> tuple[str, Honorific]:
+def addressed(addressee: str) -> tuple[str, Honorific]:
     """Some people type the honorific themselves: it is printed once."""
     name = addressee.strip()
     if name.endswith("様"):
