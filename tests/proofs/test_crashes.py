@@ -38,7 +38,7 @@ WATCHED = (
     "waiting_parties", "waiting_attendees", "attendee_drafts", "list_parts", "move_questions",
     "move_answers", "seat_absences",
     "course_runs", "meetings", "venues", "dispatches", "dispatch_notes", "quotes", "persons", "memberships",
-    "invoices", "invoice_lines", "invoice_taxes", "payments", "refunds", "checkouts", "stripe_events",
+    "allocations", "invoices", "invoice_lines", "invoice_taxes", "payments", "refunds", "checkouts", "stripe_events",
     "ledger_transactions", "ledger_entries", "outbox_messages", "matters", "audit_entries", "stored_documents",
     "number_series", "papers", "paper_requests", "run_alerts", "run_alerts_told", "reminders_sent",
     "rosters", "roster_entries", "meeting_minutes", "certificates", "failure_notices",
