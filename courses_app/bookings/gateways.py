@@ -9,7 +9,8 @@ from flask import current_app
 from courses_app.config import Settings
 from courses_app.payments.gateways import stripe_checkout
 from courses_app.payments.gateways.stripe_checkout import CheckoutOpened, CheckoutState, Event, StripeSettings
-from courses_app.payments.models import Checkout
+from courses_app.payments.gateways.stripe_customers import create_customer
+from courses_app.payments.models import Checkout, StripeCustomer
 from courses_app.payments.operations import ask_for_checkout
 from courses_app.payments.rules import CardsNotTaken
 
@@ -32,7 +33,15 @@ def check_connected() -> None:
         raise CardsNotTaken
 
 
-def ask(checkout: Checkout, *, booking: str) -> CheckoutOpened:
+def register(customer: StripeCustomer) -> str:
+    """What Stripe calls an organization. Raises GatewayUnreachable and GatewayRefused."""
+    return create_customer(
+        stripe_settings(), key=customer.idempotency_key, reference=f"organization-{customer.organization_id}",
+        name=customer.name, email=customer.email, language=customer.language,
+    )  # fmt: skip
+
+
+def ask(checkout: Checkout, *, booking: str, customer: str | None = None) -> CheckoutOpened:
     """Ask for the page of an intended checkout; the addresses to return to are our own, whatever the request's host.
 
     Raises GatewayUnreachable and GatewayRefused.
@@ -43,6 +52,7 @@ def ask(checkout: Checkout, *, booking: str) -> CheckoutOpened:
         settings=stripe_settings(),
         success_url=f"{page}/return?checkout={{CHECKOUT_SESSION_ID}}",
         cancel_url=page,
+        customer=customer,
     )
 
 

@@ -11,15 +11,14 @@ from werkzeug.wrappers import Response
 from courses_app.accounts.guards import coordinator, current_actor, current_organization
 from courses_app.bookings import gateways, operations, queries, tasks
 from courses_app.bookings.models import Booking
-from courses_app.bookings.rules import BookingStatus, Payable, TransferTooLate
+from courses_app.bookings.rules import BookingStatus, MethodNotOffered, Payable, TransferTooLate
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.templating import locale
 from courses_app.foundation.web import allow_form_action, see_other
 from courses_app.payments.gateways.stripe_checkout import GatewayRefused, GatewayUnreachable
-from courses_app.payments.models import Checkout, CheckoutStatus
-from courses_app.payments.operations import note_checkout_ended, note_checkout_opened
-from courses_app.payments.queries import checkout_at, issuer_on
+from courses_app.payments.models import AT_STRIPE, Checkout, CheckoutStatus, Invoice, PaymentMethod
+from courses_app.payments.queries import checkout_at, issuer_on, taking_money
 
 pages = Blueprint("booking_payments", __name__)
 
@@ -43,16 +42,12 @@ def pay(reference: str) -> Answer:
     """Store the intention, ask Stripe outside any transaction, store the answer, send the payer on (R-09)."""
     booking = _own(reference)
     gateways.check_connected()
-    checkout = in_transaction(lambda: _intention(booking))
-    if checkout.url:
-        return redirect(checkout.url, code=303)
     try:
-        opened = gateways.ask(checkout, booking=reference)
+        url = tasks.open_page(booking, _wanted(booking), language=locale(), by=current_actor(), clock=clock.now)
     except (GatewayUnreachable, GatewayRefused) as trouble:
-        _note_failure(checkout, trouble)
-        return _page(booking, trouble=True), 503
-    in_transaction(lambda: note_checkout_opened(checkout=checkout, opened=opened, now=clock.now()))
-    return redirect(opened.url, code=303)
+        current_app.logger.warning("checkout.failed", extra={"task": type(trouble).__name__})
+        return _page(_own(reference), trouble=True), 503
+    return redirect(url, code=303) if url else see_other("booking_payments.choose", reference=reference)
 
 
 @pages.post("/bookings/<reference>/payment/transfer")
@@ -94,7 +89,7 @@ def finish(reference: str) -> Answer:
         paid = tasks.settle_page(external_id, clock=clock.now)
     except (GatewayUnreachable, GatewayRefused):
         return render_template("bookings/returned.html", booking=booking, checkout=external_id, trouble=True), 503
-    if not paid:
+    if not paid and not _promised(booking.invoice):
         flash(_("The payment is not complete yet. You can pay here, or look again a little later."), "warning")
     return see_other("bookings.booking" if paid else "booking_payments.choose", reference=reference)
 
@@ -103,17 +98,11 @@ def _own(reference: str) -> Booking:
     return queries.booking_of(current_organization(), reference) or abort(404)
 
 
-def _intention(booking: Booking) -> Checkout:
-    checkout = operations.begin_checkout(booking=booking, language=locale(), by=current_actor(), now=clock.now())
-    _loaded = checkout.invoice.lines  # read now: nothing is read while Stripe is asked
-    return checkout
-
-
-def _note_failure(checkout: Checkout, trouble: Exception) -> None:
-    """A lost answer is asked for again under the same key; a stored failure or a refusal needs a new one."""
-    current_app.logger.warning("checkout.failed", extra={"task": type(trouble).__name__})
-    if isinstance(trouble, GatewayRefused) or getattr(trouble, "replayed", False):
-        in_transaction(lambda: note_checkout_ended(checkout=checkout, status=CheckoutStatus.FAILED, now=clock.now()))
+def _wanted(booking: Booking) -> PaymentMethod:
+    """By what the payer wants to pay: as the button says, else as ordered, else by card."""
+    ordered = booking.payment_method if booking.payment_method in AT_STRIPE else PaymentMethod.STRIPE
+    sent = request.form.get("method")
+    return next((method for method in AT_STRIPE if method.value == sent), ordered)
 
 
 def _check_belongs(booking: Booking, external_id: str) -> None:
@@ -126,21 +115,29 @@ def _check_belongs(booking: Booking, external_id: str) -> None:
 def _page(booking: Booking, *, trouble: bool = False) -> str:
     settings, now = current_app.config["SETTINGS"], clock.now()
     allow_form_action(settings.stripe_api_base or STRIPE_PAGES)
+    invoice = queries.to_pay(booking) or booking.invoice
     return render_template(
         "bookings/payment.html",
         booking=booking,
-        invoice=queries.to_pay(booking) or booking.invoice,
+        invoice=invoice,
         issuer=issuer_on(clock.today()),
-        by_card=settings.stripe_enabled,
+        pages=operations.pages_for(booking, now=now) if settings.stripe_enabled else [],
+        promised=_promised(invoice),
         transfer=_transfer(booking, now=now) if booking.status is BookingStatus.ORDERED else None,
         trouble=trouble,
         now=now,
     )
 
 
+def _promised(invoice: Invoice | None) -> Checkout | None:
+    """What is to be paid at a convenience store or into an account, and where that stands written."""
+    found = taking_money(invoice) if invoice else ()
+    return next((one for one in found if one.status is CheckoutStatus.PROMISED), None)
+
+
 def _transfer(booking: Booking, *, now: datetime) -> Payable | None:
     """How it could be transferred instead of paid by card, if there is time for it."""
     try:
         return operations.transfer_for(booking, now=now)
-    except TransferTooLate:
+    except (TransferTooLate, MethodNotOffered):
         return None

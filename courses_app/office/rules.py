@@ -100,6 +100,13 @@ MATTERS = {
         ),
         settled_by_deed=True,
     ),
+    "transfer_incomplete": MatterKind(
+        _l("Too little was transferred to an account at Stripe"),
+        _l(
+            "The seats wait for the rest and are not given up by the clock. Ask for it, or cancel the booking: Stripe"
+            " then keeps what came in the payer's balance, and it is given back from the Stripe dashboard."
+        ),
+    ),
     "paid_no_seat": MatterKind(
         _l("Paid, but the seat was gone"),
         _l("Agree on another date or refund the payment."),

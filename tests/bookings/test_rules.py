@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,6 @@ from courses_app.bookings.rules import (
     BOOKING,
     MOST_ATTENDEES,
     NEWS_TRAVELS,
-    PAGE_OPEN,
     SEAT,
     AttendeeFacts,
     BookingClosed,
@@ -21,6 +22,7 @@ from courses_app.bookings.rules import (
     BookingStatus,
     CancelByOffice,
     CapacityBelowSold,
+    CourseDays,
     NobodyNamed,
     RunFull,
     RunNotOffered,
@@ -47,7 +49,8 @@ from courses_app.foundation.clock import end_of, start_of
 from courses_app.foundation.lifecycle import MoveNotAllowed
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import PaymentMethod
+from courses_app.payments.models import PaymentMethod, PaymentWay
+from courses_app.payments.queries.ways import FILE
 
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)  # Monday noon in Tokyo
 
@@ -216,37 +219,79 @@ def test_nobody_gives_back_a_seat_somebody_sits_on() -> None:
     assert isinstance(found.correct, TooLateToChange)
 
 
-def test_ways_to_pay() -> None:
-    assert methods_for(Yen(0), stripe_enabled=True) == [PaymentMethod.NONE]
-    assert methods_for(Yen(1), stripe_enabled=False) == [PaymentMethod.BANK_TRANSFER]
-    assert methods_for(Yen(1), stripe_enabled=True) == [PaymentMethod.BANK_TRANSFER, PaymentMethod.STRIPE]
+HOUSE = {PaymentMethod(row["method"]): row for row in tomllib.loads(FILE.read_text("utf-8"))["ways"]}
+COURSE = CourseDays(due=7, grace=3)
+
+
+def way(method: PaymentMethod, **changes: Any) -> PaymentWay:
+    """The house's way to pay, changed."""
+    optional = dict.fromkeys(("most", "page_minutes", "pay_days", "grace_days"))
+    return PaymentWay(**optional | HOUSE[method] | {"method": method} | changes)
+
+
+def offered(amount: int, *, stripe: bool = True, starts_at: datetime = NOW + timedelta(days=30)) -> list[str]:
+    ways = [way(method, is_on=True) for method in HOUSE]
+    found = methods_for(Yen(amount), ways, stripe_enabled=stripe, starts_at=starts_at, now=NOW)
+    return [method.value for method in found]
+
+
+def test_ways_to_pay_are_those_that_are_on_and_take_the_amount() -> None:
+    assert offered(0) == ["none"]
+    assert offered(11_500, stripe=False) == ["bank_transfer"]
+    assert offered(11_500) == ["bank_transfer", "stripe", "konbini", "virtual_account"]
+    assert offered(119) == ["bank_transfer", "stripe", "virtual_account"]
+    assert offered(300_000)[2] == "konbini"
+    assert "konbini" not in offered(300_001)
+    off = [way(PaymentMethod.BANK_TRANSFER, is_on=False), way(PaymentMethod.KONBINI, most=Yen(1_000))]
+    assert methods_for(Yen(1_001), off, stripe_enabled=True, starts_at=NOW + timedelta(days=30), now=NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("run_on", "last"), [((2026, 11, 9), "virtual_account"), ((2026, 11, 6), "konbini"), ((2026, 11, 5), "stripe")]
+)
+def test_slow_ways_end_before_the_run(run_on: tuple[int, int, int], last: str) -> None:
+    assert offered(11_500, starts_at=start_of(date(*run_on)))[-1] == last
 
 
 def test_r17_a_transfer_is_waited_for_longer_than_asked() -> None:
     starts_at = start_of(date(2026, 12, 1))
-    way = payable(PaymentMethod.BANK_TRANSFER, starts_at=starts_at, due_business_days=7, grace_business_days=3, now=NOW)
-    assert way.due_on == date(2026, 11, 12)  # 3 November is a holiday
-    assert way.grace_until_on == date(2026, 11, 17)
-    assert way.pay_until == end_of(date(2026, 11, 17))
+    found = payable(way(PaymentMethod.BANK_TRANSFER), starts_at=starts_at, course=COURSE, now=NOW)
+    assert found.due_on == date(2026, 11, 12)  # 3 November is a holiday
+    assert found.grace_until_on == date(2026, 11, 17)
+    assert found.pay_until == end_of(date(2026, 11, 17))
 
 
 def test_a_transfer_arrives_before_the_run() -> None:
     starts_at = start_of(date(2026, 11, 9))  # Monday of the next week
-    way = payable(PaymentMethod.BANK_TRANSFER, starts_at=starts_at, due_business_days=7, grace_business_days=3, now=NOW)
-    assert (way.due_on, way.grace_until_on) == (date(2026, 11, 5), date(2026, 11, 6))
-    assert way.pay_until <= starts_at
+    found = payable(way(PaymentMethod.BANK_TRANSFER), starts_at=starts_at, course=COURSE, now=NOW)
+    assert (found.due_on, found.grace_until_on) == (date(2026, 11, 5), date(2026, 11, 6))
+    assert found.pay_until <= starts_at
 
 
 def test_an_order_at_the_last_minute_is_due_at_once() -> None:
     starts_at = start_of(date(2026, 11, 3))
-    way = payable(PaymentMethod.BANK_TRANSFER, starts_at=starts_at, due_business_days=7, grace_business_days=3, now=NOW)
-    assert way.due_on == date(2026, 11, 2)
-    assert way.pay_until == end_of(date(2026, 11, 2)) > NOW
+    found = payable(way(PaymentMethod.BANK_TRANSFER), starts_at=starts_at, course=COURSE, now=NOW)
+    assert found.due_on == date(2026, 11, 2)
+    assert found.pay_until == end_of(date(2026, 11, 2)) > NOW
+
+
+def test_the_days_of_a_way_go_before_those_of_the_course() -> None:
+    facts = way(PaymentMethod.VIRTUAL_ACCOUNT, pay_days=2, grace_days=0)
+    found = payable(facts, starts_at=start_of(date(2026, 12, 1)), course=COURSE, now=NOW)
+    assert found.due_on == found.grace_until_on == date(2026, 11, 5)
 
 
 def test_an_order_by_card_waits_for_its_page() -> None:
-    way = payable(
-        PaymentMethod.STRIPE, starts_at=NOW + timedelta(days=30), due_business_days=7, grace_business_days=3, now=NOW
-    )
-    assert way.due_on is None
-    assert way.pay_until == NOW + PAGE_OPEN + NEWS_TRAVELS
+    facts = way(PaymentMethod.STRIPE, page_minutes=40)
+    found = payable(facts, starts_at=NOW + timedelta(days=30), course=COURSE, now=NOW)
+    assert found.due_on is None
+    assert found.pay_until == NOW + timedelta(minutes=40) + NEWS_TRAVELS
+
+
+@pytest.mark.parametrize(("run_on", "due_on"), [((2026, 12, 1), (2026, 11, 5)), ((2026, 11, 5), (2026, 11, 4))])
+def test_konbini_is_paid_within_its_days_and_before_the_run(
+    run_on: tuple[int, int, int], due_on: tuple[int, int, int]
+) -> None:
+    found = payable(way(PaymentMethod.KONBINI), starts_at=start_of(date(*run_on)), course=COURSE, now=NOW)
+    assert found.due_on == date(*due_on)
+    assert found.pay_until == end_of(date(*due_on)) + NEWS_TRAVELS

@@ -17,13 +17,20 @@ from courses_app.bookings.documents.orders import (
     terms_with_payment,
     when_and_where,
 )
-from courses_app.bookings.documents.paying import answer_day, payable_of, payable_once_approved, request_closed
+from courses_app.bookings.documents.paying import (
+    answer_day,
+    methods_of,
+    payable_of,
+    payable_once_approved,
+    request_closed,
+)
 from courses_app.bookings.documents.supplements import moved_words, supplement_lines, supplement_subject, supplied_on
 from courses_app.bookings.documents.tickets import ticket_facts, ticket_pdf
 
 __all__ = [
     "FinalItem", "answer_day", "continued_as", "date_choice", "estimate_content", "estimate_subject", "final_items",
-    "frozen_terms", "history", "invoice_lines", "invoice_subject", "listed", "moved_words", "naming_lines",
-    "payable_of", "payable_once_approved", "place_of", "request_closed", "shown_terms", "supplement_lines",
-    "supplement_subject", "supplied_on", "terms_with_payment", "ticket_facts", "ticket_pdf", "when_and_where",
+    "frozen_terms", "history", "invoice_lines", "invoice_subject", "listed", "methods_of", "moved_words",
+    "naming_lines", "payable_of", "payable_once_approved", "place_of", "request_closed", "shown_terms",
+    "supplement_lines", "supplement_subject", "supplied_on", "terms_with_payment", "ticket_facts", "ticket_pdf",
+    "when_and_where",
 ]  # fmt: skip

@@ -9,19 +9,28 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 
 from courses_app.bookings.models import Booking
-from courses_app.bookings.rules import PAGE_OPEN, Payable, answer_by, payable
+from courses_app.bookings.rules import CourseDays, Payable, answer_by, methods_for, payable
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.templating import day, instant
 from courses_app.payments.models import PaymentMethod
+from courses_app.payments.queries import way_of, ways_on
+
+
+def methods_of(booking: Booking, *, stripe_enabled: bool, now: datetime) -> list[PaymentMethod]:
+    """How this booking could be paid, were it ordered now: what is switched on, takes the amount, and is in time."""
+    return methods_for(
+        booking.total, ways_on(day_of(now)), stripe_enabled=stripe_enabled, starts_at=booking.first_run.starts_at,
+        now=now,
+    )  # fmt: skip
 
 
 def payable_of(booking: Booking, method: PaymentMethod, *, now: datetime) -> Payable:
     """By when this booking would have to be paid, were it ordered now."""
     course = booking.course
     return payable(
-        method,
+        None if method is PaymentMethod.NONE else way_of(method, day_of(now)),
         starts_at=booking.first_run.starts_at,
-        due_business_days=course.payment_due_business_days,
-        grace_business_days=course.payment_grace_business_days,
+        course=CourseDays(course.payment_due_business_days, course.payment_grace_business_days),
         now=now,
     )
 
@@ -60,13 +69,25 @@ def payment_lines(booking: Booking, ways: Sequence[Payable]) -> tuple[str, ...]:
 
 
 def _how_to_pay_later(way: Payable, days: int) -> str:
+    if way.method is PaymentMethod.NONE:
+        return str(_("Nothing to pay."))
+    if way.method is PaymentMethod.BANK_TRANSFER:
+        return str(
+            _(
+                "Bank transfer: within %(days)d business days of the approval, earlier if the run is near. The invoice"
+                " comes by e-mail and names the day. You bear the transfer fee.",
+                days=days,
+            )
+        )
     words = {
-        PaymentMethod.NONE: _("Nothing to pay."),
         PaymentMethod.STRIPE: _("Credit card: after the approval, on the page to which our e-mail leads."),
-        PaymentMethod.BANK_TRANSFER: _(
-            "Bank transfer: within %(days)d business days of the approval, earlier if the run is near. The invoice"
-            " comes by e-mail and names the day. You bear the transfer fee.",
-            days=days,
+        PaymentMethod.KONBINI: _(
+            "Convenience store: after the approval. You get the numbers to pay with, and the day, on the page to which"
+            " our e-mail leads."
+        ),
+        PaymentMethod.VIRTUAL_ACCOUNT: _(
+            "Bank transfer to an account of your own: after the approval. You get the account and the day on the page"
+            " to which our e-mail leads. You bear the transfer fee."
         ),
     }
     return str(words[way.method])
@@ -79,14 +100,26 @@ def _how_to_pay_once_approved(way: Payable) -> str:
 
 
 def _how_to_pay(way: Payable) -> str:
+    if way.method is PaymentMethod.NONE:
+        return str(_("Nothing to pay."))
+    if way.method is PaymentMethod.STRIPE:
+        minutes = way.page.total_seconds() // 60
+        return str(
+            _("Credit card: on the payment page that follows, within %(minutes)d minutes of ordering.", minutes=minutes)
+        )
     words = {
-        PaymentMethod.NONE: _("Nothing to pay."),
-        PaymentMethod.STRIPE: _(
-            "Credit card: on the payment page that follows, within %(minutes)d minutes of ordering.",
-            minutes=PAGE_OPEN.total_seconds() // 60,
-        ),
         PaymentMethod.BANK_TRANSFER: _(
             "Bank transfer: by %(date)s. The invoice comes by e-mail. You bear the transfer fee.", date=day(way.due_on)
+        ),
+        PaymentMethod.KONBINI: _(
+            "Convenience store: by %(date)s, at FamilyMart, Lawson, Ministop or Seicomart. You get the numbers to pay"
+            " with on the payment page that follows.",
+            date=day(way.due_on),
+        ),
+        PaymentMethod.VIRTUAL_ACCOUNT: _(
+            "Bank transfer to an account of your own: by %(date)s. You get the account on the payment page that"
+            " follows. You bear the transfer fee.",
+            date=day(way.due_on),
         ),
     }
     return str(words[way.method])

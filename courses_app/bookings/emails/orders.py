@@ -18,7 +18,7 @@ from courses_app.foundation.clock import day_of
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Payment
+from courses_app.payments.models import Checkout, Payment
 from courses_app.payments.queries import issuer_on
 
 
@@ -38,6 +38,11 @@ def kept_for_you(booking: Booking, *, now: datetime) -> None:
 def method_changed(booking: Booking, *, now: datetime) -> None:
     """The same order once more, with the new way and day to pay."""
     to_booker("ordered", booking, key=f"ordered:{booking.payment_method}", now=now)
+
+
+def pay_elsewhere(booking: Booking, *, checkout: Checkout, now: datetime) -> None:
+    """Where the numbers or the account to pay with stand written, and until when to pay."""
+    to_booker("pay_elsewhere", booking, key=f"pay_elsewhere:{checkout.reference}", now=now, checkout=checkout)
 
 
 def confirmed(booking: Booking, *, now: datetime) -> None:

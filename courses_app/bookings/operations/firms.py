@@ -6,6 +6,7 @@ from datetime import datetime
 
 from courses_app.bookings import queries
 from courses_app.bookings.models import Booking
+from courses_app.bookings.operations.promises import give_up_promise, settle_part, wait_for_promise
 from courses_app.bookings.operations.refunds import note_refund_sent
 from courses_app.bookings.operations.settle import settle
 from courses_app.foundation.audit import STRIPE
@@ -33,14 +34,14 @@ def settle_checkout(*, state: CheckoutState, livemode: bool, now: datetime) -> B
     """
     checkout = _ours(state)
     if not state.paid:
-        if state.status == "expired":
-            note_checkout_ended(checkout=checkout, status=CheckoutStatus.EXPIRED, external_id=state.id, now=now)
+        _note_unpaid(checkout, state, livemode=livemode, now=now)
         return None
     _check(state, checkout, livemode=livemode)
     try:
         booking = settle(
             invoice=checkout.invoice,
             provider=Provider.STRIPE,
+            method=checkout.method,
             external_id=state.payment_intent or state.id,
             amount=Yen(state.amount_total or 0),
             received_on=day_of(now),
@@ -50,7 +51,18 @@ def settle_checkout(*, state: CheckoutState, livemode: bool, now: datetime) -> B
     except (AlreadyPaid, AmountDiffers, RecordedElsewhere) as refusal:
         raise Unfitting(REASONS[type(refusal)]) from refusal
     note_checkout_ended(checkout=checkout, status=CheckoutStatus.COMPLETE, external_id=state.id, now=now)
+    settle_part(checkout, now=now)
     return booking
+
+
+def _note_unpaid(checkout: Checkout, state: CheckoutState, *, livemode: bool, now: datetime) -> None:
+    if state.awaited is not None:
+        _check(state, checkout, livemode=livemode)
+        wait_for_promise(checkout=checkout, state=state, awaited=state.awaited, now=now)
+    elif state.cancelled or state.status == "expired":
+        note_checkout_ended(checkout=checkout, status=CheckoutStatus.EXPIRED, external_id=state.id, now=now)
+    elif state.failed:
+        give_up_promise(checkout=checkout, now=now)
 
 
 def note_refund_from_firm(*, payment_intent: str, amount: Yen, external_id: str, now: datetime) -> None:

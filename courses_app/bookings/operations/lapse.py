@@ -11,6 +11,7 @@ from courses_app.bookings import emails
 from courses_app.bookings.models import Booking, Seat
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
+from courses_app.bookings.queries import is_part_brought
 from courses_app.bookings.rules import BookingMove, BookingStatus, SeatMove, SeatStatus
 from courses_app.foundation.audit import SYSTEM, Actor
 from courses_app.foundation.db import session
@@ -57,7 +58,8 @@ def lapse_order(booking_id: int, *, now: datetime) -> bool:
     overdue = booking.pay_until is not None and booking.pay_until <= now
     if booking.status is not BookingStatus.ORDERED or not overdue or booking.invoice is None:
         return False
-    if booking.invoice.is_part_paid:  # nobody loses seats over a bank's fee: the office decides
+    # Nobody loses seats over a bank's fee: the office decides.
+    if booking.invoice.is_part_paid or is_part_brought(booking):
         return False
     _lapse(booking, now=now)
     cancel_invoice(invoice=booking.invoice, by=SYSTEM, now=now)

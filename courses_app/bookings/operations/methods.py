@@ -7,17 +7,28 @@ from datetime import datetime
 from courses_app.bookings import documents, emails
 from courses_app.bookings.models import Booking
 from courses_app.bookings.operations.locks import locked_booking
-from courses_app.bookings.rules import BookingMove, BookingStatus, Payable, TransferTooLate, is_in_time
+from courses_app.bookings.rules import (
+    BookingMove,
+    BookingStatus,
+    MethodNotOffered,
+    Payable,
+    TransferTooLate,
+    is_in_time,
+)
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.lifecycle import MoveNotAllowed
 from courses_app.payments.models import PaymentMethod
 from courses_app.payments.operations import ask_for_transfer
+from courses_app.payments.queries import way_of
 
 
 def transfer_for(booking: Booking, *, now: datetime) -> Payable:
-    """By when an order would have to be transferred, were it changed now. Raises TransferTooLate."""
+    """By when an order would have to be transferred, were it changed now. Raises TransferTooLate, MethodNotOffered."""
+    if not way_of(PaymentMethod.BANK_TRANSFER, day_of(now)).is_on:
+        raise MethodNotOffered()
     way = documents.payable_of(booking, PaymentMethod.BANK_TRANSFER, now=now)
     if not is_in_time(way, closes_at=booking.first_run.booking_closes_at, now=now):
         raise TransferTooLate(booking.first_run.booking_closes_at)

@@ -18,7 +18,6 @@ from courses_app.bookings.rules import (
     check_orderable,
     check_unnamed,
     hold_has_run_out,
-    methods_for,
 )
 from courses_app.catalogue.models import RunStatus
 from courses_app.foundation.audit import Actor
@@ -40,7 +39,7 @@ def order(
     if booking.status in (BookingStatus.REQUESTED, BookingStatus.ORDERED, BookingStatus.PAID):
         return booking
     _check(booking, now=now)
-    if payment_method not in methods_for(booking.total, stripe_enabled=stripe_enabled):
+    if payment_method not in documents.methods_of(booking, stripe_enabled=stripe_enabled, now=now):
         raise MethodNotOffered()
     payable = documents.payable_of(booking, payment_method, now=now)
     _freeze(booking, payable, language=language, now=now)

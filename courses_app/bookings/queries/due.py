@@ -19,9 +19,14 @@ from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Checkout, CheckoutStatus, Invoice, Payment, Refund, RefundStatus
 from courses_app.payments.queries import PAID, SETTLED
 
+TAKING_MONEY = (CheckoutStatus.OPEN, CheckoutStatus.PROMISED)
 TICKET_FAILED = "ticket_failed"  # the matter of a ticket that could not be printed
 # The page of an additional invoice that is still asked for.
 STILL_ADDED = exists().where(Supplement.invoice_id == Checkout.invoice_id) & OPEN
+# A part of a transfer has come to its account at Stripe: the office decides, not the clock (R-18).
+PART_BROUGHT = exists().where(
+    Checkout.invoice_id == Booking.invoice_id, Checkout.status == CheckoutStatus.PROMISED, Checkout.brought > 0
+)
 REST = timedelta(minutes=30)  # until it is tried again
 
 
@@ -39,7 +44,7 @@ def orders_unpaid(*, now: datetime) -> Sequence[int]:
     part = exists().where(Invoice.id == Booking.invoice_id, SETTLED > 0, ~PAID)
     return session.scalars(
         select(Booking.id)
-        .where(Booking.status == BookingStatus.ORDERED, Booking.pay_until <= now, ~part)
+        .where(Booking.status == BookingStatus.ORDERED, Booking.pay_until <= now, ~part, ~PART_BROUGHT)
         .order_by(Booking.pay_until)
     ).all()
 
@@ -64,7 +69,7 @@ def checkouts_to_close() -> Sequence[Checkout]:
         .join(Checkout.invoice)
         .join(Booking, Booking.reference == Invoice.order_reference)
         .where(
-            Checkout.status == CheckoutStatus.OPEN,
+            Checkout.status.in_(TAKING_MONEY),
             Checkout.external_id.is_not(None),
             or_(Booking.status != BookingStatus.ORDERED, Booking.invoice_id != Checkout.invoice_id),
             not_(STILL_ADDED),
@@ -78,9 +83,14 @@ def checkouts_of(booking_id: int) -> Sequence[Checkout]:
     return session.scalars(
         select(Checkout)
         .join(Booking, Booking.invoice_id == Checkout.invoice_id)
-        .where(Booking.id == booking_id, Checkout.status == CheckoutStatus.OPEN, Checkout.external_id.is_not(None))
+        .where(Booking.id == booking_id, Checkout.status.in_(TAKING_MONEY), Checkout.external_id.is_not(None))
         .order_by(Checkout.id)
     ).all()
+
+
+def is_part_brought(booking: Booking) -> bool:
+    """Whether a part of its money lies in an account at Stripe."""
+    return session.scalar(select(Booking.id).where(Booking.id == booking.id, PART_BROUGHT)) is not None
 
 
 def refund_of_payment(external_id: str, amount: Yen) -> Refund | None:

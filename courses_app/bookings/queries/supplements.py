@@ -11,13 +11,13 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from courses_app.bookings.models import Booking, BookingStatus, Seat, Supplement
-from courses_app.bookings.rules import Payable, payable, shares
+from courses_app.bookings.rules import CourseDays, Payable, payable, shares
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Allocation, Invoice, PaymentMethod
-from courses_app.payments.queries import PAID, STILL_OWED, received, refunded
+from courses_app.payments.queries import PAID, STILL_OWED, received, refunded, way_of
 
 LONG = timedelta(days=365)  # further away than any day a transfer is due
 # Its money is still awaited.
@@ -101,9 +101,8 @@ def due_for(run: CourseRun, before: Supplement | None, *, now: datetime) -> Paya
     """
     begun = run.starts_at <= now
     way = payable(
-        PaymentMethod.BANK_TRANSFER, starts_at=now + LONG if begun else run.starts_at, now=now,
-        due_business_days=run.course.payment_due_business_days,
-        grace_business_days=run.course.payment_grace_business_days,
+        way_of(PaymentMethod.BANK_TRANSFER, day_of(now)), starts_at=now + LONG if begun else run.starts_at, now=now,
+        course=CourseDays(run.course.payment_due_business_days, run.course.payment_grace_business_days),
     )  # fmt: skip
     known = before.invoice.due_on if before is not None else None
     if known is None or way.due_on is None or (begun and known < day_of(now)):

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
 from courses_app.accounts.operations import PersonFacts
 from courses_app.bookings import documents, operations, queries
-from courses_app.bookings.forms import CorrectionForm, OrderForm
+from courses_app.bookings.forms import METHOD_LABELS, CorrectionForm, OrderForm
 from courses_app.bookings.models import Booking, MoveQuestion, Seat
 from courses_app.bookings.operations import AttendeeFacts
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
@@ -18,7 +18,6 @@ from courses_app.bookings.rules import (
     BookingStatus,
     Possible,
     SeatStatus,
-    methods_for,
     shown_status,
     what_is_possible,
 )
@@ -31,7 +30,7 @@ from courses_app.foundation.forms import BaseForm
 from courses_app.foundation.templating import locale
 from courses_app.foundation.web import see_other, writes
 from courses_app.foundation.yen import total
-from courses_app.payments.models import PaymentMethod
+from courses_app.payments.models import AT_STRIPE, PaymentMethod
 from courses_app.payments.queries import issuer_on
 
 
@@ -60,7 +59,7 @@ def confirm(reference: str) -> Answer:
         return _review(found, form), 422
     if state is BookingStatus.HELD:
         _order(found, form.method)
-    on = "booking_payments.choose" if _pays_by_card(found) else "bookings.booking"
+    on = "booking_payments.choose" if _pays_on_a_page(found) else "bookings.booking"
     return see_other(on, reference=reference)
 
 
@@ -139,6 +138,7 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         "bookings/booking.html",
         booking=found,
         state=state,
+        method_label=METHOD_LABELS[found.payment_method] if found.payment_method else "—",
         history=documents.history(found, queries.changes_of(found)),
         paid_on=payments[0].received_on if payments else None,
         refunds=total(refund.amount for refund in refunds),
@@ -175,7 +175,7 @@ def _state(found: Booking) -> BookingStatus:
 def _order_form(found: Booking, *, fresh: bool = False) -> OrderForm:
     form = OrderForm(formdata=None) if fresh else OrderForm()
     named = any(seat.person_id is not None for seat in found.live_seats)
-    form.offer(methods_for(found.total, stripe_enabled=_stripe_enabled()), named=named)
+    form.offer(documents.methods_of(found, stripe_enabled=_stripe_enabled(), now=clock.now()), named=named)
     return form
 
 
@@ -190,8 +190,8 @@ def _order(found: Booking, method: PaymentMethod) -> None:
     )
 
 
-def _pays_by_card(found: Booking) -> bool:
-    return found.status is BookingStatus.ORDERED and found.payment_method is PaymentMethod.STRIPE
+def _pays_on_a_page(found: Booking) -> bool:
+    return found.status is BookingStatus.ORDERED and found.payment_method in AT_STRIPE
 
 
 def _stripe_enabled() -> bool:

@@ -125,6 +125,7 @@ TOLD = Told(
         "bookings/no_seat": _p("kind of mail", "No seat left"),
         "bookings/no_seat_office": _p("kind of mail", "No seat left (office)"),
         "bookings/ordered": _p("kind of mail", "Booking ordered"),
+        "bookings/pay_elsewhere": _p("kind of mail", "Where and until when to pay"),
         "bookings/run_opened": _p("kind of mail", "New run opened"),
         "bookings/seat_cancelled_attendee": _p("kind of mail", "Seat given back (attendee)"),
         "bookings/seat_moved": _p("kind of mail", "Seat moved to another date"),

@@ -40,6 +40,7 @@ WORDS_ONLY = {
     "notice_of_failure": _l("Notice of failure"),
     "requirement": _l("Requirement"),
     "role": _l("Role"),
+    "payment_way": _l("Way to pay"),
     "stripe_object": _l("Payment firm's number"),
 }
 # Lists of what waits -> the page that shows them, and how it is asked.

@@ -106,6 +106,7 @@ class CheckoutState:
     livemode: bool
     awaited: Awaited | None = None  # the payer has chosen to pay elsewhere and has not yet
     failed: bool = False  # the payer had chosen so, and nothing can come any more
+    cancelled: bool = False  # because we or the office closed it
 
     @property
     def paid(self) -> bool:

@@ -216,6 +216,7 @@ def _checkout_state(session: Session) -> CheckoutState:
         livemode=session.livemode,
         awaited=_awaited(shown) if shown is not None else None,
         failed=session.status == "complete" and shown is not None and shown.status in FAILED,
+        cancelled=shown is not None and shown.status == "canceled",
     )
 
 

@@ -31,9 +31,15 @@ from courses_app.payments.models.money import (
     RefundStatus,
 )
 from courses_app.payments.models.papers import Paper, PaperRequest
+from courses_app.payments.models.ways import (
+    AT_STRIPE,
+    PaymentWay,
+    StripeCustomer,
+)
 from courses_app.payments.rules.papers import PaperKind, Series
 
 __all__ = [
+    "AT_STRIPE",
     "OWED",
     "Allocation",
     "AllocationSource",
@@ -52,10 +58,12 @@ __all__ = [
     "PaperRequest",
     "Payment",
     "PaymentMethod",
+    "PaymentWay",
     "Provider",
     "Refund",
     "RefundStatus",
     "Series",
+    "StripeCustomer",
     "StripeEvent",
     "TaxRate",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models.invoices import Invoice
+from courses_app.payments.models.invoices import Invoice, PaymentMethod
 
 PARKED = text("result = 'parked'")
 RECEIVED = text("result = 'received'")
@@ -20,6 +20,7 @@ RECEIVED = text("result = 'received'")
 class CheckoutStatus(StrEnum):
     INTENDED = "intended"  # the key is stored, the call not yet answered
     OPEN = "open"
+    PROMISED = "promised"  # to be paid elsewhere: at a convenience store, by transfer
     COMPLETE = "complete"
     EXPIRED = "expired"
     FAILED = "failed"
@@ -29,7 +30,10 @@ class Checkout(Base):
     """One attempt to pay an invoice at Stripe. The idempotency key is stored before the call (R-09)."""
 
     __tablename__ = "checkouts"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("brought >= 0", name="brought"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)  # what Stripe gives back to us as `request_id`
@@ -39,6 +43,12 @@ class Checkout(Base):
     url: Mapped[str | None] = mapped_column(Text)
     status: Mapped[CheckoutStatus] = mapped_column(choice(CheckoutStatus, "status"), default=CheckoutStatus.INTENDED)
     amount: Mapped[Yen]
+    method: Mapped[PaymentMethod] = mapped_column(choice(PaymentMethod, "method"), default=PaymentMethod.STRIPE)
+    days: Mapped[int | None]  # for which the numbers of a convenience store are good
+    payment_intent: Mapped[str | None] = mapped_column(index=True)  # known once something was promised
+    pay_until: Mapped[datetime | None]  # what the payer was told there
+    instructions_url: Mapped[str | None] = mapped_column(Text)
+    brought: Mapped[Yen] = mapped_column(default=Yen(0))  # of a transfer that came in part
     email: Mapped[str]  # of the payer, as first sent: a repeat must say the same
     language: Mapped[str] = mapped_column(default="ja")
     created_at: Mapped[datetime]

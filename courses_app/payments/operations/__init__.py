@@ -10,6 +10,7 @@ from courses_app.payments.operations.checkouts import (
     intend_checkout,
     note_checkout_ended,
     note_checkout_opened,
+    note_checkout_promised,
 )
 from courses_app.payments.operations.events import (
     finish_event,
@@ -30,6 +31,7 @@ from courses_app.payments.operations.receiving import receive
 from courses_app.payments.operations.refunding import note_refund_sent, owe_credit_back, owe_refund, withdraw_refund
 from courses_app.payments.operations.requesting import PaperWanted, request_paper
 from courses_app.payments.operations.troubles import tell_of_trouble
+from courses_app.payments.operations.ways import intend_customer, note_customer, set_way
 from courses_app.payments.rules import LineFacts
 
 __all__ = [
@@ -45,12 +47,15 @@ __all__ = [
     "finish_event",
     "free_allocations",
     "intend_checkout",
+    "intend_customer",
     "issue_invoice",
     "issue_receipt",
     "issue_requested",
     "note_asked_again",
     "note_checkout_ended",
     "note_checkout_opened",
+    "note_checkout_promised",
+    "note_customer",
     "note_fault",
     "note_refund_sent",
     "owe_credit_back",
@@ -61,6 +66,7 @@ __all__ = [
     "receive",
     "reinstate_invoice",
     "request_paper",
+    "set_way",
     "settle_without_money",
     "store_event",
     "tell_of_trouble",

@@ -14,14 +14,23 @@ from courses_app.foundation.references import new_reference, new_token
 from courses_app.foundation.yen import Yen
 from courses_app.payments import queries
 from courses_app.payments.gateways import stripe_checkout
-from courses_app.payments.gateways.stripe_checkout import CheckoutLine, CheckoutOpened, StripeSettings
-from courses_app.payments.models import Checkout, CheckoutStatus, Invoice
+from courses_app.payments.gateways.stripe_checkout import Awaited, CheckoutLine, CheckoutOpened, Means, StripeSettings
+from courses_app.payments.models import Checkout, CheckoutStatus, Invoice, PaymentMethod
 from courses_app.payments.operations.ledger import locked, refuse_to_pay
 
-UNDECIDED = (CheckoutStatus.INTENDED, CheckoutStatus.OPEN)
+UNDECIDED = (CheckoutStatus.INTENDED, CheckoutStatus.OPEN, CheckoutStatus.PROMISED)
 
 
-def intend_checkout(*, invoice: Invoice, language: str, expires_at: datetime, by: Actor, now: datetime) -> Checkout:
+def intend_checkout(
+    *,
+    invoice: Invoice,
+    language: str,
+    expires_at: datetime,
+    by: Actor,
+    now: datetime,
+    method: PaymentMethod = PaymentMethod.STRIPE,
+    days: int | None = None,
+) -> Checkout:
     """The checkout to pay an invoice with; an open one is given again (back button, two tabs, a lost answer).
 
     If it has a `url`, send the payer there. Otherwise `ask_for_checkout` once this is committed. `expires_at` is the
@@ -31,7 +40,7 @@ def intend_checkout(*, invoice: Invoice, language: str, expires_at: datetime, by
     refuse_to_pay(invoice)
     owed = Yen(invoice.total - invoice.settled)
     for checkout in queries.open_checkouts(invoice, now=now):
-        if checkout.amount == owed:
+        if (checkout.amount, checkout.method) == (owed, method):
             return checkout
     checkout = Checkout(
         reference=new_reference("K"),
@@ -39,6 +48,8 @@ def intend_checkout(*, invoice: Invoice, language: str, expires_at: datetime, by
         idempotency_key=new_token(),
         status=CheckoutStatus.INTENDED,
         amount=owed,
+        method=method,
+        days=days,
         email=invoice.organization.contact_email,
         language=language,
         created_at=now,
@@ -51,9 +62,11 @@ def intend_checkout(*, invoice: Invoice, language: str, expires_at: datetime, by
 
 
 def ask_for_checkout(
-    checkout: Checkout, *, settings: StripeSettings, success_url: str, cancel_url: str
+    checkout: Checkout, *, settings: StripeSettings, success_url: str, cancel_url: str, customer: str | None = None
 ) -> CheckoutOpened:
     """Ask Stripe for the page: call it outside any transaction. Repeats say the same words under the same key.
+
+    A virtual account needs a `customer`.
 
     Raises GatewayUnreachable (ask again; if `replayed`, note it failed and intend a new one) and GatewayRefused
     (note it failed).
@@ -70,7 +83,16 @@ def ask_for_checkout(
         success_url=success_url,
         cancel_url=cancel_url,
         expires_at=checkout.expires_at,
+        means=_means(checkout, customer),
     )
+
+
+def _means(checkout: Checkout, customer: str | None) -> Means:
+    if checkout.method is PaymentMethod.KONBINI:
+        return Means("konbini", days=checkout.days or 1)
+    if checkout.method is PaymentMethod.VIRTUAL_ACCOUNT:
+        return Means("customer_balance", customer=customer)
+    return Means("card")
 
 
 def _lines(checkout: Checkout) -> list[CheckoutLine]:
@@ -91,6 +113,27 @@ def note_checkout_opened(
         _move(checkout, CheckoutStatus.OPEN, by=by, now=now)
     session.flush()
     return checkout
+
+
+def note_checkout_promised(
+    *, checkout: Checkout, awaited: Awaited, external_id: str, payment_intent: str | None, now: datetime
+) -> bool:
+    """The payer goes to pay elsewhere: where that is written, until when, what came so far. Whether it is new.
+
+    What has ended stays ended, whatever order the news comes in (R-11).
+    """
+    checkout = _locked(checkout)
+    ended = checkout.status in (CheckoutStatus.COMPLETE, CheckoutStatus.EXPIRED, CheckoutStatus.FAILED)
+    if ended and checkout.payment_intent is not None:
+        return False
+    is_new = checkout.status is not CheckoutStatus.PROMISED
+    checkout.external_id, checkout.payment_intent = checkout.external_id or external_id, payment_intent
+    checkout.pay_until, checkout.instructions_url = awaited.until, awaited.url
+    checkout.brought = Yen(max(0, checkout.amount - awaited.remaining))
+    if is_new:
+        _move(checkout, CheckoutStatus.PROMISED, by=audit.STRIPE, now=now)
+    session.flush()
+    return is_new
 
 
 def note_checkout_ended(

@@ -39,6 +39,7 @@ from courses_app.payments.queries.firms import (
     open_checkouts,
     open_matter_of,
     parked_events,
+    taking_money,
 )
 from courses_app.payments.queries.issuer import institution_on, issuer_on, tax_rates_on
 from courses_app.payments.queries.lists import (
@@ -67,6 +68,7 @@ from courses_app.payments.queries.papers import (
     standing_papers,
 )
 from courses_app.payments.queries.violations import violations
+from courses_app.payments.queries.ways import customer_of, way_of, ways_on, ways_set
 from courses_app.payments.rules.papers import Series
 
 __all__ = [
@@ -83,6 +85,7 @@ __all__ = [
     "checkout_of",
     "copies_of",
     "credit_of",
+    "customer_of",
     "event_of",
     "events_to_work_off",
     "every_listed",
@@ -127,9 +130,13 @@ __all__ = [
     "resting",
     "settled",
     "standing_papers",
+    "taking_money",
     "tax_rates_on",
     "unallocated",
     "unpaid",
     "violations",
     "was_mailed",
+    "way_of",
+    "ways_on",
+    "ways_set",
 ]

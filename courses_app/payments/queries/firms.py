@@ -33,6 +33,16 @@ def open_checkouts(invoice: Invoice, *, now: datetime) -> Sequence[Checkout]:
     return session.scalars(query.order_by(Checkout.id.desc())).all()
 
 
+def taking_money(invoice: Invoice) -> Sequence[Checkout]:
+    """The pages of an invoice that stand open at Stripe, and what was promised there, oldest first."""
+    query = select(Checkout).where(
+        Checkout.invoice_id == invoice.id,
+        Checkout.status.in_((CheckoutStatus.OPEN, CheckoutStatus.PROMISED)),
+        Checkout.external_id.is_not(None),
+    )
+    return session.scalars(query.order_by(Checkout.id)).all()
+
+
 def checkout_of(reference: str) -> Checkout | None:
     """The checkout with our own reference (Stripe returns it as `request_id`), with its invoice."""
     query = select(Checkout).options(joinedload(Checkout.invoice))

@@ -1,56 +1,34 @@
-"""What the clock does for bookings: each piece is looked at again under its lock, in a transaction of its own."""
+"""What the clock and the webhook do about Stripe: its events, the pages where one pays, what was promised there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 
 from flask import current_app
 
-from courses_app.bookings import documents, gateways, operations, queries
-from courses_app.bookings.models import Seat
+from courses_app.bookings import gateways, operations, queries
 from courses_app.bookings.operations import Unfitting
 from courses_app.foundation import audit, matters
 from courses_app.foundation.audit import STRIPE
-from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import transaction
-from courses_app.foundation.papers import GlyphMissing, PaperFailed
 from courses_app.foundation.yen import Yen
 from courses_app.payments import operations as payments
 from courses_app.payments.gateways.stripe_checkout import CheckoutState, GatewayRefused, GatewayUnreachable
 from courses_app.payments.models import Checkout, CheckoutStatus, EventResult, StripeEvent
-from courses_app.payments.queries import event_of, events_to_work_off
+from courses_app.payments.queries import checkout_of, event_of
 from courses_app.payments.rules import trouble_in
 
 Clock = Callable[[], datetime]
 
-TICKETS_A_ROUND = 50  # mails of one round leave after it
 SESSION_EVENTS = {
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
     "checkout.session.expired",
 }
+PART_ARRIVED = "payment_intent.partially_funded"
 UNCLEAR_PAYMENT = "payment_unclear"  # the matter of a payment page that says something we can't act upon
-
-
-def run_due(*, clock: Clock) -> int:
-    """Everything that is due now; returns how much that was."""
-    return (
-        _each(queries.holds_run_out(now=clock()), _in_one(operations.lapse_hold), clock)
-        + _each(events_to_work_off(now=clock()), _retry_event, clock)
-        + _each(queries.orders_unpaid(now=clock()), _give_up_order, clock)
-        + _each(queries.requests_due(now=clock()), _look_after_request, clock)
-        + _each([one.id for one in queries.checkouts_to_close()], _close_left_open, clock)
-        + _each(queries.runs_to_offer(now=clock()), _offer_free_seats, clock)
-        + _each(queries.runs_without_hope(now=clock()), _end_line, clock)
-        + _each(queries.alerts_due(now=clock()), _tell_of_run, clock)
-        + _each(queries.questions_over(now=clock()), _in_one(operations.close_unanswered), clock)
-        + _each(queries.questions_to_remind(now=clock()), _in_one(operations.remind_to_answer), clock)
-        + _names(clock)
-        + _print_tickets(clock)
-        + _forget_drafts(clock)
-    )
 
 
 def work_off(event_id: str, *, clock: Clock) -> bool:
@@ -77,13 +55,29 @@ def _worked_off(event: StripeEvent, clock: Clock) -> bool:
     try:
         if event.livemode is not gateways.stripe_settings().livemode:
             raise Unfitting("wrong_mode")
-        state = gateways.fetch(event.object_id) if event.kind in SESSION_EVENTS else None
+        if event.payload.get("account"):  # of an account connected to ours, or of a stranger
+            raise Unfitting("other_account")
+        page = _page_of(event)
+        state = gateways.fetch(page) if page is not None else None
         _act(event, state, now=clock())
     except GatewayRefused:
         return _park(event, "unknown_checkout", now=clock())
     except Unfitting as unfitting:
         return _park(event, unfitting.reason, now=clock())
     return True
+
+
+def _page_of(event: StripeEvent) -> str | None:
+    """The payment page an event is about, if it is about one. Raises Unfitting."""
+    if event.kind in SESSION_EVENTS:
+        return event.object_id
+    if event.kind != PART_ARRIVED:
+        return None
+    names = event.payload["data"]["object"].get("metadata") or {}
+    checkout = checkout_of(str(names.get("request_id") or ""))
+    if checkout is None or checkout.external_id is None:
+        raise Unfitting("unknown_reference")
+    return checkout.external_id
 
 
 def settle_page(external_id: str, *, clock: Clock) -> bool:
@@ -105,62 +99,10 @@ def settle_page(external_id: str, *, clock: Clock) -> bool:
 
 def close_pages(booking_id: int, *, clock: Clock) -> bool:
     """Close the payment pages of a booking and settle what was paid there; False if Stripe can't be asked."""
-    return all(_close(checkout, clock) for checkout in queries.checkouts_of(booking_id))
+    return all(close(checkout, clock) for checkout in queries.checkouts_of(booking_id))
 
 
-def _each(ids: Iterable[object], deed: Callable[..., bool], clock: Clock) -> int:
-    """One after the other; what fails is logged and does not stop the rest."""
-    done = 0
-    for one in ids:
-        try:
-            done += deed(one, clock)
-        except Exception:
-            current_app.logger.exception("booking.task_failed", extra={"task": deed.__name__})
-    return done
-
-
-def _in_one(deed: Callable[..., bool]) -> Callable[[int, Clock], bool]:
-    """A deed as `_each` calls it: each in a transaction of its own."""
-
-    @wraps(deed)
-    def done(one: int, clock: Clock) -> bool:
-        with transaction():
-            return deed(one, now=clock())
-
-    return done
-
-
-def _look_after_request(booking_id: int, clock: Clock) -> bool:
-    with transaction():
-        return operations.look_after_request(booking_id, now=clock())
-
-
-def _offer_free_seats(run_id: int, clock: Clock) -> bool:
-    with transaction():
-        return operations.offer_free_seats(run_id, now=clock()) > 0
-
-
-def _end_line(run_id: int, clock: Clock) -> bool:
-    with transaction():
-        return operations.end_line(run_id, now=clock()) > 0
-
-
-def _names(clock: Clock) -> int:
-    """Reminders before the last day for names, and afterwards what the terms of each order say."""
-    waiting = queries.bookings_unnamed(now=clock())
-    reminded = {one.booking.id for one in queries.naming_reminders(waiting, now=clock())}
-    over = {one.booking.id for one in queries.naming_over(waiting, now=clock())}
-    remind, close = _in_one(operations.remind_of_names), _in_one(operations.close_naming)
-    return _each(sorted(reminded), remind, clock) + _each(sorted(over), close, clock)
-
-
-def _tell_of_run(pair: tuple[int, int], clock: Clock) -> bool:
-    alert_id, run_id = pair
-    with transaction():
-        return operations.tell_of_run(alert_id=alert_id, run_id=run_id, now=clock())
-
-
-def _retry_event(event_id: str, clock: Clock) -> bool:
+def retry_event(event_id: str, clock: Clock) -> bool:
     try:
         work_off(event_id, clock=clock)
     except GatewayUnreachable:
@@ -172,7 +114,7 @@ def _retry_event(event_id: str, clock: Clock) -> bool:
     return True
 
 
-def _give_up_order(booking_id: int, clock: Clock) -> bool:
+def give_up_order(booking_id: int, clock: Clock) -> bool:
     """First nobody can pay any more, then the seats go: so money and seats can't part company (R-13, R-19)."""
     if not close_pages(booking_id, clock=clock):
         return False
@@ -180,12 +122,12 @@ def _give_up_order(booking_id: int, clock: Clock) -> bool:
         return operations.lapse_order(booking_id, now=clock())
 
 
-def _close_left_open(checkout_id: int, clock: Clock) -> bool:
+def close_left_open(checkout_id: int, clock: Clock) -> bool:
     checkout = next((one for one in queries.checkouts_to_close() if one.id == checkout_id), None)
-    return checkout is not None and _close(checkout, clock)
+    return checkout is not None and close(checkout, clock)
 
 
-def _close(checkout: Checkout, clock: Clock) -> bool:
+def close(checkout: Checkout, clock: Clock) -> bool:
     """Close a payment page and note how it ended, paid in the last moment included; False if Stripe can't be asked."""
     try:
         state = gateways.close(checkout.external_id or "")
@@ -253,45 +195,3 @@ def _tell_office(page: str, reason: str, *, now: datetime, complete: Checkout | 
         )
         if complete is not None:
             payments.note_checkout_ended(checkout=complete, status=CheckoutStatus.COMPLETE, now=now)
-
-
-def _forget_drafts(clock: Clock) -> int:
-    """Lists of attendees that nobody has touched for so long; their names aren't kept without need (個情法22条)."""
-    before = clock() - operations.KEPT_FOR
-    ids = queries.drafts_forgotten(before=before)
-    if not ids:
-        return 0
-    with transaction():
-        return operations.forget_drafts(ids, before=before)
-
-
-def _print_tickets(clock: Clock) -> int:
-    done, seen = 0, queries.tickets_put_off(now=clock())
-    for _ in range(TICKETS_A_ROUND):
-        seat = queries.seat_without_ticket(now=clock(), without=seen)
-        if seat is None:
-            break
-        seen.add(seat.id)
-        done += _print_ticket(seat, clock())
-    return done
-
-
-def _print_ticket(seat: Seat, now: datetime) -> bool:
-    """Printed before the transaction, so that nobody waits for the press."""
-    sequence = seat.run.sequence
-    try:
-        content = documents.ticket_pdf(seat, today=day_of(now), now=now)
-    except (GlyphMissing, PaperFailed) as error:
-        current_app.logger.error("paper.failed", extra={"task": "admission_ticket"})  # the reason may name people
-        return _put_off(seat, str(error), now)
-    except Exception as error:  # the next ticket is not to wait for the fault of this one
-        current_app.logger.exception("paper.failed", extra={"task": "admission_ticket"})
-        return _put_off(seat, type(error).__name__, now)
-    with transaction():
-        return operations.keep_ticket(seat=seat, content=content, sequence=sequence, now=now)
-
-
-def _put_off(seat: Seat, reason: str, now: datetime) -> bool:
-    with transaction():
-        operations.put_off_ticket(seat=seat, reason=reason, now=now)
-    return False
