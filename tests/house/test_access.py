@@ -82,9 +82,9 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of(
         "bookings_admin", STAFF,
         "answer approve attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
-        "change_capacity correct correction date decline demand demand_csv enter_name event_again event_dealt_with "
-        "move_seat name offer paper papers papers_csv party payment payments payments_csv question questions "
-        "record refund_sent release remove seats substitute waiting"),
+        "change_capacity change_way correct correction date decline demand demand_csv enter_name event_again "
+        "event_dealt_with move_seat name offer paper papers papers_csv party payment payments payments_csv question "
+        "questions record refund_sent release remove seats substitute waiting way ways"),
     **doors_of("dispatches", EVERYBODY, "service services"),
     **doors_of("dispatches", COORDINATORS, "create dispatches new"),
     **doors_of("dispatches", OWN, "accept answer dispatch invoice receipt withdraw"),

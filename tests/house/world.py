@@ -89,6 +89,7 @@ def build(make: Make) -> World:
         "*": {
             "position": 1, "code": "SUP", "slug": "supervision-managers", "purpose": "organization", "token": "unknown",
             "role": appointment.role.code, "establishment": establishment.reference, "version": "0", "name": "app.css",
+            "method": "konbini",
             "number": session.scalars(select(OutboxMessage.id)).first(),
         },
         "bookings": order, "booking_payments": {"reference": waiting.reference},

@@ -46,14 +46,15 @@ WATCHED = (
 UNWATCHED = {
     "what a deed only reads: facts of the house and its people": (
         "access_roles", "account_roles", "appointments", "change_policies", "change_policy_steps", "courses", "duties",
-        "establishments", "fees", "feed_tokens", "issuers", "organizations", "prefectures", "reminder_steps",
-        "requirements", "roles", "services", "subjects", "tax_rates",
+        "establishments", "fees", "feed_tokens", "issuers", "organizations", "payment_ways", "prefectures",
+        "reminder_steps", "requirements", "roles", "services", "subjects", "tax_rates",
     ),
     "written once when a request is made, and never again": ("dispatch_wishes", "quote_lines", "quote_meetings"),
     "of quotes, which no deed here makes": ("estimates", "estimate_lines", "estimate_uses"),
     "of signing in, which has its own transaction in each request": (
         "account_tokens", "accounts", "attempts", "sign_ins",
     ),
+    "whom Stripe knows by our name: one row, its key stored before the call": ("stripe_customers",),
     "the worker's note of when it last looked": ("reminder_rounds",),
 }  # fmt: skip
 

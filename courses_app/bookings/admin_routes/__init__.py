@@ -13,10 +13,11 @@ from courses_app.bookings.admin_routes import (
     questions,
     runs,
     waiting,
+    ways,
 )
 from courses_app.bookings.admin_routes.blueprint import pages
 
 __all__ = [
     "approvals", "blocks", "bookings", "changes", "demand", "names", "pages", "papers", "payments", "plans",
-    "questions", "runs", "waiting",
+    "questions", "runs", "waiting", "ways",
 ]  # fmt: skip

@@ -78,7 +78,12 @@ def _is_possible(booking: Booking, way: PaymentWay, *, now: datetime) -> bool:
 
 def _last_day(booking: Booking, *, now: datetime) -> date:
     """The last whole day for which the seats wait."""
-    return day_of((booking.pay_until or now) - NEWS_TRAVELS)
+    return _whole_day_before((booking.pay_until or now) - NEWS_TRAVELS)
+
+
+def _whole_day_before(until: datetime) -> date:
+    """An end of a day is the beginning of the next."""
+    return day_of(until - timedelta(seconds=1))
 
 
 def _numbers_last(booking: Booking, way: PaymentWay, *, until: datetime | None, now: datetime) -> int | None:
@@ -88,7 +93,7 @@ def _numbers_last(booking: Booking, way: PaymentWay, *, until: datetime | None, 
     if until is None:
         return way.pay_days or 1
     most = konbini_days(way, starts_at=booking.first_run.starts_at, now=now)
-    left = (day_of(until) - day_of(now)).days
+    left = (_whole_day_before(until) - day_of(now)).days
     return max(1, left if booking.payment_method is way.method else min(most, left))
 
 
