@@ -24,8 +24,8 @@ from tests.proofs.victim import a_victim
 
 MOST_STATEMENTS, STEP, FEWEST_KILLS = 100, 3, 10  # after every third statement that writes
 WATCHED = (
-    "seats", "seat_events", "seat_absences", "booking_supplements", "invoices", "invoice_lines", "payments", "refunds",
-    "ledger_transactions", "ledger_entries", "outbox_messages", "matters", "audit_entries",
+    "seats", "seat_events", "seat_absences", "booking_supplements", "invoices", "invoice_lines", "payments",
+    "allocations", "refunds", "ledger_transactions", "ledger_entries", "outbox_messages", "matters", "audit_entries",
 )  # fmt: skip
 
 
