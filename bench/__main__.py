@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import everyday, growth, sale
+from bench import bank, everyday, growth, sale
 
-PARTS = {"everyday": everyday.measure, "sale": sale.measure, "growth": growth.measure}
+PARTS = {"everyday": everyday.measure, "sale": sale.measure, "growth": growth.measure, "bank": bank.measure}
 
 
 def main() -> None:

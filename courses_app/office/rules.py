@@ -18,6 +18,7 @@ from courses_app.foundation import naming
 from courses_app.foundation.naming import Told
 from courses_app.foundation.refusal import Refusal
 from courses_app.payments import rules as payments
+from courses_app.payments.rules.banking import audit_words as banking
 from courses_app.rosters.rules import told as rosters
 
 # [guess] A transfer is looked for in the account from three days before it is due.
@@ -107,6 +108,13 @@ MATTERS = {
             " then keeps what came in the payer's balance, and it is given back from the Stripe dashboard."
         ),
     ),
+    "posted_in_error": MatterKind(
+        _l("Confirmed, but the money was another's"),
+        _l(
+            "A posting was taken back, so the booking is not paid any more; its seats are kept. Post the money that is"
+            " meant for it, or agree on it with the organization."
+        ),
+    ),
     "paid_no_seat": MatterKind(
         _l("Paid, but the seat was gone"),
         _l("Agree on another date or refund the payment."),
@@ -169,8 +177,8 @@ DETAILS = {
 # The words of the whole house for what the audit and the outbox keep as codes.
 WORDS = naming.joined(
     (
-        naming.TOLD, accounts.TOLD, catalogue.TOLD, payments.TOLD, bookings.TOLD, rosters.TOLD, dispatches.TOLD,
-        certificates.TOLD,
+        naming.TOLD, accounts.TOLD, catalogue.TOLD, payments.TOLD, banking.TOLD, bookings.TOLD, rosters.TOLD,
+        dispatches.TOLD, certificates.TOLD,
         compliance.TOLD, calendar_feeds.TOLD,
         Told(states={f"matter.{kind}": one.title for kind, one in MATTERS.items()}),
     )

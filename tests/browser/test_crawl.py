@@ -37,6 +37,8 @@ NOT_REACHED = {
     "bookings.additional_invoice", "bookings.additional_receipt",  # of a seat moved to a dearer date
     "dispatches.invoice", "dispatches.receipt",  # of a quote that was accepted
     "bookings.question", "bookings_admin.question",  # nobody of the cast has a seat in a run that was moved
+    "bookings_admin.bank_file", "bookings_admin.bank_file_content", "bookings_admin.bank_line",  # of a statement
+    "bookings_admin.bank_layout",  # of a bank's CSV
     "bookings.draft", "bookings.new_alert", "bookings.party", "bookings_admin.party",  # nobody of the cast has one yet
 }  # fmt: skip
 MOST_OF_A_KIND = 2

@@ -161,4 +161,11 @@ BREAKS = [
             "UPDATE seats SET run_id = {held_run} WHERE id = {judged_seat}"),
     by_hand("INV-19", "minutes of another run",
             "UPDATE meeting_minutes SET meeting_id = (SELECT MIN(id) FROM meetings WHERE run_id = {held_run})"),
+    by_hand("INV-18", "a line of another amount than its payment", "UPDATE bank_lines SET amount = 1 WHERE id = {line}",
+            guard="trigger bank_lines_no_update ON bank_lines"),
+    by_hand("INV-18", "a line nobody sees", "DELETE FROM bank_drafts WHERE line_id = {line}"),
+    by_hand("INV-18", "a payment whose line is open again",
+            "UPDATE bank_drafts SET status = 'open', payment_id = NULL WHERE line_id = {line}"),
+    by_hand("INV-18", "set aside without a reason",
+            "UPDATE bank_drafts SET status = 'set_aside', payment_id = NULL, note = '' WHERE line_id = {line}"),
 ]  # fmt: skip

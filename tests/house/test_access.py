@@ -64,7 +64,7 @@ ALLOWED: dict[str, set[str]] = {
         "plan_run publish_run remove_draft renew_link run runs runs_file set_changes set_fee venue venues"),
     **doors_of(
         "bookings", COORDINATORS,
-        "alerts bookings create create_alert create_estimate estimates new new_alert new_estimate "
+        "account alerts bookings create create_alert create_estimate estimates new new_alert new_estimate "
         "send_sheet sheet template_csv template_xlsx wait"),
     **doors_of(
         "bookings", OWN,
@@ -85,6 +85,12 @@ ALLOWED: dict[str, set[str]] = {
         "change_capacity change_way correct correction date decline demand demand_csv enter_name event_again "
         "event_dealt_with move_seat name offer paper papers papers_csv party payment payments payments_csv question "
         "questions record refund_sent release remove seats substitute waiting way ways"),
+    **doors_of(
+        "bookings_admin", STAFF,
+        "account bank_add_fees bank_change_layout bank_choose bank_create_layout bank_file bank_file_content "
+        "bank_files bank_layout bank_layouts bank_line bank_lines bank_new_layout bank_post bank_post_line "
+        "bank_propose bank_retire_layout bank_set_aside bank_take_back bank_take_up bank_upload forget_payer_name "
+        "pay_credit_back use_credit"),
     **doors_of("dispatches", EVERYBODY, "service services"),
     **doors_of("dispatches", COORDINATORS, "create dispatches new"),
     **doors_of("dispatches", OWN, "accept answer dispatch invoice receipt withdraw"),
@@ -118,7 +124,7 @@ ALLOWED: dict[str, set[str]] = {
 # These name what they are about in the form, which the matrix sends empty: not there, even for those who may come in.
 NAMED_IN_THE_FORM = {
     "catalogue_admin.plan_run", "bookings_admin.event_again", "bookings_admin.event_dealt_with",
-    "bookings_admin.refund_sent",
+    "bookings_admin.refund_sent", "bookings_admin.bank_choose", "bookings_admin.forget_payer_name",
 }  # fmt: skip
 # Without a payment firm, and while the embedded database is put back, these say so.
 ANSWERS_503 = {"booking_payments.finish", "booking_payments.pay", "health.readyz"}

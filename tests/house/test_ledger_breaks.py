@@ -13,11 +13,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 import courses_app
 from courses_app.bookings import operations, queries
+from courses_app.bookings.imports.bank import post_lines, take_in
 from courses_app.bookings.operations import Agreed
 from courses_app.catalogue.models import Course
 from courses_app.certificates import operations as certificates
@@ -27,12 +28,14 @@ from courses_app.foundation import audit, clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import db, session, transaction
 from courses_app.foundation.yen import Yen
+from courses_app.payments.models import BankLine
 from courses_app.payments.queries import refunds_due
 from courses_app.rosters import queries as rosters
 from tests.bookings.asked import answer, move_run
 from tests.bookings.making import attendee
 from tests.house.breaks import BREAKS, Break
 from tests.make import Make
+from tests.payments.banking.making import Came, notice
 from tests.rosters.making import present
 from tests.stage import Stage
 
@@ -48,7 +51,7 @@ def scene(stage: Stage) -> Iterator[Names]:
     with stage.app.app_context():
         names = {
             **changed_and_refunded(make), **waited_for(make), **held_in_the_past(make), **asked_after(make),
-            **billed_in_addition(make), **requested_of_the_office(make),
+            **billed_in_addition(make), **posted_from_a_statement(make), **requested_of_the_office(make),
         }  # fmt: skip
         with transaction():
             audit.seal_entries()
@@ -143,6 +146,17 @@ def requested_of_the_office(make: Make) -> Names:
     with transaction():
         session.get_one(Course, run.course_id).needs_approval = True
     return {"requested": make.ordered(run).id}
+
+
+def posted_from_a_statement(make: Make) -> Names:
+    """A line of our bank's statement that was posted."""
+    booking = make.ordered(make.run(days_ahead=70))
+    assert booking.invoice is not None
+    content = notice([Came(clock.today(), booking.total, booking.invoice.transfer_reference)])
+    take_in(content, "notice.txt", None, by=SYSTEM, now=clock.now())
+    line = session.scalars(select(BankLine)).one()
+    post_lines([(line.reference, line.draft.version)], by=SYSTEM, clock=clock.now)
+    return {"line": line.id}
 
 
 class Undone(Exception):

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from courses_app.accounts.models import Account
+from courses_app.accounts.models import Account, Organization
+from courses_app.bookings.imports.bank import take_in
 from courses_app.bookings.models import Estimate
 from courses_app.bookings.operations import ask_for_runs, block_seats, move_seat, settle
 from courses_app.bookings.tasks import run_due as print_tickets
@@ -19,11 +20,14 @@ from courses_app.foundation import audit, clock, matters
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox import OutboxMessage
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import Invoice, Paper, Provider
+from courses_app.payments.models import BankLine, Invoice, Paper, Provider
+from courses_app.payments.operations.banking import LayoutFacts, create_layout
+from courses_app.payments.rules.banking import Encoding
 from courses_app.payments.tasks import run_due as print_papers
 from tests.accounts.making import Coordinator
 from tests.bookings.asked import move_run, question_about
 from tests.make import Make
+from tests.payments.banking.making import Came, notice
 
 Parts = dict[str, Any]
 
@@ -145,6 +149,7 @@ def build(make: Make) -> World:
         **{f"bookings_admin.{name}": {"reference": party.reference} for name in ("party", "offer", "remove")},
         "bookings_admin.payment": {"reference": paid.invoice.reference},
         "bookings_admin.record": {"reference": paid.invoice.reference},
+        **_statement(make, own.organization),
         "catalogue_admin": run,
         **{f"dispatches.{name}": {"code": "briefing"} for name in ("service", "new", "create")},
         **{f"dispatches_admin.{name}": {"code": "briefing"} for name in ("service", "change_service")},
@@ -155,6 +160,26 @@ def build(make: Make) -> World:
         "office.settle": {"number": matter.id},
     }  # fmt: skip
     return World(actors, parts)
+
+
+def _statement(make: Make, organization: Organization) -> dict[str, Parts]:
+    """A statement of our bank with a line nobody knows, a layout, and how the organization stands."""
+    file, _fresh = take_in(
+        notice([Came(clock.today(), 500, "ﾀﾅｶ")]), "notice.txt", None, by=audit.SYSTEM, now=clock.now()
+    )
+    facts = LayoutFacts("みほん銀行", Encoding.UTF_8, 1, 0, 1, 2, 4, None, 3, "")
+    with transaction():
+        layout = create_layout(facts=facts, by=audit.SYSTEM, now=clock.now())
+    line = session.scalars(select(BankLine)).one()
+    one_line = ("bank_line", "bank_choose", "bank_post_line", "bank_set_aside", "bank_take_back", "bank_take_up")
+    one_layout = ("bank_layout", "bank_change_layout", "bank_retire_layout")
+    one_organization = ("account", "use_credit", "pay_credit_back", "forget_payer_name")
+    return {
+        **{f"bookings_admin.{name}": {"reference": line.reference} for name in one_line},
+        **{f"bookings_admin.{name}": {"reference": layout.reference} for name in one_layout},
+        **{f"bookings_admin.{name}": {"reference": organization.reference} for name in one_organization},
+        **{f"bookings_admin.{name}": {"reference": file.reference} for name in ("bank_file", "bank_file_content")},
+    }
 
 
 def _billed_in_addition(make: Make, run: CourseRun, theirs: Parts) -> Parts:

@@ -41,6 +41,7 @@ WATCHED = (
     "allocations", "invoices", "invoice_lines", "invoice_taxes", "payments", "refunds", "checkouts", "stripe_events",
     "ledger_transactions", "ledger_entries", "outbox_messages", "matters", "audit_entries", "stored_documents",
     "number_series", "papers", "paper_requests", "run_alerts", "run_alerts_told", "reminders_sent",
+    "bank_files", "bank_lines", "bank_drafts", "payer_names",
     "rosters", "roster_entries", "meeting_minutes", "certificates", "failure_notices",
 )  # fmt: skip
 UNWATCHED = {
@@ -48,6 +49,7 @@ UNWATCHED = {
         "access_roles", "account_roles", "appointments", "change_policies", "change_policy_steps", "courses", "duties",
         "establishments", "fees", "feed_tokens", "issuers", "organizations", "payment_ways", "prefectures",
         "reminder_steps", "requirements", "roles", "services", "subjects", "tax_rates",
+        "bank_layouts", "fee_allowances",
     ),
     "written once when a request is made, and never again": ("dispatch_wishes", "quote_lines", "quote_meetings"),
     "of quotes, which no deed here makes": ("estimates", "estimate_lines", "estimate_uses"),

@@ -2,9 +2,13 @@
 
 from courses_app.bookings.admin_routes import (
     approvals,
+    bank,
+    bank_layouts,
+    bank_line,
     blocks,
     bookings,
     changes,
+    credit,
     demand,
     names,
     papers,
@@ -18,6 +22,6 @@ from courses_app.bookings.admin_routes import (
 from courses_app.bookings.admin_routes.blueprint import pages
 
 __all__ = [
-    "approvals", "blocks", "bookings", "changes", "demand", "names", "pages", "papers", "payments", "plans",
-    "questions", "runs", "waiting", "ways",
+    "approvals", "bank", "bank_layouts", "bank_line", "blocks", "bookings", "changes", "credit", "demand", "names",
+    "pages", "papers", "payments", "plans", "questions", "runs", "waiting", "ways",
 ]  # fmt: skip

@@ -5,11 +5,13 @@ from courses_app.bookings.operations.alerts import ask_for_runs, no_longer_ask, 
 from courses_app.bookings.operations.answering import answer, close_unanswered, remind_to_answer, said
 from courses_app.bookings.operations.approval import approve, decline, look_after_request
 from courses_app.bookings.operations.attendees import correct_attendee
+from courses_app.bookings.operations.bank import post_line, take_back_line
 from courses_app.bookings.operations.blocks import block_seats, release_block
 from courses_app.bookings.operations.cancel import call_off, cancel, cancel_by_office
 from courses_app.bookings.operations.capacity import change_capacity
 from courses_app.bookings.operations.change import change_attendees
 from courses_app.bookings.operations.checkouts import begin_checkout, check_payable_by, pages_for
+from courses_app.bookings.operations.credit import pay_credit_back, use_credit
 from courses_app.bookings.operations.dates import move_seat
 from courses_app.bookings.operations.drafts import (
     KEPT_FOR,
@@ -44,15 +46,14 @@ from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
     "KEPT_FOR", "UNNAMED_LEFT", "Agreed", "AttendeeFacts", "Call", "Placed", "TakenBack", "Unfitting", "answer",
-    "approve", "ask_for_runs", "begin_checkout", "block_seats", "book_by_telephone", "book_draft", "call_off",
-    "cancel", "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity", "change_run",
-    "change_to_transfer", "check_payable_by", "close_naming", "close_unanswered", "correct_attendee",
-    "count_upload", "decline", "end_line", "estimate", "forget_drafts", "give_up_draft", "hold_seats",
-    "join_waiting_list", "keep_draft", "keep_seats", "keep_ticket", "keep_while_mended", "lapse_hold",
-    "lapse_order", "leave_waiting_list", "look_after_request", "make_estimate", "mend_draft", "move_rows",
-    "move_seat", "name_seats", "no_longer_ask", "note_refund_from_firm", "note_refund_sent", "offer_by_hand",
-    "offer_free_seats", "order", "pages_for", "put_off_ticket", "release_block", "remind_of_names",
-    "remind_to_answer", "remove_from_line", "said", "settle", "settle_absence", "settle_checkout", "substitute",
-    "take_back_absence", "take_what_is_left", "tell_of_run", "transfer_for", "wait_or_hold", "wait_with_list",
-    "waiver",
+    "approve", "ask_for_runs", "begin_checkout", "block_seats", "book_by_telephone", "book_draft", "call_off", "cancel",
+    "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity", "change_run", "change_to_transfer",
+    "check_payable_by", "close_naming", "close_unanswered", "correct_attendee", "count_upload", "decline", "end_line",
+    "estimate", "forget_drafts", "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft", "keep_seats",
+    "keep_ticket", "keep_while_mended", "lapse_hold", "lapse_order", "leave_waiting_list", "look_after_request",
+    "make_estimate", "mend_draft", "move_rows", "move_seat", "name_seats", "no_longer_ask", "note_refund_from_firm",
+    "note_refund_sent", "offer_by_hand", "offer_free_seats", "order", "pages_for", "pay_credit_back", "post_line",
+    "put_off_ticket", "release_block", "remind_of_names", "remind_to_answer", "remove_from_line", "said", "settle",
+    "settle_absence", "settle_checkout", "substitute", "take_back_absence", "take_back_line", "take_what_is_left",
+    "tell_of_run", "transfer_for", "use_credit", "wait_or_hold", "wait_with_list", "waiver",
 ]  # fmt: skip

@@ -34,9 +34,10 @@ from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Invoice, Payment, PaymentMethod, Provider
 from courses_app.payments.operations import cancel_invoice, owe_refund, receive, reinstate_invoice
-from courses_app.payments.queries import payment_by, received, refunded
+from courses_app.payments.queries import open_matter_of, payment_by, received, refunded
 
 PAID_NO_SEAT = "paid_no_seat"  # the matter of money that found no seat
+POSTED_IN_ERROR = "posted_in_error"  # the matter of a booking whose money was another's: its seats are kept unpaid
 REPLACED_INVOICE = "replaced_invoice"  # why money for an invoice that another had replaced goes back
 
 
@@ -84,7 +85,7 @@ def settle_shares(
     R-19), as is money for an order one of whose dates is over. What pays a part keeps the order waiting for the rest
     (R-18), unless it must be the `whole`; what no share takes is credit. Raises as `payments.operations.receive`.
     """
-    concerned = _locked_bookings(shares)
+    concerned = locked_bookings_of(shares)
     known = payment_by(provider, external_id) is not None
     if not known:
         for booking in concerned.values():
@@ -122,6 +123,8 @@ def take(booking: Booking, money: Money, *, by: Actor, now: datetime) -> None:
     elif booking.status is BookingStatus.EXPIRED and _finds_seats_again(booking, now=now):
         _take_up(booking, invoice, by=by, now=now)
         confirm(booking, SeatMove.RESEAT, by=by, now=now)
+    elif booking.status is BookingStatus.PAID and booking.invoice_id == invoice.id:
+        _settle_again(booking, by=by, now=now)
     elif _is_second(booking, invoice) or not BOOKING.allows(booking.status, BookingMove.SETTLE_WITHOUT_SEAT):
         _owe_second_money(money, by=by, now=now)
     else:
@@ -137,7 +140,7 @@ def confirm(booking: Booking, how: SeatMove, *, by: Actor, now: datetime) -> Non
     emails.confirmed(booking, now=now)
 
 
-def _locked_bookings(shares: Sequence[tuple[Invoice, Yen]]) -> dict[int, Booking]:
+def locked_bookings_of(shares: Sequence[tuple[Invoice, Yen]]) -> dict[int, Booking]:
     """The bookings whose money it is by their invoices, under their locks, always in one order."""
     found: list[tuple[int, int]] = []
     for invoice, _share in shares:
@@ -177,6 +180,13 @@ def _take_addition(money: Money, *, by: Actor, now: datetime) -> None:
     """The seat was moved already, so its debt is paid and that is all; one that was replaced is owed no more (R-19)."""
     if money.invoice.cancelled_at is not None:
         _owe_second_money(money, by=by, now=now)
+
+
+def _settle_again(booking: Booking, *, by: Actor, now: datetime) -> None:
+    """Its first money had been posted by mistake and was taken back; the seats were kept, now they are paid."""
+    matter = open_matter_of(POSTED_IN_ERROR, "booking", booking.reference)
+    if matter is not None:
+        matters.settle(matter, by=by, now=now, note="balanced")
 
 
 def _owe_second_money(money: Money, *, by: Actor, now: datetime) -> None:

@@ -17,9 +17,11 @@ PAID_ONCE = (BookingStatus.PAID, BookingStatus.CANCELLED, BookingStatus.REFUNDED
 
 
 def open_of_bookings() -> ColumnElement[int]:
-    """The debt of each booking: additional invoices whose money has not come."""
-    found = select(func.sum(STILL_OWED)).join(Supplement, Supplement.invoice_id == Invoice.id)
-    return func.coalesce(found.where(Supplement.booking_id == Booking.id, OPEN).correlate(Booking).scalar_subquery(), 0)
+    """The debt of each booking: additional invoices whose money has not come, and its own if that was taken back."""
+    owed = select(func.coalesce(func.sum(STILL_OWED), 0))
+    added = owed.join(Supplement, Supplement.invoice_id == Invoice.id).where(Supplement.booking_id == Booking.id, OPEN)
+    own = owed.where(Invoice.id == Booking.invoice_id, OPEN)
+    return added.correlate(Booking).scalar_subquery() + own.correlate(Booking).scalar_subquery()
 
 
 def supplements_broken() -> Iterator[str]:

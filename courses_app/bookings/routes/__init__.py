@@ -1,6 +1,7 @@
 """The organization's pages about its bookings, and the attendee's about a seat."""
 
 from courses_app.bookings.routes import (
+    account,
     alerts,
     booking,
     changes,
@@ -17,6 +18,7 @@ from courses_app.bookings.routes import (
 from courses_app.bookings.routes.blueprint import pages
 
 __all__ = [
-    "alerts", "booking", "changes", "details", "estimates", "lists", "names", "pages", "papers", "questions", "sheets",
+    "account", "alerts", "booking", "changes", "details", "estimates", "lists", "names", "pages", "papers", "questions",
+    "sheets",
     "telephone", "waiting",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from courses_app.foundation.paging import Page, paged
 from courses_app.office.rules import CLOSING_WITHIN, DUE_WITHIN, MAIL_LATE_AFTER, NEARLY_EMPTY_PERCENT
 from courses_app.payments.models import (
     OWED,
+    BankDraft,
     EventResult,
     Invoice,
     PaymentMethod,
@@ -32,6 +33,7 @@ from courses_app.payments.models import (
     StripeEvent,
 )
 from courses_app.payments.queries import PAID
+from courses_app.payments.rules.banking import LineStatus
 from courses_app.rosters.models import Roster, RosterEntry
 from courses_app.rosters.rules import Outcome
 
@@ -48,6 +50,7 @@ class Desk:
     approvals_waiting: int  # bookings that are requests until they are answered
     answers_awaited: int  # of organizations, after a run was moved
     payments_due: int  # transfers due soon or overdue
+    bank_lines: int  # of statements, not matched yet
     payments_overdue: int
     refunds_due: int
     parked_events: int
@@ -85,6 +88,7 @@ def desk(*, now: datetime) -> Desk:
         "approvals_waiting": _count(Booking.id, Booking.status == BookingStatus.REQUESTED),
         "answers_awaited": _count(MoveQuestion.id, MoveQuestion.state == QuestionState.ASKED),
         "refunds_due": _count(Refund.id, Refund.status.in_(OWED)),
+        "bank_lines": _count(BankDraft.id, BankDraft.status == LineStatus.OPEN),
         "parked_events": _count(StripeEvent.id, StripeEvent.result == EventResult.PARKED),
         "members_pending": _count(Organization.id, Organization.member_status == MemberStatus.PENDING),
         "runs_nearly_empty": _count(CourseRun.id, _nearly_empty(now=now)),

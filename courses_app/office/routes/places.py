@@ -13,6 +13,9 @@ LONG_NUMBER = re.compile(r"[0-9a-f]{32}")
 # What a subject is called in the audit -> its word, its page, and what its reference is called there.
 PLACES = {
     "account": (_l("Account"), "accounts_admin.account", "reference"),
+    "bank_file": (_l("Statement of the bank"), "bookings_admin.bank_file", "reference"),
+    "bank_layout": (_l("Layout of a bank's file"), "bookings_admin.bank_layout", "reference"),
+    "bank_line": (_l("Line of a statement"), "bookings_admin.bank_line", "reference"),
     "booking": (_l("Booking"), "bookings_admin.booking", "reference"),
     "certificate": (_l("Certificate"), "certificates_admin.certificate", "number"),
     "course": (_l("Course"), "catalogue_admin.course", "code"),
@@ -36,6 +39,7 @@ WORDS_ONLY = {
     "checkout": _l("Payment page"),
     "draft": _l("List of attendees"),
     "establishment": _l("Establishment"),
+    "fee_allowance": _l("Rule about bank fees"),
     "issuer": _l("Issuer"),
     "notice_of_failure": _l("Notice of failure"),
     "requirement": _l("Requirement"),
@@ -46,6 +50,7 @@ WORDS_ONLY = {
 # Lists of what waits -> the page that shows them, and how it is asked.
 LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "payments": ("bookings_admin.payments", {}),
+    "bank_lines": ("bookings_admin.bank_lines", {}),
     "requests": ("dispatches_admin.dispatches", {}),
     "approvals": ("bookings_admin.bookings", {"state": "requested"}),
     "answers": ("bookings_admin.questions", {"open": "y"}),

@@ -85,6 +85,7 @@ def _waiting(desk: queries.Desk) -> list[Waiting]:
     overdue = _("%(count)d overdue", count=desk.payments_overdue) if desk.payments_overdue else None
     return [
         Waiting(_("Open matters"), desk.matters, "#matters"),
+        Waiting(_("Bank transfers to match"), desk.bank_lines, list_of("bank_lines")),
         Waiting(_("Transfers to record"), desk.payments_due, list_of("payments"), overdue, urgent=overdue is not None),
         Waiting(_("Requests to answer"), desk.requests_waiting, list_of("requests")),
         Waiting(_("Bookings to approve"), desk.approvals_waiting, list_of("approvals")),

@@ -1,5 +1,13 @@
 """Invoices, payments and what they settle, refunds, the ledger, and what was said to and heard from payment firms."""
 
+from courses_app.payments.models.banking import (
+    BankDraft,
+    BankFile,
+    BankLayout,
+    BankLine,
+    FeeAllowance,
+    PayerName,
+)
 from courses_app.payments.models.firms import (
     Checkout,
     CheckoutStatus,
@@ -43,9 +51,14 @@ __all__ = [
     "OWED",
     "Allocation",
     "AllocationSource",
+    "BankDraft",
+    "BankFile",
+    "BankLayout",
+    "BankLine",
     "Checkout",
     "CheckoutStatus",
     "EventResult",
+    "FeeAllowance",
     "Invoice",
     "InvoiceLine",
     "InvoiceTax",
@@ -56,6 +69,7 @@ __all__ = [
     "Paper",
     "PaperKind",
     "PaperRequest",
+    "PayerName",
     "Payment",
     "PaymentMethod",
     "PaymentWay",

@@ -59,7 +59,7 @@ def line(payer: str, amount: int, memo: str = "") -> StatementLine:
     return StatementLine(1, DAY, Yen(amount), payer, memo)
 
 
-def one(payer: str, amount: int, *invoices: OpenInvoice, learned: dict[str, int] | None = None) -> Proposal:
+def one(payer: str, amount: int, *invoices: OpenInvoice, learned: dict[str, frozenset[int]] | None = None) -> Proposal:
     (proposal,) = propose([line(payer, amount)], Books(invoices, NAMES, learned or {}, FEES))
     return proposal
 
@@ -149,10 +149,25 @@ def test_r18_money_with_nothing_open_is_the_organizations_credit() -> None:
 
 
 def test_r18_a_learned_name_is_known_again() -> None:
-    learned = {fold_name("ｶ)ﾄｳｷﾖｳｼﾃﾝ"): YAMADA}
+    learned = {fold_name("ｶ)ﾄｳｷﾖｳｼﾃﾝ"): frozenset({YAMADA})}
     proposal = one("ﾄｳｷﾖｳｼﾃﾝ(ｶ", 23_000, *OPEN, learned=learned)
     assert (proposal.organization_id, proposal.certainty) == (YAMADA, Certainty.SURE)
     assert whys(proposal) == [Why.NAME_LEARNED, Why.AMOUNT]
+
+
+def test_r07_late_money_for_an_order_given_up_is_shown_to_a_person() -> None:
+    gone = OpenInvoice("Q-1", YAMADA, Yen(23_000), date(2026, 11, 1), ("Q-1", "B-7K4MQ9XHA"), lapsed=True)
+    for payer in ("ｶ)ﾔﾏﾀﾞｼﾖｳｼﾞ", "B7K4MQ9XHA ﾀﾅｶ"):
+        proposal = one(payer, 23_000, gone)
+        assert (dict(proposal.shares), proposal.certainty) == ({"Q-1": 23_000}, Certainty.LIKELY)
+        assert Why.LAPSED in whys(proposal)
+    assert one("ｶ)ﾔﾏﾀﾞｼﾖｳｼﾞ", 22_000, gone).credit == 22_000  # nothing else is open: it is kept for the organization
+    assert one("B7K4MQ9XHA ﾀﾅｶ", 22_000, gone).shares == ()  # seats are not looked for with a part of the money
+
+
+def test_r18_a_name_learned_for_two_organizations_is_unclear() -> None:
+    learned = {fold_name("ﾄｳｷﾖｳｼﾃﾝ"): frozenset({YAMADA, SAKURA})}
+    assert one("ﾄｳｷﾖｳｼﾃﾝ", 23_000, *OPEN, learned=learned).certainty is Certainty.UNCLEAR
 
 
 def test_r18_a_name_that_two_organizations_bear_is_unclear() -> None:

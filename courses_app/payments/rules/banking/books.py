@@ -17,13 +17,17 @@ ZERO = Yen(0)
 
 @dataclass(frozen=True)
 class OpenInvoice:
-    """An invoice with yen `left` to pay; `numbers` are what a payer may write before the name."""
+    """An invoice with yen `left` to pay; `numbers` are what a payer may write before the name.
+
+    `lapsed`: its order was given up because nobody paid in time; late money may still find seats (R-07).
+    """
 
     reference: str
     organization_id: int
     left: Yen
     due_on: date | None
     numbers: tuple[str, ...]
+    lapsed: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Books:
 
     invoices: Iterable[OpenInvoice]
     names: Iterable[tuple[int, str]]  # organization and the reading of its name
-    learned: Mapping[str, int] = field(default_factory=dict)  # folded payer name → organization
+    learned: Mapping[str, frozenset[int]] = field(default_factory=dict)  # folded payer name → whom it has paid for
     fees: FeeRule = FeeRule()
 
     def __post_init__(self) -> None:
@@ -61,7 +65,7 @@ class Books:
         self._by_amount: dict[int, int] = defaultdict(int)
         for invoice in sorted(self.invoices, key=lambda one: (one.due_on or date.max, one.reference)):
             self._by_organization[invoice.organization_id].append(invoice)
-            self._by_amount[invoice.left] += 1
+            self._by_amount[invoice.left] += not invoice.lapsed
             for number in {key for one in invoice.numbers for key in _keys(one)}:
                 self._by_number[number].append(invoice)
         self._by_name: dict[str, set[int]] = defaultdict(set)
@@ -83,7 +87,7 @@ class Books:
         if not key:
             return Named()
         if key in self.learned:
-            return Named(frozenset({self.learned[key]}), learned=True)
+            return Named(self.learned[key], learned=True)
         if key in self._by_name:
             return Named(frozenset(self._by_name[key]))
         if is_cut(payer):
@@ -92,7 +96,11 @@ class Books:
 
     def open_of(self, organization_id: int) -> list[OpenInvoice]:
         """What an organization has open, what is due first in front."""
-        return self._by_organization.get(organization_id, [])
+        return [one for one in self._by_organization.get(organization_id, ()) if not one.lapsed]
+
+    def lapsed_of(self, organization_id: int, amount: int) -> list[OpenInvoice]:
+        """Its orders of this amount that were given up."""
+        return [one for one in self._by_organization.get(organization_id, ()) if one.lapsed and one.left == amount]
 
     def of_amount(self, amount: int) -> int:
         """How many open invoices have this amount left: a hint for people, never a match (R-18)."""

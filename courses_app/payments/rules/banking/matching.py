@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
@@ -20,6 +20,7 @@ class Certainty(StrEnum):
     LIKELY = "likely"  # a person should look
     UNCLEAR = "unclear"  # a person must choose
     NONE = "none"
+    CHOSEN = "chosen"  # a person did
 
 
 class Why(StrEnum):
@@ -38,6 +39,7 @@ class Why(StrEnum):
     SEVERAL_FIT = "several_fit"
     NOTHING_FITS = "nothing_fits"
     NOTHING_OPEN = "nothing_open"
+    LAPSED = "lapsed"
     SAME_AMOUNT_ELSEWHERE = "same_amount_elsewhere"
     REVERSED = "reversed"
     UNKNOWN = "unknown"
@@ -73,9 +75,14 @@ class _Fit:
     fee: Yen = ZERO
 
 
-def propose(lines: Iterable[StatementLine], books: Books) -> list[Proposal]:
-    """A draft for each line, in their order: what one line would settle is no longer open for the next."""
-    taken: dict[str, int] = {}
+def propose(
+    lines: Iterable[StatementLine], books: Books, *, drafted: Mapping[str, int] | None = None
+) -> list[Proposal]:
+    """A draft for each line, in their order: what one line would settle is no longer open for the next.
+
+    `drafted`: yen that other drafts are to settle already, by invoice.
+    """
+    taken = dict(drafted or {})
     proposals = []
     for line in lines:
         proposal = _propose(line, books, taken)
@@ -101,7 +108,9 @@ def _propose(line: StatementLine, books: Books, taken: dict[str, int]) -> Propos
         return Proposal(Certainty.NONE, (Reason(Why.UNKNOWN), *hint))
     why = Why.NAME_LEARNED if named.learned else Why.NAME_CUT if named.cut else Why.NAME
     (organization_id,) = named.organizations
-    fit = _fit(line.amount, _still_open(books.open_of(organization_id), taken), books)
+    still_open = _still_open(books.open_of(organization_id), taken)
+    lapsed = [] if still_open else _still_open(books.lapsed_of(organization_id, line.amount), taken)
+    fit = _one_of(lapsed, Reason(Why.AMOUNT), Certainty.LIKELY) if lapsed else _fit(line.amount, still_open, books)
     return _drafted(line, organization_id, Reason(why), fit)
 
 
@@ -141,6 +150,8 @@ def _still_open(invoices: Sequence[OpenInvoice], taken: dict[str, int]) -> list[
 def _fit_all(amount: int, invoices: Sequence[OpenInvoice], books: Books) -> _Fit:
     """An amount against all of the invoices it was said to be for."""
     whole = total(one.left for one in invoices)
+    if any(one.lapsed for one in invoices) and amount < whole:
+        return _Fit(Certainty.UNCLEAR, (Reason(Why.LESS, whole - amount), Reason(Why.LAPSED)))
     if amount == whole:
         why = Reason(Why.AMOUNT) if len(invoices) == 1 else Reason(Why.AMOUNT_OF_SEVERAL, len(invoices))
         return _Fit(Certainty.SURE, (why,), tuple(invoices))
@@ -216,11 +227,13 @@ def _drafted(line: StatementLine, organization_id: int, why: Reason, fit: _Fit) 
         if share > 0:
             shares.append((invoice.reference, Yen(share)))
             left -= share
+    lapsed = any(invoice.lapsed for invoice in fit.invoices)
+    doubted = lapsed and fit.certainty is Certainty.SURE
     return Proposal(
-        certainty=fit.certainty,
-        reasons=(why, *fit.reasons),
+        certainty=Certainty.LIKELY if doubted else fit.certainty,
+        reasons=(why, *fit.reasons, *((Reason(Why.LAPSED),) if lapsed else ())),
         organization_id=organization_id,
         shares=tuple(shares),
         fee=fit.fee,
-        credit=Yen(left) if shares or not fit.invoices else Yen(0),
+        credit=Yen(left) if shares or fit.certainty is not Certainty.UNCLEAR else Yen(0),
     )

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.yen import Yen
 
-LARGEST_STATEMENT = 6 * 1024**2  # 30,000 records of 200 bytes
+LARGEST_STATEMENT = 2 * 1024**2 - 32 * 1024  # 10,000 records of 200 bytes; a request may have 2 MiB
 MOST_LINES = 20_000
 LARGEST_AMOUNT = 999_999_999_999  # the twelve digits of a statement's field
 ERA_OFFSETS = (2018, 2000, 1988)  # Reiwa, the common era, Heisei: what two digits of a year may be short for
@@ -64,7 +64,7 @@ def refuse_size(content: bytes) -> None:
         raise StatementUnreadable(
             _l(
                 "The file is larger than %(most)d MB. Please download a shorter period.",
-                most=LARGEST_STATEMENT // 1024**2,
+                most=round(LARGEST_STATEMENT / 1024**2),
             )
         )
 
