@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
 
 from courses_app.catalogue import operations, queries
 from courses_app.catalogue.forms.courses import FIELDS
@@ -20,7 +22,10 @@ from courses_app.catalogue.rules import (
     ClashFound,
     ClashKind,
     CourseChange,
+    EarlyIsOver,
     FeeInForceAlready,
+    FeeOverlaps,
+    FeeStays,
     NetTimeDiffers,
     PlanRefused,
     RunHasBegun,
@@ -271,29 +276,85 @@ def test_the_command_seeds_an_empty_database_and_may_be_repeated(app: Flask) -> 
         assert len(queries.course_lines()) == 19
 
 
-def set_fee(make: Make, course: Course, amount: int, from_on: date) -> None:
+def set_fee(make: Make, course: Course, amount: int, from_on: date, **facts: Any) -> None:
     with make.deed():
         operations.set_fee(
-            queries.course_by_code(course.code), audience=FeeAudience.GENERAL, amount=Yen(amount),
-            tax_category=TaxCategory.TAXABLE_10, from_on=from_on, by=SYSTEM, now=clock.now(), today=clock.today(),
+            queries.course_by_code(course.code), audience=facts.pop("audience", FeeAudience.GENERAL),
+            amount=Yen(amount), tax_category=TaxCategory.TAXABLE_10, from_on=from_on, by=SYSTEM, now=clock.now(),
+            today=clock.today(), **facts,
         )  # fmt: skip
 
 
+def withdraw(make: Make, course: Course, amount: int) -> None:
+    with make.deed():
+        found = queries.course_by_code(course.code)
+        fee = next(fee for fee, _until in queries.fee_history(found) if fee.amount == amount)
+        operations.withdraw_fee(found, fee, by=SYSTEM, now=clock.now(), today=clock.today())
+
+
 def general_fees(course: Course) -> list[tuple[int, date, date | None]]:
-    fees = queries.course_by_code(course.code).fees
-    return [(fee.amount, fee.from_on, fee.until_on) for fee in fees if fee.audience is FeeAudience.GENERAL]
+    rows = queries.fee_history(queries.course_by_code(course.code))
+    return [
+        (fee.amount, fee.from_on, until)
+        for fee, until in rows
+        if fee.audience is FeeAudience.GENERAL and fee.withdrawn_at is None
+    ]
 
 
 def test_a_new_fee_ends_the_one_before_and_never_changes_it(inside: Flask, make: Make) -> None:
     course, tomorrow, later = make.course(), in_days(1), in_days(30)
     set_fee(make, course, 12_500, later)
     assert general_fees(course) == [(11_500, date(2025, 4, 1), later - DAY), (12_500, later, None)]
-    set_fee(make, course, 13_000, later)  # not begun: replaced
-    set_fee(make, course, 12_000, tomorrow)  # earlier: what was planned after it goes
-    assert general_fees(course) == [(11_500, date(2025, 4, 1), tomorrow - DAY), (12_000, tomorrow, None)]
+    with pytest.raises(FeeOverlaps):
+        set_fee(make, course, 13_000, later)
+    set_fee(make, course, 12_000, tomorrow)  # what was planned after it stays planned
+    first = (11_500, date(2025, 4, 1), tomorrow - DAY)
+    assert general_fees(course) == [first, (12_000, tomorrow, later - DAY), (12_500, later, None)]
+    withdraw(make, course, 12_500)
+    assert general_fees(course) == [first, (12_000, tomorrow, None)]
     for day in (clock.today(), in_days(-1), date(2020, 1, 1)):
         with pytest.raises(FeeInForceAlready):
             set_fee(make, course, 1, day)
+    for amount in (11_500, 12_500):  # in force; withdrawn already
+        with pytest.raises(FeeStays):
+            withdraw(make, course, amount)
+
+
+def test_a_fee_with_a_last_day_gives_way_to_the_one_before_and_shares_no_day(inside: Flask, make: Make) -> None:
+    course, first, last = make.course(), in_days(10), in_days(20)
+    set_fee(make, course, 9_000, first, until_on=last)
+    found = queries.course_by_code(course.code)
+    prices = [queries.fees_on(found, day)[0] for day in (first - DAY, first, last, last + DAY)]
+    assert [price.amount for price in prices if price] == [11_500, 9_000, 9_000, 11_500]
+    for begins, ends in ((last, None), (in_days(5), first), (in_days(12), in_days(14)), (in_days(1), in_days(40))):
+        with pytest.raises(FeeOverlaps):
+            set_fee(make, course, 8_000, begins, until_on=ends)
+    set_fee(make, course, 8_000, in_days(25), until_on=in_days(26))
+    with make.deed():
+        free = queries.course_by_code(course.code)
+        for member in [fee for fee in free.fees if fee.audience is FeeAudience.MEMBER]:
+            assert member.withdrawn_at is None
+    set_fee(make, course, 7_000, in_days(2), until_on=in_days(3), audience=FeeAudience.MEMBER)
+
+
+def test_an_early_price_is_booked_until_its_day_and_can_be_withdrawn(inside: Flask, make: Make) -> None:
+    course, today = make.course(), clock.today()
+    set_fee(make, course, 10_000, today, early_days_before=30)
+    with pytest.raises(FeeOverlaps):
+        set_fee(make, course, 9_000, in_days(5), early_until_on=in_days(2))
+    with pytest.raises(EarlyIsOver):
+        set_fee(make, course, 9_000, in_days(5), early_until_on=in_days(-1))
+    (fee,) = queries.early_prices_after(queries.course_by_code(course.code), today)
+    assert (fee.amount, fee.early_days_before) == (10_000, 30)
+    withdraw(make, course, 10_000)
+    assert queries.early_prices_after(queries.course_by_code(course.code), today) == []
+
+
+def test_no_price_is_ever_overwritten_even_by_sql(inside: Flask, make: Make) -> None:
+    make.course()
+    for deed in ("UPDATE fees SET amount = 1", "UPDATE fees SET from_on = '2030-01-01'", "DELETE FROM fees"):
+        with pytest.raises(DatabaseError, match="append-only"), make.deed():
+            session.execute(text(deed))
 
 
 def course_change(course: Course, **changes: object) -> CourseChange:

@@ -110,8 +110,11 @@ class Row:
     from_on: date
     until_on: date | None = None
     tax_category: TaxCategory = TaxCategory.TAXABLE_10
+    early_until_on: date | None = None
+    early_days_before: int | None = None
 
 
+TODAY = date(2026, 1, 1)
 FEES = [
     Row(FeeAudience.GENERAL, Yen(11_500), date(2025, 4, 1), date(2027, 3, 31)),
     Row(FeeAudience.GENERAL, Yen(12_500), date(2027, 4, 1)),
@@ -120,21 +123,21 @@ FEES = [
 
 
 def test_the_price_is_the_fee_of_the_day_the_run_is_held() -> None:
-    assert price_for(FEES, FeeAudience.GENERAL, on=date(2027, 3, 31)).amount == 11_500
-    assert price_for(FEES, FeeAudience.GENERAL, on=date(2027, 4, 1)).amount == 12_500
-    assert price_for(FEES, FeeAudience.MEMBER, on=date(2027, 4, 1)).amount == 9_900
+    assert price_for(FEES, FeeAudience.GENERAL, on=date(2027, 3, 31), booked_on=TODAY).amount == 11_500
+    assert price_for(FEES, FeeAudience.GENERAL, on=date(2027, 4, 1), booked_on=TODAY).amount == 12_500
+    assert price_for(FEES, FeeAudience.MEMBER, on=date(2027, 4, 1), booked_on=TODAY).amount == 9_900
     with pytest.raises(NoFee):
-        price_for(FEES, FeeAudience.GENERAL, on=date(2025, 3, 31))
+        price_for(FEES, FeeAudience.GENERAL, on=date(2025, 3, 31), booked_on=TODAY)
 
 
 def test_a_run_may_have_prices_of_its_own_and_members_never_pay_more() -> None:
     on = date(2026, 12, 1)
-    assert price_for(FEES, FeeAudience.GENERAL, on=on, general_override=Yen(5_000)).amount == 5_000
-    assert price_for(FEES, FeeAudience.MEMBER, on=on, general_override=Yen(5_000)).amount == 5_000
-    assert price_for(FEES, FeeAudience.MEMBER, on=on, member_override=Yen(8_000)).amount == 8_000
-    assert price_for(FEES, FeeAudience.MEMBER, on=on, member_override=Yen(20_000)).amount == 11_500
-    assert price_for(FEES, FeeAudience.GENERAL, on=on, general_override=Yen(0)).amount == 0
-    assert price_for(FEES[:1], FeeAudience.MEMBER, on=on).amount == 11_500
+    assert price_for(FEES, FeeAudience.GENERAL, on=on, booked_on=TODAY, general_override=Yen(5_000)).amount == 5_000
+    assert price_for(FEES, FeeAudience.MEMBER, on=on, booked_on=TODAY, general_override=Yen(5_000)).amount == 5_000
+    assert price_for(FEES, FeeAudience.MEMBER, on=on, booked_on=TODAY, member_override=Yen(8_000)).amount == 8_000
+    assert price_for(FEES, FeeAudience.MEMBER, on=on, booked_on=TODAY, member_override=Yen(20_000)).amount == 11_500
+    assert price_for(FEES, FeeAudience.GENERAL, on=on, booked_on=TODAY, general_override=Yen(0)).amount == 0
+    assert price_for(FEES[:1], FeeAudience.MEMBER, on=on, booked_on=TODAY).amount == 11_500
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of(
         "catalogue_admin", STAFF,
         "add_venue change_course change_run change_venue changes course courses edit_run fees new_run new_venue "
-        "plan_run publish_run remove_draft renew_link run runs runs_file set_changes set_fee venue venues"),
+        "plan_run publish_run remove_draft renew_link run runs runs_file set_changes set_fee venue venues "
+        "withdraw_fee"),
     **doors_of(
         "bookings", COORDINATORS,
         "account alerts bookings create create_alert create_estimate estimates new new_alert new_estimate "

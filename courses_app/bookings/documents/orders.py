@@ -12,6 +12,7 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from courses_app.bookings.documents.paying import payment_lines
+from courses_app.bookings.documents.prices import by_price, people_words, price_lines, why_less
 from courses_app.bookings.models import Booking, Seat, SeatEvent
 from courses_app.bookings.queries import waiting_in
 from courses_app.bookings.rules import BookingStatus, Payable, SeatMove
@@ -19,8 +20,7 @@ from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.queries import change_terms_on
 from courses_app.catalogue.rules import ChangeTerms, cancellation_words, naming_words
 from courses_app.foundation.clock import day_of
-from courses_app.foundation.templating import day, instant, local, period, yen_incl
-from courses_app.foundation.yen import Yen
+from courses_app.foundation.templating import day, instant, local, period
 from courses_app.payments.rules import LineFacts
 
 
@@ -40,8 +40,8 @@ def final_items(booking: Booking, ways: Sequence[Payable], *, terms: ChangeTerms
     """
     seats = booking.attending
     return [
-        FinalItem("quantity", _("Quantity"), (_people(len(seats)), listed(seats), *naming_lines(booking))),
-        FinalItem("price", _("Price"), _price_lines(booking)),
+        FinalItem("quantity", _("Quantity"), (people_words(len(seats)), listed(seats), *naming_lines(booking))),
+        FinalItem("price", _("Price"), price_lines(booking)),
         FinalItem("payment", _("Time and method of payment"), payment_lines(booking, ways)),
         FinalItem("supply", _("When and where it is held"), tuple(_supply_lines(booking))),
         FinalItem("period", _("Period of application"), _period_lines(booking)),
@@ -162,10 +162,6 @@ def _supply_lines(booking: Booking) -> Iterator[str]:
             yield listed(seats)
 
 
-def _people(count: int) -> str:
-    return str(ngettext("%(num)d person", "%(num)d people", count))
-
-
 def listed(seats: Sequence[Seat]) -> str:
     """The names of the attendees, and how many are to be named."""
     names = [seat.full_name for seat in seats if seat.person_id is not None]
@@ -183,16 +179,6 @@ def naming_lines(booking: Booking) -> list[str]:
             lines.append(period(one.run.starts_at, one.run.ends_at))
         lines += naming_words(one.terms, free=booking.total == 0, run_day=day_of(one.run.starts_at))
     return lines
-
-
-def _price_lines(booking: Booking) -> tuple[str, ...]:
-    if booking.total == 0:
-        return (_("Free of charge"),)
-    each = [
-        _("%(price)s × %(people)s", price=yen_incl(price), people=_people(len(list(seats))))
-        for price, seats in groupby(sorted(booking.attending, key=_price), key=_price)
-    ]
-    return *each, _("%(total)s in all", total=yen_incl(booking.total))
 
 
 def _period_lines(booking: Booking) -> tuple[str, ...]:
@@ -225,7 +211,9 @@ def invoice_subject(booking: Booking) -> str:
     """監理責任者等講習 受講料（3名分）"""
     with force_locale(booking.language):
         course = local(booking.course, "name")
-        return str(_("%(course)s, course fee (%(people)s)", course=course, people=_people(len(booking.live_seats))))
+        return str(
+            _("%(course)s, course fee (%(people)s)", course=course, people=people_words(len(booking.live_seats)))
+        )
 
 
 def invoice_lines(booking: Booking) -> list[LineFacts]:
@@ -238,16 +226,8 @@ def invoice_lines(booking: Booking) -> list[LineFacts]:
                 quantity=len(of_price),
                 unit_amount=of_price[0].price,
                 tax_category=of_price[0].tax_category,
-                details=(when_and_where(run), listed(of_price)),
+                details=(when_and_where(run), listed(of_price), *why_less(of_price[0])),
             )
             for run, seats in booking.by_run
-            for of_price in _by_price(seats)
+            for of_price in by_price(seats)
         ]
-
-
-def _by_price(seats: Sequence[Seat]) -> list[list[Seat]]:
-    return [list(of_price) for _price, of_price in groupby(seats, key=lambda seat: (seat.price, seat.tax_category))]
-
-
-def _price(seat: Seat) -> Yen:
-    return seat.price

@@ -74,7 +74,7 @@ class EstimateLine(Base):
 
     @property
     def as_price(self) -> Price:
-        return Price(self.price, self.tax_category)
+        return Price(self.price, self.tax_category, regular=self.price)
 
 
 class EstimateUse(Base):

@@ -167,6 +167,7 @@ class Seat(Base):
         Index(None, "person_id"),
         Index("ix_seats_unnamed", "booking_id", sqlite_where=UNNAMED, postgresql_where=UNNAMED),
         CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("list_price IS NULL OR list_price >= price", name="list_price"),
         CheckConstraint("(person_id IS NULL) = (family_name = '')", name="named"),
         CheckConstraint("person_id IS NOT NULL OR ticket_document_id IS NULL", name="ticket"),
         CheckConstraint("status <> 'held' OR hold_until IS NOT NULL", name="hold_until"),
@@ -187,7 +188,8 @@ class Seat(Base):
     born_on: Mapped[date | None]
     email: Mapped[str | None]
     role_code: Mapped[str | None]
-    price: Mapped[Yen]
+    price: Mapped[Yen]  # what is asked for it, as shown when it was kept, or moved
+    list_price: Mapped[Yen | None]  # without an early price; None of seats from before there were any
     fee_audience: Mapped[FeeAudience] = mapped_column(choice(FeeAudience, "fee_audience"))
     tax_category: Mapped[TaxCategory] = mapped_column(choice(TaxCategory, "tax_category"))
     ticket_document_id: Mapped[int | None] = mapped_column(ForeignKey("stored_documents.id"))
@@ -212,6 +214,16 @@ class Seat(Base):
     @property
     def full_name_kana(self) -> str:
         return f"{self.family_name_kana} {self.given_name_kana}".strip()
+
+    @property
+    def regular(self) -> Yen:
+        """What it would cost at the regular fee of who booked it."""
+        return self.price if self.list_price is None else self.list_price
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether it costs less than that."""
+        return self.price < self.regular
 
     @property
     def own_address(self) -> str | None:

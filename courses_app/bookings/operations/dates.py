@@ -36,6 +36,7 @@ from courses_app.bookings.rules import (
 )
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import PaymentMethod
@@ -74,7 +75,7 @@ def move_seat(
         booking.standing, moved=moves_counted(seat), starts_at=seat.run.starts_at, now=now,
         office=office or freed,
     )  # fmt: skip
-    offer = locked_offer(run_reference, booking.organization_id)
+    offer = locked_offer(run_reference, booking.organization_id, booked_on=day_of(booking.held_at))
     if offer.link_token is not None and not office:
         raise RunNotOffered()  # its seats may cost nothing: the fees of the order would be gone
     _check_room(offer, seat, now=now)
@@ -125,7 +126,8 @@ def _go(seat: Seat, offer: Offer, *, told: dict[str, object], by: Actor, now: da
         from_run_id=old.id, to_run_id=offer.run_id, actor_label=by.label, request_id=audit.request_id.get(),
     )  # fmt: skip
     seat.run_id, seat.ticket = offer.run_id, None
-    seat.price, seat.fee_audience, seat.tax_category = offer.price.amount, offer.audience, offer.price.tax_category
+    seat.price, seat.list_price = offer.price.amount, offer.price.regular
+    seat.fee_audience, seat.tax_category = offer.audience, offer.price.tax_category
     session.add(event)
     session.flush()
     session.expire(seat, ["run"])

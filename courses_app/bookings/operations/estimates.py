@@ -45,7 +45,7 @@ def estimate(
             tax_category=price.tax_category,
         )
         for position, run in enumerate(chosen, start=1)
-        for price in (price_of(run, audience),)
+        for price in (price_of(run, audience, booked_on=day_of(now)),)
     ]  # fmt: skip
     return EstimateFacts(lines, total(line.amount for line in lines), _valid_until(chosen, now=now))
 

@@ -124,7 +124,7 @@ def hold_seats(  # noqa: PLR0913 - the one door to a seat: who, where, by which 
     """
     check_attendees(attendees, most=most)
     organization_id = id_of(organization)
-    places = _places(run_reference, attendees, organization_id=organization_id, key=key)
+    places = _places(run_reference, attendees, organization_id=organization_id, key=key, now=now)
     asked = _looked_at(places, organization_id=organization_id, form_token=form_token, now=now)
     if asked[0].crowd.same_form is not None:
         pairs = [(place.offer.run_reference, place.who.person_id) for place in places]
@@ -166,7 +166,7 @@ def hold_for_list(
     """
     unnamed, organization_id = [AttendeeFacts(run=run) for run in runs], id_of(organization)
     check_attendees(unnamed, most=MOST_FROM_FILE)
-    places = _places("", unnamed, organization_id=organization_id, key="")
+    places = _places("", unnamed, organization_id=organization_id, key="", now=now)
     asked = _looked_at(places, organization_id=organization_id, form_token=form_token, now=now)
     _check(asked, organization_id=organization_id, given_up=given_up, beyond=False, now=now)
     until = min([_kept_until([one.offer for one in asked], long=False, now=now), *given_up.ends(asked)])
@@ -189,10 +189,12 @@ def of_same_form(booking: Booking, wanted: Iterable[tuple[str, int | None]]) -> 
     return booking
 
 
-def _places(run_reference: str, attendees: Sequence[AttendeeFacts], *, organization_id: int, key: str) -> list[Place]:
+def _places(
+    run_reference: str, attendees: Sequence[AttendeeFacts], *, organization_id: int, key: str, now: datetime
+) -> list[Place]:
     """Everybody's place in the run they want, all runs locked."""
     wanted = [one.run or run_reference for one in attendees]
-    offers = locked_offers(wanted, organization_id)
+    offers = locked_offers(wanted, organization_id, booked_on=day_of(now))
     for offer in offers.values():
         offer.check_shown(organization_id, key=key)
     people = people_for(organization_id, attendees)
@@ -283,6 +285,7 @@ def _seat(booking: Booking, position: int, place: Place) -> dict[str, Any]:
         "status": SeatStatus.HELD,
         "hold_until": booking.hold_until,
         "price": place.price.amount,
+        "list_price": place.price.regular,
         "fee_audience": offer.audience,
         "tax_category": place.price.tax_category,
         "role_code": one.role_code,

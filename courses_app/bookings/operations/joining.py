@@ -72,7 +72,7 @@ def join_waiting_list(
     """
     check_attendees(attendees, most=of.most)
     organization_id = id_of(organization)
-    offer = locked_offer(run_reference, organization_id)
+    offer = locked_offer(run_reference, organization_id, booked_on=day_of(now))
     offer.check_shown(organization_id, key=key)
     people = people_for(organization_id, attendees)
     known = _same_form(organization_id, form_token)

@@ -38,6 +38,7 @@ from courses_app.bookings.rules import (
 from courses_app.catalogue.models import CourseRun
 from courses_app.catalogue.rules import RunStatus
 from courses_app.foundation.audit import SYSTEM, Actor
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.lifecycle import MoveNotAllowed
 from courses_app.foundation.references import new_token
@@ -135,7 +136,7 @@ def _without_seat(party: WaitingParty) -> list[WaitingAttendee]:
 
 def _offer(run: CourseRun, party: WaitingParty, *, seats: int, by: Actor, now: datetime, reason: str = "") -> Booking:
     """Hold seats for the first so many of the party until the deadline, and tell who waits."""
-    offer = locked_offer(run.reference, party.organization_id)
+    offer = locked_offer(run.reference, party.organization_id, booked_on=day_of(now))
     until = offer.stands_until(now=now)
     if until is None:
         raise NoOfferNow(opens_at=run.booking_opens_at, closes_at=run.booking_closes_at)

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from courses_app.accounts.models import MemberStatus, Organization
 from courses_app.bookings.operations.around import table_of
@@ -66,6 +66,7 @@ class Offer:
     link_token: str | None
     bound_to: int | None  # the organization that alone may book
     fees: Sequence[Any]
+    booked_on: date  # the day whose early prices hold
 
     @property
     def audience(self) -> FeeAudience:
@@ -79,6 +80,7 @@ class Offer:
             self.fees,
             self.audience,
             on=day_of(self.starts_at),
+            booked_on=self.booked_on,
             general_override=self.price_general,
             member_override=self.price_member,
         )
@@ -143,10 +145,12 @@ _OFFERS = (
         FEES.c.tax_category,
         FEES.c.from_on,
         FEES.c.until_on,
+        FEES.c.early_until_on,
+        FEES.c.early_days_before,
     )
     .join(COURSES, COURSES.c.id == RUNS.c.course_id)
     .join(ORGANIZATIONS, ORGANIZATIONS.c.id == bindparam("organization"))
-    .outerjoin(FEES, FEES.c.course_id == COURSES.c.id)
+    .outerjoin(FEES, and_(FEES.c.course_id == COURSES.c.id, FEES.c.withdrawn_at.is_(None)))
     .where(RUNS.c.reference.in_(bindparam("runs", expanding=True)))
     .order_by(RUNS.c.id)
     .with_for_update(of=RUNS)
@@ -154,7 +158,7 @@ _OFFERS = (
 OF_OFFER = 21  # columns before those of the fee
 
 
-def locked_offers(run_references: Collection[str], organization_id: int) -> dict[str, Offer]:
+def locked_offers(run_references: Collection[str], organization_id: int, *, booked_on: date) -> dict[str, Offer]:
     """The runs by their references, ours until the transaction ends, with the fees of their course; one statement.
 
     They are locked, and stand, in the order of their ids (R-03). Raises RunNotOffered.
@@ -164,7 +168,7 @@ def locked_offers(run_references: Collection[str], organization_id: int) -> dict
     offers: dict[str, Offer] = {}
     for _run_id, found in groupby(rows, key=lambda row: row[0]):
         of_run = list(found)
-        facts: list[Any] = [*of_run[0][:OF_OFFER], [row for row in of_run if row.audience is not None]]
+        facts: list[Any] = [*of_run[0][:OF_OFFER], [row for row in of_run if row.audience is not None], booked_on]
         offer = Offer(*facts)
         offers[offer.run_reference] = offer
     if len(offers) < len(wanted):
@@ -172,6 +176,6 @@ def locked_offers(run_references: Collection[str], organization_id: int) -> dict
     return offers
 
 
-def locked_offer(run_reference: str, organization_id: int) -> Offer:
+def locked_offer(run_reference: str, organization_id: int, *, booked_on: date) -> Offer:
     """One run. Raises RunNotOffered."""
-    return locked_offers([run_reference], organization_id)[run_reference]
+    return locked_offers([run_reference], organization_id, booked_on=booked_on)[run_reference]

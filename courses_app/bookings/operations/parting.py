@@ -219,7 +219,7 @@ def _check_all_fit(draft: AttendeeDraft, rows: Collection[Examined], *, now: dat
     Raises as `hold_seats`.
     """
     wanted, own = Counter(one.run for one in rows), Counter(seat.run_id for seat in draft.kept_seats(now=now))
-    for run, offer in locked_offers(wanted, draft.organization_id).items():
+    for run, offer in locked_offers(wanted, draft.organization_id, booked_on=day_of(now)).items():
         on = day_of(offer.starts_at) if len(wanted) > 1 else None
         offer.check_bookable(on=on, now=now)
         taken = crowd_of(offer.run_id, now=now).taken - own[offer.run_id]

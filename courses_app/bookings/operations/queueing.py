@@ -23,6 +23,7 @@ from courses_app.bookings.operations.offers import locked_offers
 from courses_app.bookings.operations.people import people_for
 from courses_app.bookings.rules import AttendeeFacts, FormSentBefore, SeatsAreFree, check_attendees, check_one_course
 from courses_app.foundation.audit import Actor
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 
 
@@ -67,7 +68,8 @@ def wait_or_hold(
             run_reference=dated[0].run or "", attendees=dated, accepts_part=accepts_part, form_token=form_token, **who
         )
         return Placed([party], None)
-    offers = locked_offers([one.run or "" for one in dated], id_of(organization))  # all of them in one order
+    wanted = [one.run or "" for one in dated]
+    offers = locked_offers(wanted, id_of(organization), booked_on=day_of(now))  # all of them in one order
     check_one_course([one.course_id for one in offers.values()])
     tokens = {run: f"{form_token}:{run}" for run in offers}
     if (made := _made(organization, dated, form_token=form_token, tokens=tokens.values())) is not None:

@@ -17,6 +17,7 @@ from courses_app.bookings.queries.supplements import due_for, open_supplement_of
 from courses_app.bookings.rules import MoveCost, move_fee
 from courses_app.catalogue.models import CourseRun, Delivery, FeeAudience, Prefecture, RunStatus, Venue
 from courses_app.catalogue.queries import OF_EVERYBODY, price_of
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 
@@ -51,8 +52,9 @@ def dates_at(seat: Seat, cost: MoveCost, *, now: datetime) -> list[DateForSeat]:
     """The same where it is known what a move at the same price means."""
     verified = seat.booking.organization.member_status is MemberStatus.VERIFIED
     audience = FeeAudience.MEMBER if verified else FeeAudience.GENERAL
+    booked_on = day_of(seat.booking.held_at)
     found, before = other_dates(seat.run.reference, now=now), open_supplement_of(seat)
-    costs = [replace(cost, new=price_of(one.run, audience).amount) for one in found]
+    costs = [replace(cost, new=price_of(one.run, audience, booked_on=booked_on).amount) for one in found]
     return [
         DateForSeat(one.run, one.left, there, due_for(one.run, before, now=now).due_on)
         for one, there in zip(found, costs, strict=True)

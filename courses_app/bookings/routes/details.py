@@ -168,7 +168,7 @@ def page_for(
         form=form,
         state=_availability(run, taken, now),
         left=left,
-        price=price_of(run, _audience(organization)),
+        price=price_of(run, _audience(organization), booked_on=clock.day_of(now)),
         people=list(enumerate(people, start=KNOWN_FROM)),
         most=MOST_ATTENDEES,
         seated=queries.people_in_run(run, [person.id for person in people], now=now) - ours,
@@ -231,7 +231,7 @@ def _naming(run: CourseRun, organization: Organization, now: datetime) -> list[s
     terms = run.course.naming
     if terms is None or clock.day_of(now) > terms.until(run_day=clock.day_of(run.starts_at)):
         return []
-    free = price_of(run, _audience(organization)).amount == 0
+    free = price_of(run, _audience(organization), booked_on=clock.day_of(now)).amount == 0
     return naming_words(terms, free=free, run_day=clock.day_of(run.starts_at))
 
 

@@ -77,6 +77,17 @@ def set_fee(code: str) -> Answer:
     return see_other("catalogue_admin.fees", code=code)
 
 
+@pages.post("/office/courses/<code>/fees/<int:number>/withdrawal")
+@writes
+@staff
+def withdraw_fee(code: str, number: int) -> Answer:
+    found = _found(code)
+    fee = queries.find_fee(found, number) or abort(404)
+    operations.withdraw_fee(found, fee, by=current_actor(), now=clock.now(), today=clock.today())
+    flash(_("The price has been withdrawn. What was booked at it stays as agreed."), "success")
+    return see_other("catalogue_admin.fees", code=code)
+
+
 def _found(code: str) -> Course:
     return queries.find_course(code) or abort(404)
 
@@ -86,4 +97,6 @@ def _page(form: CourseForm, course: Course) -> str:
 
 
 def _fees(form: FeeForm, course: Course) -> str:
-    return render_template("catalogue/office/fees.html", form=form, course=course, today=clock.today())
+    return render_template(
+        "catalogue/office/fees.html", form=form, course=course, today=clock.today(), rows=queries.fee_history(course)
+    )

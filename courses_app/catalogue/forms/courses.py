@@ -28,6 +28,8 @@ TEXT = Length(max=LONGEST_TEXT)
 TALL = {"rows": 12}
 MOST_MINUTES = 6000
 MOST_SUBJECTS = 30
+MOST_DAYS_BEFORE = 365
+REGULAR, EARLY = "regular", "early"
 
 TEXTS = ("name", "summary", "description", "certificate_worth", "legal_basis")
 NUMBERS = (
@@ -194,8 +196,14 @@ class CourseForm(Versioned):
 
 
 class FeeForm(BaseForm):
-    """A fee from a day on."""
+    """A fee from a day on, or an early price."""
 
+    kind = RadioField(
+        _l("Kind of price"),
+        [Required()],
+        choices=options([(REGULAR, _l("Regular fee")), (EARLY, _l("Early price"))]),
+        default=REGULAR,
+    )
     audience = RadioField(
         _l("For whom"),
         [Required()],
@@ -215,22 +223,54 @@ class FeeForm(BaseForm):
         ),
     )
     from_on = DayField(
-        _l("For runs held from"), [Given()], description=_l("A day after today. The present fee ends the day before.")
+        _l("For runs held from"),
+        [Given()],
+        description=_l("Of a regular fee a day after today. The present fee ends the day before."),
     )
+    until_on = DayField(
+        _l("For runs held until"),
+        [Optional()],
+        description=_l("Empty: until another begins. After a fee with a last day, the one before holds again."),
+    )
+    early_until_on = DayField(
+        _l("Early price: booked until this day"), [Optional()], description=_l("This day or the next field, not both.")
+    )
+    early_days_before = WholeNumberField(
+        _l("Early price: booked until so many days before the run"), [Optional(), between(1, MOST_DAYS_BEFORE)]
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """An early price has one last day to book, a regular fee none; no price ends before it begins."""
+        fine: bool = super().validate(extra_validators)
+        return not self._refused() and fine
+
+    def _refused(self) -> bool:
+        ends, begins = self.until_on, self.from_on.data
+        day, days = self.early_until_on, self.early_days_before
+        if ends.data and begins and ends.data < begins and not ends.errors:
+            ends.errors = [_l("The last day is before the first. Please correct one of them.")]
+        if self.kind.data == EARLY and (day.data is None) == (days.data is None) and not (day.errors or days.errors):
+            day.errors = [_l("Please give one of the two: a last day to book, or a number of days before the run.")]
+        if self.kind.data == REGULAR and (day.data is not None or days.data is not None):
+            day.errors = [
+                _l("Only an early price has a last day to book. Please choose it above, or leave this empty.")
+            ]
+        return bool(ends.errors or day.errors)
 
     def fee(self) -> dict[str, Any]:
         """What was typed, as set_fee takes it."""
+        days = {name: self[name].data for name in ("from_on", "until_on", "early_until_on", "early_days_before")}
         return {
             "audience": FeeAudience(self.audience.data),
             "amount": self.amount.data,
             "tax_category": TaxCategory(self.tax_category.data),
-            "from_on": self.from_on.data,
+            **days,
         }
 
     @classmethod
     def starting(cls, day: date) -> FeeForm:
         """An empty form that proposes a first day."""
-        return cls(formdata=None, data={"from_on": day, "audience": FeeAudience.GENERAL.value})
+        return cls(formdata=None, data={"from_on": day, "audience": FeeAudience.GENERAL.value, "kind": REGULAR})
 
 
 def place_of(typed: str | None) -> int | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.catalogue.rules.changes import DayKind
@@ -19,6 +19,8 @@ from courses_app.catalogue.rules.words import (
 )
 from courses_app.foundation.db import Base, choice
 from courses_app.foundation.yen import TaxCategory, Yen
+
+REGULAR = text("withdrawn_at IS NULL AND early_until_on IS NULL AND early_days_before IS NULL")
 
 
 class Course(Base):
@@ -87,7 +89,10 @@ class Course(Base):
         back_populates="course", order_by="Subject.position", cascade="all, delete-orphan"
     )
     duties: Mapped[list[Duty]] = relationship(order_by="Duty.position", cascade="all, delete-orphan")
-    fees: Mapped[list[Fee]] = relationship(order_by="Fee.from_on, Fee.audience", cascade="all, delete-orphan")
+    fees: Mapped[list[Fee]] = relationship(
+        order_by="Fee.from_on, Fee.audience",
+        primaryjoin="and_(Fee.course_id == Course.id, Fee.withdrawn_at.is_(None))",
+    )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     @property
@@ -138,14 +143,21 @@ class Duty(Base):
 
 
 class Fee(Base):
-    """A price of a course for an audience, tax included, from a day on."""
+    """A price of a course for an audience, tax included, for runs held from a day on; what is written stays.
+
+    Without a last day it holds until another begins. With a last day to book it is an early price.
+    """
 
     __tablename__ = "fees"
     __table_args__ = (
-        UniqueConstraint("course_id", "audience", "from_on"),
+        Index("uq_fees_regular", "course_id", "audience", "from_on", unique=True,
+              sqlite_where=REGULAR, postgresql_where=REGULAR),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="period"),
-    )
+        CheckConstraint("early_until_on IS NULL OR early_days_before IS NULL", name="early"),
+        CheckConstraint("early_days_before IS NULL OR early_days_before > 0", name="early_days"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn"),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
@@ -154,3 +166,7 @@ class Fee(Base):
     tax_category: Mapped[TaxCategory] = mapped_column(choice(TaxCategory, "tax_category"))
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+    early_until_on: Mapped[date | None]  # booked until this day …
+    early_days_before: Mapped[int | None]  # … or until so many days before the run
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]

@@ -13,10 +13,14 @@ from courses_app.catalogue.models import Course, Fee, Meeting, Subject
 from courses_app.catalogue.rules import (
     ChangedMeanwhile,
     CourseChange,
+    EarlyIsOver,
     FeeAudience,
     FeeInForceAlready,
+    FeeStays,
     SubjectChange,
     SubjectKind,
+    check_free_of_others,
+    is_early,
 )
 from courses_app.foundation.audit import Actor, record
 from courses_app.foundation.db import session
@@ -86,27 +90,50 @@ def set_fee(
     amount: Yen,
     tax_category: TaxCategory,
     from_on: date,
+    until_on: date | None = None,
+    early_until_on: date | None = None,
+    early_days_before: int | None = None,
     by: Actor,
     now: datetime,
     today: date,
 ) -> Fee:
-    """A new fee from a day on; the one before ends the day before. Raises FeeInForceAlready.
+    """A new fee from a day on, or an early price.
 
-    A fee whose day has come is never changed, so that what was charged can always be explained; one that starts
-    later is replaced.
+    Nothing that was set is changed: a fee without a last day ends by itself the day before the new one begins. What
+    begins later stays as planned, until it is withdrawn. Raises FeeInForceAlready, FeeOverlaps, NothingAfterwards and
+    EarlyIsOver.
     """
-    of_audience = [fee for fee in course.fees if fee.audience is audience]
-    if from_on <= today and any(fee.from_on <= today for fee in of_audience):
+    new = Fee(
+        audience=audience, amount=amount, tax_category=tax_category, from_on=from_on, until_on=until_on,
+        early_until_on=early_until_on, early_days_before=early_days_before,
+    )  # fmt: skip
+    alike = [fee for fee in course.fees if fee.audience is audience and not is_early(fee)]
+    if not is_early(new) and from_on <= today and any(fee.from_on <= today for fee in alike):
         raise FeeInForceAlready(today + timedelta(days=1))
-    for fee in of_audience:
-        if fee.from_on >= from_on:
-            course.fees.remove(fee)
-        elif fee.until_on is None or fee.until_on >= from_on:
-            fee.until_on = from_on - timedelta(days=1)
-    session.flush()  # what is replaced goes before its successor of the same day comes
-    new = Fee(audience=audience, amount=amount, tax_category=tax_category, from_on=from_on, until_on=None)
+    if early_until_on is not None and early_until_on < today:
+        raise EarlyIsOver()
+    check_free_of_others(course.fees, new)
     course.fees.append(new)
     session.flush()
-    detail = {"audience": audience, "amount": amount, "tax_category": tax_category, "from_on": from_on.isoformat()}
-    record(by=by, now=now, action="course.fee_set", subject=("course", course.code), detail=detail)
+    record(by=by, now=now, action="course.fee_set", subject=("course", course.code), detail=_told(new))
     return new
+
+
+def withdraw_fee(course: Course, fee: Fee, *, by: Actor, now: datetime, today: date) -> None:
+    """A price that is not to be: it stays on record. Only early ones may have begun. Raises FeeStays.
+
+    What was booked at it stays as agreed.
+    """
+    if fee.withdrawn_at is not None or (fee.from_on <= today and not is_early(fee)):
+        raise FeeStays()
+    fee.withdrawn_at, fee.withdrawn_by = now, by.label
+    session.flush()
+    session.expire(course, ["fees"])
+    record(by=by, now=now, action="course.fee_withdrawn", subject=("course", course.code), detail=_told(fee))
+
+
+def _told(fee: Fee) -> dict[str, object]:
+    days = {name: getattr(fee, name) for name in ("from_on", "until_on", "early_until_on")}
+    told = {name: on.isoformat() for name, on in days.items() if on is not None}
+    early = {"early_days_before": fee.early_days_before} if fee.early_days_before else {}
+    return {"audience": fee.audience, "amount": fee.amount, "tax_category": fee.tax_category, **told, **early}

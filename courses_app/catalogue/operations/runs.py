@@ -30,6 +30,7 @@ from courses_app.catalogue.rules import (
     fingerprint,
 )
 from courses_app.foundation.audit import Actor, record
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.references import new_reference, new_token
 
@@ -119,7 +120,7 @@ def _note_change(change: RunChange, *, shown: Visibility, by: Actor, now: dateti
 def publish_run(run: CourseRun, *, by: Actor, now: datetime) -> CourseRun:
     """Put a draft before the public. Raises NetTimeDiffers, NoFee, PlanRefused, MoveNotAllowed."""
     _check_net_time(run, [meeting.net_minutes for meeting in run.meetings])
-    queries.price_of(run, FeeAudience.GENERAL)
+    queries.price_of(run, FeeAudience.GENERAL, booked_on=day_of(now))
     if run.booking_closes_at <= now:
         raise PlanRefused(_l("Booking would have ended already. Please correct its last day, then publish."))
     _move(run, RunMove.PUBLISH, by=by, now=now)

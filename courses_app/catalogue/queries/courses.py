@@ -11,7 +11,17 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import defer, selectinload
 
 from courses_app.catalogue.models import Course, CourseKind, Duty, Fee, FeeAudience, Programme
-from courses_app.catalogue.rules import Audience, FeeLike, NoFee, Price, RunFilter, price_for
+from courses_app.catalogue.rules import (
+    Audience,
+    FeeLike,
+    NoFee,
+    Price,
+    RunFilter,
+    held_until,
+    is_early,
+    last_day_to_book,
+    price_for,
+)
 from courses_app.foundation.db import session
 
 LONG_TEXTS = (Course.description_ja, Course.description_en, Course.certificate_worth_ja, Course.certificate_worth_en)
@@ -68,8 +78,9 @@ COURSE_OFFERS = COURSE_LINES.add_columns(
     COURSES.on_request,
 )
 CURRENT_FEES = select(
-    FEES.course_id, FEES.audience, FEES.amount, FEES.tax_category, FEES.from_on, FEES.until_on
-).where(or_(FEES.until_on.is_(None), FEES.until_on >= bindparam("day")))  # fmt: skip
+    FEES.course_id, FEES.audience, FEES.amount, FEES.tax_category, FEES.from_on, FEES.until_on,
+    FEES.early_until_on, FEES.early_days_before,
+).where(FEES.withdrawn_at.is_(None), or_(FEES.until_on.is_(None), FEES.until_on >= bindparam("day")))  # fmt: skip
 
 
 def course_lines() -> list[CourseLine]:
@@ -172,14 +183,34 @@ def fees_on(course: Course, day: date) -> tuple[Price | None, Price | None]:
 
 def _prices(fees: Collection[FeeLike], day: date) -> tuple[Price | None, Price | None]:
     try:
-        return (price_for(fees, FeeAudience.GENERAL, on=day), price_for(fees, FeeAudience.MEMBER, on=day))
+        general, member = (price_for(fees, each, on=day, booked_on=day) for each in FeeAudience)
     except NoFee:
         return (None, None)
+    return (general, member)
 
 
 def fees_after(course: Course, day: date) -> list[Fee]:
-    """Fees that begin later, soonest first."""
-    return sorted((fee for fee in course.fees if fee.from_on > day), key=lambda fee: (fee.from_on, fee.audience))
+    """Fees that begin later, soonest first; early prices are others."""
+    later = (fee for fee in course.fees if fee.from_on > day and not is_early(fee))
+    return sorted(later, key=lambda fee: (fee.from_on, fee.audience))
+
+
+def early_prices_after(course: Course, day: date) -> list[Fee]:
+    """Early prices at which a seat of some run can still be had, those of the soonest runs first."""
+    early = (fee for fee in course.fees if is_early(fee) and (fee.until_on is None or fee.until_on >= day))
+    open_ones = (fee for fee in early if (last_day_to_book(fee, fee.until_on or date.max) or day) >= day)
+    return sorted(open_ones, key=lambda fee: (fee.from_on, fee.audience))
+
+
+def fee_history(course: Course) -> list[tuple[Fee, date | None]]:
+    """Every price there was, is, or was withdrawn, with its last run day as far as one is known."""
+    rows = session.scalars(select(Fee).where(Fee.course_id == course.id).order_by(Fee.from_on, Fee.audience, Fee.id))
+    return [(fee, held_until(course.fees, fee)) for fee in rows]
+
+
+def find_fee(course: Course, number: int) -> Fee | None:
+    """A price of the course that was not withdrawn, by its number."""
+    return next((fee for fee in course.fees if fee.id == number), None)
 
 
 def needs_on(day: date) -> dict[Audience, list[Need]]:

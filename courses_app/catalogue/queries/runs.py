@@ -53,12 +53,13 @@ def _whole_run() -> Select[CourseRun]:
     )
 
 
-def price_of(run: CourseRun, audience: FeeAudience) -> Price:
-    """What one seat of a run costs. Raises NoFee."""
+def price_of(run: CourseRun, audience: FeeAudience, *, booked_on: date) -> Price:
+    """What one seat of a run costs who books on a day. Raises NoFee."""
     return price_for(
         run.course.fees,
         audience,
         on=day_of(run.starts_at),
+        booked_on=booked_on,
         general_override=run.price_general,
         member_override=run.price_member,
     )

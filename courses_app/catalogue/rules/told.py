@@ -11,6 +11,7 @@ TOLD = Told(
         "course.added": _p("what was done", "Course added"),
         "course.changed": _p("what was done", "Course changed"),
         "course.fee_set": _p("what was done", "Fee set"),
+        "course.fee_withdrawn": _p("what was done", "Price withdrawn"),
         "course.change_policy_set": _p("what was done", "Rules for changes set"),
         "run.planned": _p("what was done", "Run planned"),
         "run.changed": _p("what was done", "Run changed"),
@@ -35,6 +36,8 @@ TOLD = Told(
     },
     details={
         "audience": _p("detail in the audit", "For whom"),
+        "early_until_on": _p("detail in the audit", "Early price, booked until"),
+        "early_days_before": _p("detail in the audit", "Early price, days before the run"),
         "tax_category": _p("detail in the audit", "Tax category"),
         "offer_hours": _p("detail in the audit", "Hours an offer stands"),
         "smaller_may_pass": _p("detail in the audit", "Smaller parties may pass"),

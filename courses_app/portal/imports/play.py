@@ -63,17 +63,16 @@ def _former_fees(cast: Cast, courses: set[str], first: date, now: datetime) -> N
     for code in sorted(courses):
         course = queries.course_by_code(code)
         for fee in [fee for fee in course.fees if fee.from_on > first]:
-            for from_on in (first, fee.from_on):
-                catalogue.set_fee(
-                    course,
-                    audience=fee.audience,
-                    amount=fee.amount,
-                    tax_category=fee.tax_category,
-                    from_on=from_on,
-                    by=cast.office,
-                    now=now,
-                    today=first - timedelta(days=1),
-                )
+            catalogue.set_fee(
+                course,
+                audience=fee.audience,
+                amount=fee.amount,
+                tax_category=fee.tax_category,
+                from_on=first,
+                by=cast.office,
+                now=now,
+                today=first - timedelta(days=1),
+            )
 
 
 class Performance:

@@ -194,8 +194,8 @@ def _dates(
         numbers[row.run].append(row.number)
     return [
         DateOfList(
-            one.run, asked[one.run.reference], held[one.run.id], one.left, price_of(one.run, audience).amount,
-            lines[one.run.id], _is_open(one.run, now=now),
+            one.run, asked[one.run.reference], held[one.run.id], one.left,
+            price_of(one.run, audience, booked_on=day_of(now)).amount, lines[one.run.id], _is_open(one.run, now=now),
             last=max(numbers[one.run.reference][: held[one.run.id] + one.left], default=0),
         )
         for one in wanted

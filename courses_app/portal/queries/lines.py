@@ -36,6 +36,8 @@ class TimetableLine:
     closes_at: datetime
     price: Yen | None
     member_price: Yen | None
+    regular: Yen | None
+    early_until: date | None
 
     @property
     def online(self) -> bool:
@@ -55,6 +57,8 @@ class RunSeats:
     state: Availability
     price: Yen | None
     member_price: Yen | None
+    regular: Yen | None
+    early_until: date | None
 
     @property
     def bookable(self) -> bool:
@@ -84,8 +88,7 @@ def timetable_line(
         left=seats_left(row.capacity, row.taken),
         state=state_of(row, row.taken, now=now),
         closes_at=row.booking_closes_at,
-        price=price_in(of_course, FeeAudience.GENERAL, starts_on, row),
-        member_price=price_in(of_course, FeeAudience.MEMBER, starts_on, row),
+        **prices_in(of_course, row, now=now),
     )
 
 
@@ -102,10 +105,19 @@ def state_of(run: Any, taken: int, *, now: datetime) -> Availability:
     )
 
 
-def price_in(fees: Collection[FeeLike], audience: FeeAudience, on: date, run: Any) -> Yen | None:
-    """What a run (or a row of its columns) costs; None while its course has no fee on that day."""
+def prices_in(fees: Collection[FeeLike], run: Any, *, now: datetime) -> dict[str, Any]:
+    """What a run (or a row of its columns) costs who books now, as lines show it; None without a fee on its day."""
     try:
-        price = price_for(fees, audience, on=on, general_override=run.price_general, member_override=run.price_member)
+        general, member = (
+            price_for(
+                fees, audience, on=day_of(run.starts_at), booked_on=day_of(now),
+                general_override=run.price_general, member_override=run.price_member,
+            )
+            for audience in FeeAudience
+        )  # fmt: skip
     except NoFee:
-        return None
-    return price.amount
+        return {"price": None, "member_price": None, "regular": None, "early_until": None}
+    return {
+        "price": general.amount, "member_price": member.amount,
+        "regular": general.regular, "early_until": general.early_until,
+    }  # fmt: skip

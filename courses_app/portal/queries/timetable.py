@@ -15,11 +15,11 @@ from sqlalchemy import Select, bindparam, func, select
 from courses_app.bookings.queries import taken_by_run, taken_of
 from courses_app.catalogue.models import Course, CourseRun, Prefecture, RunStatus, Venue
 from courses_app.catalogue.queries import LISTED, CourseLine, course_lines, current_fees, line_of, narrowed
-from courses_app.catalogue.rules import FeeAudience, RunFilter, seats_left
+from courses_app.catalogue.rules import RunFilter, seats_left
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import UTCDateTime, session
 from courses_app.foundation.paging import PER_PAGE, Page
-from courses_app.portal.queries.lines import RunSeats, TimetableLine, price_in, state_of, timetable_line
+from courses_app.portal.queries.lines import RunSeats, TimetableLine, prices_in, state_of, timetable_line
 
 NOW = cast(Any, bindparam("now", type_=UTCDateTime()))
 RUNS, VENUES, PREFECTURES = CourseRun.__table__.c, Venue.__table__.c, Prefecture.__table__.c
@@ -94,13 +94,11 @@ def next_runs_of(course: Course, *, limit: int, now: datetime) -> list[Timetable
 def seats_of(run: CourseRun, *, now: datetime) -> RunSeats:
     """What is left of a run's seats, and what one costs."""
     taken = taken_by_run([run.id], now=now)[run.id]
-    on = day_of(run.starts_at)
     return RunSeats(
         taken=taken,
         left=seats_left(run.capacity, taken),
         state=state_of(run, taken, now=now),
-        price=price_in(run.course.fees, FeeAudience.GENERAL, on, run),
-        member_price=price_in(run.course.fees, FeeAudience.MEMBER, on, run),
+        **prices_in(run.course.fees, run, now=now),
     )
 
 

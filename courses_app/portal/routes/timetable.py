@@ -96,6 +96,8 @@ def course(slug: str) -> str:
         duties=catalogue.duties_on(found, today),
         prices=catalogue.fees_on(found, today),
         coming_fees=catalogue.fees_after(found, today),
+        early_prices=catalogue.early_prices_after(found, today),
+        today=today,
         withdrawn=found.withdrawn_on is not None and found.withdrawn_on <= today,
         lines=queries.next_runs_of(found, limit=RUNS_OF_COURSE, now=clock.now()),
     )
