@@ -39,6 +39,7 @@ OFFICE: tuple[Place, ...] = (
     ("accounts_admin.organizations", _l("Organizations")),
     ("accounts_admin.people", _l("People")),
     ("catalogue_admin.courses", _l("Courses and fees")),
+    ("bookings_admin.vouchers", _l("Voucher codes")),
     ("catalogue_admin.venues", _l("Venues")),
     ("compliance_admin.requirements", _l("Roles and requirements")),
     ("office.reports", _l("Reports")),

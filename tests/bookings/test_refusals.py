@@ -20,7 +20,7 @@ import courses_app.dispatches.rules  # noqa: F401  (all of them are to be known)
 from courses_app.bookings import rules
 from courses_app.bookings.rules import Standing
 from courses_app.bookings.rules.waiting import LEAST_TIME
-from courses_app.catalogue.rules import ChangeTerms, DayKind, NamingTerms, Step, UnnamedSeats
+from courses_app.catalogue.rules import ChangeTerms, DayKind, FeeAudience, NamingTerms, Step, UnnamedSeats
 from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.yen import Yen
 
@@ -31,10 +31,12 @@ WORDS = {"ja": "2027年3月4日（木）", "en": "Thu 4 March 2027"}
 # What stands in a "no" by the kind of fact it is told.
 VALUES: dict[str, Any] = {
     "date": DAY, "date | None": DAY, "datetime": AT, "datetime | None": AT, "int": 3, "str": "B-1", "str | None": "B-1",
+    "Yen": Yen(11_500), "FeeAudience": FeeAudience.GENERAL, "int | None": 3,
     "bool": True, "Iterable[str]": ["山田 太郎"], "Sequence[str]": ["山田 太郎"],
 }  # fmt: skip
 # Told otherwise than by one fact of its kind: by its own words, or with a day counted from what it is told.
-NOT_MADE_HERE = {"PlanRefused", "WishRefused", "QuoteRefused", "ClashFound", "NoHeader", "NoRows", "RowsToMend"}
+NOT_MADE_HERE = {"PlanRefused", "WishRefused", "QuoteRefused", "ClashFound", "NoHeader", "NoRows", "RowsToMend",
+                 "VoucherRefused"}  # fmt: skip
 SPEAKS_OF_TIME = re.compile(
     r"\b(closed?|over|late|begun|began|opens|opened|ended|run out|until|any more|no longer|soon|passed|yet)\b"
 )
@@ -42,6 +44,7 @@ SPEAKS_OF_TIME = re.compile(
 NO_DAY_HELPS = {
     "AttendeeUnknown": "when a colleague left is no matter here", "BlockEndsAtOnce": "that day was typed just now",
     "DateUnknown": "the list shows the dates that can be booked", "TooManyDrafts": "a number, not a day",
+    "EarlyIsOver": "that day was typed just now", "FeeStays": "the list above shows since when",
     "QuestionIsOver": "ended by a deed, of which the page of the booking tells",
 }  # fmt: skip
 NEVER_ONE = {"TooManyAttendees", "TooManyNames", "SubjectsDontAddUp"}  # never of one, or of none

@@ -70,8 +70,9 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of(
         "bookings", OWN,
         "answer attendee attendees book_draft booking cancel cancel_seats cancellation change confirm correct date "
-        "draft enter_names estimate estimate_pdf give_up_draft hold_again keep_seats leave mend_draft "
-        "move_seat name names names_from_file party question remove_alert substitute take_what_is_left wait_with_list"),
+        "draft drop_voucher enter_names estimate estimate_pdf give_up_draft hold_again keep_seats leave mend_draft "
+        "move_seat name names names_from_file party question remove_alert substitute take_what_is_left "
+        "use_voucher wait_with_list"),
     **doors_of(
         "bookings", STAFF,
         "any_estimate any_estimate_pdf book_by_telephone create_estimate_for new_estimate_for telephone"),
@@ -82,8 +83,10 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of("stripe_webhook", EVERYBODY, "receive"),
     **doors_of(
         "bookings_admin", STAFF,
+        "add_voucher end_voucher new_voucher voucher vouchers "
         "answer approve attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
         "change_capacity change_way correct correction date decline demand demand_csv enter_name event_again "
+        "membership "
         "event_dealt_with move_seat name offer paper papers papers_csv party payment payments payments_csv question "
         "questions record refund_sent release remove seats substitute waiting way ways"),
     **doors_of(

@@ -34,6 +34,7 @@ WITHOUT_ONE_TRANSACTION = {
             "bookings.take_what_is_left",
             "bookings.wait_with_list",
             "bookings.change",
+            "bookings.use_voucher",
             "bookings_admin.event_again",
             "bookings_admin.bank_upload",
             "bookings_admin.bank_post",

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from courses_app.accounts.models import Account, Organization
 from courses_app.bookings.imports.bank import take_in
 from courses_app.bookings.models import Estimate
-from courses_app.bookings.operations import ask_for_runs, block_seats, move_seat, settle
+from courses_app.bookings.operations import add_voucher, ask_for_runs, block_seats, move_seat, settle
+from courses_app.bookings.rules.vouchers import VoucherFacts
 from courses_app.bookings.tasks import run_due as print_tickets
-from courses_app.catalogue.models import CourseRun
+from courses_app.catalogue.models import CourseRun, Fee
 from courses_app.certificates.models import Certificate, FailureNotice
 from courses_app.compliance.models import Requirement
 from courses_app.foundation import audit, clock, matters
@@ -144,6 +145,10 @@ def build(make: Make) -> World:
             for name in ("account", "close_account", "reopen_account", "grant_role", "withdraw_role")
         },
         "bookings_admin.release": {"reference": kept.reference},
+        **_of_a_voucher(make),
+        "bookings.use_voucher": {"reference": waiting.reference},
+        "bookings.drop_voucher": {"reference": waiting.reference},
+        "bookings_admin.membership": {"reference": own.organization.reference},
         "bookings_admin": run, "rosters_admin": run, "bookings_admin.booking": order, "bookings_admin.cancel": order,
         "bookings_admin.approve": order, "bookings_admin.decline": order,
         **{f"bookings_admin.{name}": {"reference": party.reference} for name in ("party", "offer", "remove")},
@@ -151,6 +156,9 @@ def build(make: Make) -> World:
         "bookings_admin.record": {"reference": paid.invoice.reference},
         **_statement(make, own.organization),
         "catalogue_admin": run,
+        "catalogue_admin.withdraw_fee": {
+            "number": session.scalars(select(Fee.id).where(Fee.course_id == coming.course_id)).first()
+        },
         **{f"dispatches.{name}": {"code": "briefing"} for name in ("service", "new", "create")},
         **{f"dispatches_admin.{name}": {"code": "briefing"} for name in ("service", "change_service")},
         "dispatches": asked, "dispatches_admin": asked,
@@ -180,6 +188,14 @@ def _statement(make: Make, organization: Organization) -> dict[str, Parts]:
         **{f"bookings_admin.{name}": {"reference": organization.reference} for name in one_organization},
         **{f"bookings_admin.{name}": {"reference": file.reference} for name in ("bank_file", "bank_file_content")},
     }
+
+
+def _of_a_voucher(make: Make) -> dict[str, Parts]:
+    """The pages of a code that was given out."""
+    facts = VoucherFacts("HARUNO26", "春の案内状", 10, None, None, None, None, clock.today(), None, False)
+    with make.deed():
+        coded: Parts = {"code": add_voucher(facts=facts, courses=[], by=audit.SYSTEM, now=clock.now()).code}
+    return {"bookings_admin.voucher": coded, "bookings_admin.end_voucher": coded}
 
 
 def _billed_in_addition(make: Make, run: CourseRun, theirs: Parts) -> Parts:

@@ -34,8 +34,8 @@ MAILS = {
 }  # fmt: skip
 # What no deed of the tests below may leave half done.
 WATCHED = (
-    "bookings", "seats", "seat_events", "booking_fees", "booking_supplements", "seat_blocks", "overbookings",
-    "waiting_parties", "waiting_attendees", "attendee_drafts", "list_parts", "move_questions",
+    "bookings", "seats", "seat_events", "booking_fees", "booking_supplements", "voucher_uses", "seat_blocks",
+    "overbookings", "waiting_parties", "waiting_attendees", "attendee_drafts", "list_parts", "move_questions",
     "move_answers", "seat_absences",
     "course_runs", "meetings", "venues", "dispatches", "dispatch_notes", "quotes", "persons", "memberships",
     "allocations", "invoices", "invoice_lines", "invoice_taxes", "payments", "refunds", "checkouts", "stripe_events",
@@ -50,6 +50,7 @@ UNWATCHED = {
         "establishments", "fees", "feed_tokens", "issuers", "organizations", "payment_ways", "prefectures",
         "reminder_steps", "requirements", "roles", "services", "subjects", "tax_rates",
         "bank_layouts", "fee_allowances",
+        "voucher_courses", "vouchers",
     ),
     "written once when a request is made, and never again": ("dispatch_wishes", "quote_lines", "quote_meetings"),
     "of quotes, which no deed here makes": ("estimates", "estimate_lines", "estimate_uses"),

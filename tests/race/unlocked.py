@@ -30,7 +30,7 @@ def create_app() -> Flask:
 def _unlocked(
     _connection: object, _cursor: object, statement: str, parameters: Any, _context: object, _many: bool
 ) -> tuple[str, Any]:
-    if statement.startswith(("INSERT INTO bookings", "INSERT INTO payments")):
+    if statement.startswith(("INSERT INTO bookings", "INSERT INTO payments", "INSERT INTO voucher_uses")):
         time.sleep(PAUSE_SECONDS)
     if statement == "BEGIN IMMEDIATE":
         return "BEGIN", parameters

@@ -10,18 +10,21 @@ from courses_app.bookings.admin_routes import (
     changes,
     credit,
     demand,
+    memberships,
     names,
     papers,
     payments,
     plans,
     questions,
     runs,
+    vouchers,
     waiting,
     ways,
 )
 from courses_app.bookings.admin_routes.blueprint import pages
 
 __all__ = [
-    "approvals", "bank", "bank_layouts", "bank_line", "blocks", "bookings", "changes", "credit", "demand", "names",
-    "pages", "papers", "payments", "plans", "questions", "runs", "waiting", "ways",
+    "approvals", "bank", "bank_layouts", "bank_line", "blocks", "bookings", "changes", "credit", "demand",
+    "memberships", "names", "pages", "papers", "payments", "plans", "questions", "runs", "vouchers", "waiting",
+    "ways",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from courses_app.bookings.documents.orders import (
     place_of,
     shown_terms,
     terms_with_payment,
+    terms_with_prices,
     when_and_where,
 )
 from courses_app.bookings.documents.paying import (
@@ -31,6 +32,6 @@ __all__ = [
     "FinalItem", "answer_day", "continued_as", "date_choice", "estimate_content", "estimate_subject", "final_items",
     "frozen_terms", "history", "invoice_lines", "invoice_subject", "listed", "methods_of", "moved_words",
     "naming_lines", "payable_of", "payable_once_approved", "place_of", "request_closed", "shown_terms",
-    "supplement_lines", "supplement_subject", "supplied_on", "terms_with_payment", "ticket_facts", "ticket_pdf",
-    "when_and_where",
+    "supplement_lines", "supplement_subject", "supplied_on", "terms_with_payment", "terms_with_prices",
+    "ticket_facts", "ticket_pdf", "when_and_where",
 ]  # fmt: skip

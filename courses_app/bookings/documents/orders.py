@@ -71,6 +71,16 @@ def terms_with_payment(booking: Booking, way: Payable) -> dict[str, Any]:
     return {**terms, "items": items}
 
 
+def terms_with_prices(booking: Booking) -> dict[str, Any] | None:
+    """The six items as ordered, but for what the seats cost, which a decision of ours has made less."""
+    if booking.terms is None:
+        return None
+    with force_locale(booking.language):
+        lines = list(price_lines(booking))
+    items = [{**item, "lines": lines} if item["code"] == "price" else item for item in booking.terms["items"]]
+    return {**booking.terms, "items": items}
+
+
 def shown_terms(booking: Booking) -> list[dict[str, Any]]:
     """The six items as they were accepted; how long the seats were kept until then is of no use any more."""
     items: list[dict[str, Any]] = booking.terms["items"] if booking.terms else []

@@ -67,6 +67,12 @@ def cancelled(booking: Booking, *, refund: Yen, now: datetime) -> None:
     to_booker("cancelled", booking, key="cancelled", now=now, refund=refund)
 
 
+def membership_decided(booking: Booking, *, verified: bool, less: Yen, paid: bool, now: datetime) -> None:
+    """What the decision on the supporting membership means for this booking: less to pay, or nothing more."""
+    key = f"membership:{now.isoformat()}"
+    to_booker("membership_decided", booking, key=key, now=now, verified=verified, less=less, paid=paid)
+
+
 def seats_cancelled(booking: Booking, *, quote: Quote, waived: bool, now: datetime) -> None:
     """Some seats, or the last ones, were given back: the fee for each, what goes back, what is left to pay."""
     refund = quote.back(waived=waived) if booking.paid_at else Yen(0)

@@ -11,7 +11,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, bin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses_app.accounts.models import Organization, Person
-from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, FeeKind, FullName, SeatMove, SeatStatus, Standing
+from courses_app.bookings.models.events import BookingFee, SeatEvent
+from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, FullName, SeatStatus, Standing
 from courses_app.catalogue.models import Course, CourseRun, FeeAudience
 from courses_app.catalogue.rules import ChangeTerms, NamingTerms
 from courses_app.foundation.db import Base, choice
@@ -20,7 +21,7 @@ from courses_app.foundation.yen import TaxCategory, Yen
 from courses_app.payments.models import Invoice, PaymentMethod
 
 LIVE = text("status IN ('held', 'ordered', 'confirmed')")
-ONCE = text("kind <> 'move'")
+PENDING = text("pending_price IS NOT NULL")
 UNNAMED = text("person_id IS NULL AND status IN ('held', 'ordered', 'confirmed')")
 
 
@@ -168,6 +169,9 @@ class Seat(Base):
         Index("ix_seats_unnamed", "booking_id", sqlite_where=UNNAMED, postgresql_where=UNNAMED),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("list_price IS NULL OR list_price >= price", name="list_price"),
+        CheckConstraint("pending_price >= 0", name="pending_price"),
+        CheckConstraint("discount >= 0", name="discount"),
+        Index("ix_seats_pending", "booking_id", sqlite_where=PENDING, postgresql_where=PENDING),
         CheckConstraint("(person_id IS NULL) = (family_name = '')", name="named"),
         CheckConstraint("person_id IS NOT NULL OR ticket_document_id IS NULL", name="ticket"),
         CheckConstraint("status <> 'held' OR hold_until IS NOT NULL", name="hold_until"),
@@ -190,6 +194,8 @@ class Seat(Base):
     role_code: Mapped[str | None]
     price: Mapped[Yen]  # what is asked for it, as shown when it was kept, or moved
     list_price: Mapped[Yen | None]  # without an early price; None of seats from before there were any
+    discount: Mapped[Yen] = mapped_column(default=Yen(0))  # what a voucher code has taken off
+    pending_price: Mapped[Yen | None]  # before a code, once a claimed supporting membership is verified
     fee_audience: Mapped[FeeAudience] = mapped_column(choice(FeeAudience, "fee_audience"))
     tax_category: Mapped[TaxCategory] = mapped_column(choice(TaxCategory, "tax_category"))
     ticket_document_id: Mapped[int | None] = mapped_column(ForeignKey("stored_documents.id"))
@@ -218,7 +224,7 @@ class Seat(Base):
     @property
     def regular(self) -> Yen:
         """What it would cost at the regular fee of who booked it."""
-        return self.price if self.list_price is None else self.list_price
+        return Yen(self.price + self.discount) if self.list_price is None else self.list_price
 
     @property
     def is_reduced(self) -> bool:
@@ -240,52 +246,6 @@ class Seat(Base):
 LIVING = Seat.__table__.c.status.in_(
     bindparam("living", LIVE_SEATS, type_=Seat.__table__.c.status.type, expanding=True, literal_execute=True)
 )
-
-
-class SeatEvent(Base):
-    """One move of a seat. Triggers refuse UPDATE and DELETE."""
-
-    __tablename__ = "seat_events"
-    __table_args__ = (
-        CheckConstraint("(from_run_id IS NULL) = (to_run_id IS NULL)", name="runs"),
-        CheckConstraint("(move = 'move') = (to_run_id IS NOT NULL)", name="moved"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    seat_id: Mapped[int] = mapped_column(ForeignKey("seats.id"), index=True)
-    at: Mapped[datetime]
-    move: Mapped[SeatMove] = mapped_column(choice(SeatMove, "move"))
-    before: Mapped[SeatStatus | None] = mapped_column(choice(SeatStatus, "before"))
-    after: Mapped[SeatStatus] = mapped_column(choice(SeatStatus, "after"))
-    from_run_id: Mapped[int | None] = mapped_column(ForeignKey("course_runs.id"))  # of a move to another run
-    to_run_id: Mapped[int | None] = mapped_column(ForeignKey("course_runs.id"))
-    actor_label: Mapped[str]
-    request_id: Mapped[str]
-
-
-class BookingFee(Base):
-    """What was kept of a seat that was given back, or asked for moving it; a waived fee stays as a row with its reason.
-
-    A seat is given back once, and may be moved again and again.
-    """
-
-    __tablename__ = "booking_fees"
-    __table_args__ = (
-        Index("uq_booking_fees_given_back", "seat_id", "kind", unique=True, sqlite_where=ONCE, postgresql_where=ONCE),
-        CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("(waived_by IS NULL) = (waived_reason = '')", name="waived"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
-    seat_id: Mapped[int] = mapped_column(ForeignKey("seats.id"))
-    kind: Mapped[FeeKind] = mapped_column(choice(FeeKind, "kind"))
-    amount: Mapped[Yen]
-    tax_category: Mapped[TaxCategory] = mapped_column(choice(TaxCategory, "tax_category"))
-    rule: Mapped[str]  # the rule that applied, in the booking's language
-    charged_at: Mapped[datetime]
-    waived_by: Mapped[str | None]
-    waived_reason: Mapped[str] = mapped_column(default="")
 
 
 class Supplement(Base):

@@ -28,6 +28,7 @@ from courses_app.bookings.operations.joining import join_waiting_list
 from courses_app.bookings.operations.keeping import keep_seats, keep_while_mended
 from courses_app.bookings.operations.lapse import lapse_hold, lapse_order
 from courses_app.bookings.operations.leaving import end_line, leave_waiting_list, remove_from_line
+from courses_app.bookings.operations.memberships import settle_membership
 from courses_app.bookings.operations.methods import change_to_transfer, transfer_for
 from courses_app.bookings.operations.move import change_run
 from courses_app.bookings.operations.naming import UNNAMED_LEFT, close_naming, name_seats, remind_of_names
@@ -42,18 +43,27 @@ from courses_app.bookings.operations.substitute import substitute
 from courses_app.bookings.operations.telephone import Call, book_by_telephone
 from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
 from courses_app.bookings.operations.uploads import count_upload
+from courses_app.bookings.operations.vouchers import (
+    add_voucher,
+    count_code,
+    drop_voucher,
+    end_voucher,
+    use_voucher,
+)
 from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
-    "KEPT_FOR", "UNNAMED_LEFT", "Agreed", "AttendeeFacts", "Call", "Placed", "TakenBack", "Unfitting", "answer",
-    "approve", "ask_for_runs", "begin_checkout", "block_seats", "book_by_telephone", "book_draft", "call_off", "cancel",
-    "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity", "change_run", "change_to_transfer",
-    "check_payable_by", "close_naming", "close_unanswered", "correct_attendee", "count_upload", "decline", "end_line",
-    "estimate", "forget_drafts", "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft", "keep_seats",
-    "keep_ticket", "keep_while_mended", "lapse_hold", "lapse_order", "leave_waiting_list", "look_after_request",
-    "make_estimate", "mend_draft", "move_rows", "move_seat", "name_seats", "no_longer_ask", "note_refund_from_firm",
+    "KEPT_FOR", "UNNAMED_LEFT", "Agreed", "AttendeeFacts", "Call", "Placed", "TakenBack", "Unfitting",
+    "add_voucher", "answer", "approve", "ask_for_runs", "begin_checkout", "block_seats", "book_by_telephone",
+    "book_draft", "call_off", "cancel", "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity",
+    "change_run", "change_to_transfer", "check_payable_by", "close_naming", "close_unanswered", "correct_attendee",
+    "count_code", "count_upload", "decline", "drop_voucher", "end_line", "end_voucher", "estimate", "forget_drafts",
+    "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft", "keep_seats", "keep_ticket",
+    "keep_while_mended", "lapse_hold", "lapse_order", "leave_waiting_list", "look_after_request", "make_estimate",
+    "mend_draft", "move_rows", "move_seat", "name_seats", "no_longer_ask", "note_refund_from_firm",
     "note_refund_sent", "offer_by_hand", "offer_free_seats", "order", "pages_for", "pay_credit_back", "post_line",
     "put_off_ticket", "release_block", "remind_of_names", "remind_to_answer", "remove_from_line", "said", "settle",
-    "settle_absence", "settle_checkout", "substitute", "take_back_absence", "take_back_line", "take_what_is_left",
-    "tell_of_run", "transfer_for", "use_credit", "wait_or_hold", "wait_with_list", "waiver",
+    "settle_absence", "settle_checkout", "settle_membership", "substitute", "take_back_absence", "take_back_line",
+    "take_what_is_left", "tell_of_run", "transfer_for", "use_credit", "use_voucher", "wait_or_hold",
+    "wait_with_list", "waiver",
 ]  # fmt: skip

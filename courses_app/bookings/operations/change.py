@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,8 +15,10 @@ from courses_app.bookings.operations.cancel import cancel
 from courses_app.bookings.operations.hold import GivenUp, hold_seats, of_same_form
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.people import people_for
-from courses_app.bookings.queries import estimate_behind
+from courses_app.bookings.operations.vouchers import use_voucher
+from courses_app.bookings.queries import estimate_behind, voucher_of
 from courses_app.bookings.rules import AttendeeFacts, BookingStatus, HoldChanged, OfferIsForThem
+from courses_app.bookings.rules.vouchers import VoucherRefused
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 
@@ -35,7 +38,8 @@ def change_attendees(
     Whoever names no run sits in the first of the old hold. All runs are locked at once, and as many seats as were held
     stay the organization's though others wait, but then no longer than the old hold would have kept them. The same form
     sent again gives the same booking (R-42); another form for a hold that was changed, ordered or given back meanwhile
-    is refused. Raises HoldChanged, OfferIsForThem (of the waiting list), and as `hold_seats`.
+    is refused. A voucher code goes along as far as it is left.
+    Raises HoldChanged, OfferIsForThem (of the waiting list), and as `hold_seats`.
     """
     old = locked_booking(booking.id, also=[one.run for one in attendees if one.run])
     made = select(Booking).where(Booking.organization_id == old.organization_id, Booking.form_token == form_token)
@@ -48,6 +52,7 @@ def change_attendees(
     if old.ordered_at is not None or old.status not in (BookingStatus.HELD, BookingStatus.EXPIRED):
         raise HoldChanged()
     ended = old.status is BookingStatus.HELD
+    voucher = voucher_of(old)
     first, given_up = old.first_run.reference, GivenUp.of(old, now=now)
     if ended:
         cancel(booking=old, by=by, now=now)
@@ -57,4 +62,7 @@ def change_attendees(
     )  # fmt: skip
     if ended:
         old.closed_reason = documents.continued_as(old, new)
+    if voucher is not None:
+        with suppress(VoucherRefused):
+            use_voucher(booking=new, code=voucher.code, by=by, now=now)
     return new

@@ -18,7 +18,7 @@ from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.offers import Offer, locked_offer
 from courses_app.bookings.operations.seats import bill_anew
 from courses_app.bookings.operations.supplements import settle_difference
-from courses_app.bookings.queries import freed_seats, move_cost, moves_counted, moves_of
+from courses_app.bookings.queries import freed_seats, move_cost, moves_counted, moves_of, taken_off
 from courses_app.bookings.rules import (
     SEAT,
     BookingStatus,
@@ -79,7 +79,7 @@ def move_seat(
     if offer.link_token is not None and not office:
         raise RunNotOffered()  # its seats may cost nothing: the fees of the order would be gone
     _check_room(offer, seat, now=now)
-    cost = move_cost(seat, offer.price.amount, waived=freed)
+    cost = move_cost(seat, Yen(offer.price.amount - taken_off(seat, offer.price.amount)), waived=freed)
     asked, cost = cost.fee, cost.without_fee if waived else cost
     if agreed is not None and (cost.less, cost.more) != (agreed, more):
         raise PriceChanged()
@@ -126,7 +126,9 @@ def _go(seat: Seat, offer: Offer, *, told: dict[str, object], by: Actor, now: da
         from_run_id=old.id, to_run_id=offer.run_id, actor_label=by.label, request_id=audit.request_id.get(),
     )  # fmt: skip
     seat.run_id, seat.ticket = offer.run_id, None
-    seat.price, seat.list_price = offer.price.amount, offer.price.regular
+    seat.discount = taken_off(seat, offer.price.amount)
+    seat.price, seat.list_price = Yen(offer.price.amount - seat.discount), offer.price.regular
+    seat.pending_price = offer.pending_price
     seat.fee_audience, seat.tax_category = offer.audience, offer.price.tax_category
     session.add(event)
     session.flush()

@@ -286,6 +286,7 @@ def _seat(booking: Booking, position: int, place: Place) -> dict[str, Any]:
         "hold_until": booking.hold_until,
         "price": place.price.amount,
         "list_price": place.price.regular,
+        "pending_price": place.pending_price,
         "fee_audience": offer.audience,
         "tax_category": place.price.tax_category,
         "role_code": one.role_code,

@@ -76,9 +76,20 @@ class Offer:
     @cached_property
     def price(self) -> Price:
         """What one seat costs. Raises NoFee."""
+        return self._price_for(self.audience)
+
+    @cached_property
+    def pending_price(self) -> Yen | None:
+        """What it would cost if the claimed membership were verified already; None where that makes no difference."""
+        if self.member_status is not MemberStatus.PENDING:
+            return None
+        amount = self._price_for(FeeAudience.MEMBER).amount
+        return amount if amount < self.price.amount else None
+
+    def _price_for(self, audience: FeeAudience) -> Price:
         return price_for(
             self.fees,
-            self.audience,
+            audience,
             on=day_of(self.starts_at),
             booked_on=self.booked_on,
             general_override=self.price_general,

@@ -11,6 +11,7 @@ from courses_app.bookings.operations.offers import Offer
 from courses_app.bookings.operations.people import Attending
 from courses_app.catalogue.rules import Price
 from courses_app.foundation.db import session
+from courses_app.foundation.yen import Yen
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ class Place:
     @property
     def price(self) -> Price:
         return self.quoted or self.offer.price
+
+    @property
+    def pending_price(self) -> Yen | None:
+        """What it would cost once a claimed membership is verified; None where that is not less than it costs."""
+        pending = self.offer.pending_price
+        return pending if pending is not None and pending < self.price.amount else None
 
 
 def at_quoted_prices(places: Sequence[Place], quote: Estimate | None, *, today: date) -> list[Place]:

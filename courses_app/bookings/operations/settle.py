@@ -16,6 +16,7 @@ from courses_app.bookings.operations.crowd import crowd_of, make_room
 from courses_app.bookings.operations.lapse import give_up_if_over
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking, move_seats
+from courses_app.bookings.operations.vouchers import may_use_again
 from courses_app.bookings.queries import is_supplement, of_invoice
 from courses_app.bookings.rules import (
     BOOKING,
@@ -199,7 +200,7 @@ def _owe_second_money(money: Money, *, by: Actor, now: datetime) -> None:
 def _finds_seats_again(booking: Booking, *, now: datetime) -> bool:
     """Whether everybody of a lapsed order can still be seated, on every date of it; all or nothing."""
     awaited = sorted(_awaited(booking), key=lambda seat: seat.run_id)
-    return all(
+    return may_use_again(booking, now=now) and all(
         _has_room_again(booking, [seat.person_id for seat in of_run], run, now=now)
         for run, of_run in groupby(awaited, key=lambda seat: seat.run)
     )

@@ -86,6 +86,13 @@ from courses_app.bookings.queries.fees import (
     still_to_come,
 )
 from courses_app.bookings.queries.freed import freed_seats, moves_counted
+from courses_app.bookings.queries.memberships import (
+    Decidable,
+    decidable_of,
+    less_if_verified,
+    memberships_decided,
+    prices_if_verified,
+)
 from courses_app.bookings.queries.naming import (
     Waiting,
     bookings_unnamed,
@@ -153,6 +160,15 @@ from courses_app.bookings.queries.supplements import (
     unpaid_of,
 )
 from courses_app.bookings.queries.violations import violations
+from courses_app.bookings.queries.vouchers import (
+    page_of_uses,
+    page_of_vouchers,
+    taken_off,
+    uses_of,
+    voucher_by_code,
+    voucher_of,
+    vouchers_by_seat,
+)
 from courses_app.bookings.queries.waiting import (
     Line,
     Place,
@@ -172,25 +188,27 @@ from courses_app.bookings.queries.waiting import (
 
 __all__ = [
     "MOST_DATES", "TICKET_FAILED", "Answering", "Answers", "Asked", "Cancelling", "Consequences", "DateForSeat",
-    "Demand", "Elsewhere", "Line", "Moving", "OtherDate", "Place", "Quote", "Room", "RunLine", "SeatMeaning",
-    "SeatQuote", "SoldOut", "Substituting", "Waiting", "Wanted", "absence_key", "absences_counted", "absences_in",
-    "absences_of", "alert_of", "alerts_due", "alerts_of", "allowed_of", "answerable", "answering", "answers_of_run",
-    "audience_of", "block_by_reference", "blocked_by_run", "blocked_of", "blocks_of", "booking_for_office",
-    "booking_of", "booking_of_invoice", "bookings_of", "bookings_unnamed", "cancelling", "changes_of",
-    "checkouts_of", "checkouts_to_close", "consequences_of", "dates_elsewhere", "dates_for", "dates_for_list",
-    "dates_of", "demand_by_region", "draft_for_update", "draft_of", "drafts_forgotten", "drafts_of", "due_for",
-    "estimate_behind", "estimate_for_office", "estimate_of", "estimates_of", "fees_kept", "freed_seats",
-    "holds_run_out", "in_state", "invoices_of", "is_part_brought", "is_supplement", "line_of", "lines_of",
-    "lines_of_runs", "list_of", "live", "move_cost", "moves_counted", "moves_of", "moving", "named_seat_of",
-    "naming_over", "naming_reminders", "next_runs_of", "of_invoice", "office_page", "office_rows",
-    "open_questions_in", "open_questions_of", "open_supplement_of", "open_supplements", "orders_unpaid",
-    "other_dates", "overbookings_of", "page_of_line", "parties_for_run", "parties_of", "parties_of_person",
-    "party_for_office", "party_of", "people_in_rows", "people_in_run", "people_to_choose", "places_of",
-    "question_for_office", "question_of", "questions_over", "questions_page", "questions_to_remind", "quote_of",
-    "read_supplements", "refund_of_payment", "refund_plan", "refunds_of", "requests_due", "roles_of", "room_for",
-    "room_of", "rows_for", "rows_of", "runs_at", "runs_to_offer", "runs_to_quote", "runs_without_hope",
-    "seat_by_reference", "seat_of", "seat_without_ticket", "seats_left", "seats_of_organization", "seats_of_person",
-    "seats_of_run", "seats_to_come", "sold_out", "standing_absence", "still_owed", "still_to_come", "substituting",
-    "taken_by_run", "taken_of", "takes_part", "tickets_put_off", "to_be_asked", "to_pay", "trail_of",
-    "trail_of_party", "unnamed_by_run", "unpaid_of", "violations", "waiting_in", "was_absent",
+    "Decidable", "Demand", "Elsewhere", "Line", "Moving", "OtherDate", "Place", "Quote", "Room", "RunLine",
+    "SeatMeaning", "SeatQuote", "SoldOut", "Substituting", "Waiting", "Wanted", "absence_key", "absences_counted",
+    "absences_in", "absences_of", "alert_of", "alerts_due", "alerts_of", "allowed_of", "answerable", "answering",
+    "answers_of_run", "audience_of", "block_by_reference", "blocked_by_run", "blocked_of", "blocks_of",
+    "booking_for_office", "booking_of", "booking_of_invoice", "bookings_of", "bookings_unnamed", "cancelling",
+    "changes_of", "checkouts_of", "checkouts_to_close", "consequences_of", "dates_elsewhere", "dates_for",
+    "dates_for_list", "dates_of", "decidable_of", "demand_by_region", "draft_for_update", "draft_of",
+    "drafts_forgotten", "drafts_of", "due_for", "estimate_behind", "estimate_for_office", "estimate_of",
+    "estimates_of", "fees_kept", "freed_seats", "holds_run_out", "in_state", "invoices_of", "is_part_brought",
+    "is_supplement", "less_if_verified", "line_of", "lines_of", "lines_of_runs", "list_of", "live",
+    "memberships_decided", "move_cost", "moves_counted", "moves_of", "moving", "named_seat_of", "naming_over",
+    "naming_reminders", "next_runs_of", "of_invoice", "office_page", "office_rows", "open_questions_in",
+    "open_questions_of", "open_supplement_of", "open_supplements", "orders_unpaid", "other_dates",
+    "overbookings_of", "page_of_line", "page_of_uses", "page_of_vouchers", "parties_for_run", "parties_of",
+    "parties_of_person", "party_for_office", "party_of", "people_in_rows", "people_in_run", "people_to_choose",
+    "places_of", "prices_if_verified", "question_for_office", "question_of", "questions_over", "questions_page",
+    "questions_to_remind", "quote_of", "read_supplements", "refund_of_payment", "refund_plan", "refunds_of",
+    "requests_due", "roles_of", "room_for", "room_of", "rows_for", "rows_of", "runs_at", "runs_to_offer",
+    "runs_to_quote", "runs_without_hope", "seat_by_reference", "seat_of", "seat_without_ticket", "seats_left",
+    "seats_of_organization", "seats_of_person", "seats_of_run", "seats_to_come", "sold_out", "standing_absence",
+    "still_owed", "still_to_come", "substituting", "taken_by_run", "taken_of", "taken_off", "takes_part",
+    "tickets_put_off", "to_be_asked", "to_pay", "trail_of", "trail_of_party", "unnamed_by_run", "unpaid_of",
+    "uses_of", "violations", "voucher_by_code", "voucher_of", "vouchers_by_seat", "waiting_in", "was_absent",
 ]  # fmt: skip

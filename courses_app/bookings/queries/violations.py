@@ -16,6 +16,7 @@ from courses_app.bookings.queries.room import allowed_of
 from courses_app.bookings.queries.seat_violations import events_torn, moves_not_told
 from courses_app.bookings.queries.seats import blocked_of, taken_of
 from courses_app.bookings.queries.supplement_violations import open_of_bookings, supplements_broken
+from courses_app.bookings.queries.vouchers import vouchers_broken
 from courses_app.bookings.rules import LIVE_SEATS, BookingStatus, SeatStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.audit import AuditEntry
@@ -68,6 +69,7 @@ def violations(*, now: datetime) -> list[str]:
             ("INV-4", supplements_broken()),
             ("INV-5", _undersold(now)),
             ("INV-6", _totals_differ()),
+            ("INV-6", vouchers_broken(now)),
             ("INV-8", _kept_too_much()),
             ("INV-8", _refunded_too_early()),
             ("INV-8", absences_broken()),

@@ -13,12 +13,12 @@ from courses_app.bookings.routes import (
     questions,
     sheets,
     telephone,
+    vouchers,
     waiting,
 )
 from courses_app.bookings.routes.blueprint import pages
 
 __all__ = [
-    "account", "alerts", "booking", "changes", "details", "estimates", "lists", "names", "pages", "papers", "questions",
-    "sheets",
-    "telephone", "waiting",
+    "account", "alerts", "booking", "changes", "details", "estimates", "lists", "names", "pages", "papers",
+    "questions", "sheets", "telephone", "vouchers", "waiting",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from courses_app.accounts.guards import coordinator, current_actor, current_orga
 from courses_app.accounts.operations import PersonFacts
 from courses_app.bookings import documents, operations, queries
 from courses_app.bookings.forms import METHOD_LABELS, CorrectionForm, OrderForm
+from courses_app.bookings.forms.vouchers import VoucherForm
 from courses_app.bookings.models import Booking, MoveQuestion, Seat
 from courses_app.bookings.operations import AttendeeFacts
 from courses_app.bookings.routes.blueprint import Answer, own_booking, pages
@@ -198,7 +199,15 @@ def _stripe_enabled() -> bool:
     return bool(current_app.config["SETTINGS"].stripe_enabled)
 
 
-def _review(found: Booking, form: OrderForm) -> str:
+def review_with_code(found: Booking, code: VoucherForm) -> str:
+    """The last page again, with a code that was refused; where it no longer applies, the booking as it stands."""
+    state = _state(found)
+    if state is BookingStatus.HELD:
+        return _review(found, _order_form(found, fresh=True), code)
+    return _ran_out(found) if found.ordered_at is None else _as_it_stands(found, state)
+
+
+def _review(found: Booking, form: OrderForm, code: VoucherForm | None = None) -> str:
     now = clock.now()
     ways = [documents.payable_of(found, way, now=now) for way in form.ways]
     terms = change_terms_on(found.course.id, clock.day_of(now))
@@ -208,6 +217,7 @@ def _review(found: Booking, form: OrderForm) -> str:
         "bookings/review.html", booking=found, form=form, items=items, now=now,
         naming=[] if needed else documents.naming_lines(found), names_needed=needed,
         answer_on=documents.answer_day(found, now=now), list=queries.list_of(booking=found),
+        code=code or VoucherForm(formdata=None), voucher=queries.voucher_of(found),
     )  # fmt: skip
 
 

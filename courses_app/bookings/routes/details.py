@@ -23,7 +23,7 @@ from courses_app.bookings.routes.sold_out import sold_out
 from courses_app.bookings.rules import MOST_ATTENDEES, BookingStatus, RunFull
 from courses_app.catalogue.models import CourseRun, FeeAudience
 from courses_app.catalogue.queries import duties_on, price_of, run_with_fees
-from courses_app.catalogue.rules import Availability, availability, naming_words, seats_left
+from courses_app.catalogue.rules import Availability, Price, availability, naming_words, seats_left
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.forms import options
@@ -169,6 +169,7 @@ def page_for(
         state=_availability(run, taken, now),
         left=left,
         price=price_of(run, _audience(organization), booked_on=clock.day_of(now)),
+        member_price=_if_verified(run, organization, now),
         people=list(enumerate(people, start=KNOWN_FROM)),
         most=MOST_ATTENDEES,
         seated=queries.people_in_run(run, [person.id for person in people], now=now) - ours,
@@ -250,6 +251,13 @@ def _availability(run: CourseRun, taken: int, now: datetime) -> Availability:
 def _roles(run: CourseRun) -> list[tuple[str, str]]:
     duties = duties_on(run.course, clock.day_of(run.starts_at))
     return [(duty.role_code, local(duty, "role_name")) for duty in duties]
+
+
+def _if_verified(run: CourseRun, organization: Organization, now: datetime) -> Price | None:
+    """What a seat will cost once a claimed membership is verified; None where no decision is awaited."""
+    if organization.member_status is not MemberStatus.PENDING:
+        return None
+    return price_of(run, FeeAudience.MEMBER, booked_on=clock.day_of(now))
 
 
 def _audience(organization: Organization) -> FeeAudience:

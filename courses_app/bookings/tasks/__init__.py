@@ -41,6 +41,7 @@ def run_due(*, clock: Clock) -> int:
         + _each(queries.runs_to_offer(now=clock()), _offer_free_seats, clock)
         + _each(queries.runs_without_hope(now=clock()), _end_line, clock)
         + _each(queries.alerts_due(now=clock()), _tell_of_run, clock)
+        + _each(queries.memberships_decided(), _in_one(operations.settle_membership), clock)
         + _each(queries.questions_over(now=clock()), _in_one(operations.close_unanswered), clock)
         + _each(queries.questions_to_remind(now=clock()), _in_one(operations.remind_to_answer), clock)
         + _names(clock)

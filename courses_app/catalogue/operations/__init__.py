@@ -16,7 +16,7 @@ from courses_app.catalogue.operations.runs import (
 from courses_app.catalogue.operations.venues import add_venue, change_venue
 
 __all__ = [
-    "RunChange", "add_missing_courses", "add_missing_policies", "add_missing_venues",
-    "add_prefectures", "add_venue", "call_off", "change_course", "change_run", "change_venue", "plan_run",
-    "publish_run", "remove_draft", "renew_link", "set_change_policy", "set_fee", "withdraw_fee", "would_move",
+    "RunChange", "add_missing_courses", "add_missing_policies", "add_missing_venues", "add_prefectures",
+    "add_venue", "call_off", "change_course", "change_run", "change_venue", "plan_run", "publish_run",
+    "remove_draft", "renew_link", "set_change_policy", "set_fee", "withdraw_fee", "would_move",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ LONG_NUMBER = re.compile(r"[0-9a-f]{32}")
 
 # What a subject is called in the audit -> its word, its page, and what its reference is called there.
 PLACES = {
+    "voucher": (_l("Voucher code"), "bookings_admin.voucher", "code"),
     "account": (_l("Account"), "accounts_admin.account", "reference"),
     "bank_file": (_l("Statement of the bank"), "bookings_admin.bank_file", "reference"),
     "bank_layout": (_l("Layout of a bank's file"), "bookings_admin.bank_layout", "reference"),
