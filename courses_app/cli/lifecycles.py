@@ -15,6 +15,7 @@ from courses_app.catalogue.rules.runs import RUN
 from courses_app.config import ROOT
 from courses_app.dispatches.rules import DISPATCH
 from courses_app.foundation.lifecycle import Lifecycle
+from courses_app.payments.rules.banking import LINE
 
 README = ROOT / "README.md"
 LIVES: dict[str, Lifecycle[Any, Any]] = {
@@ -24,6 +25,7 @@ LIVES: dict[str, Lifecycle[Any, Any]] = {
     "question": QUESTION,
     "run": RUN,
     "dispatch": DISPATCH,
+    "bank_line": LINE,
 }
 BLOCK = re.compile(r"(<!-- lifecycle: (\w+) -->\n).*?(<!-- /lifecycle -->)", re.DOTALL)
 

@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from courses_app.accounts.models import Person
 from courses_app.bookings import operations, queries
+from courses_app.bookings.imports.bank import take_in
 from courses_app.bookings.models import AttendeeDraft, Booking
 from courses_app.catalogue.models import Course
 from courses_app.foundation import clock
 from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session, transaction
 from courses_app.foundation.references import new_token
+from courses_app.payments.models import BankLine
 from tests.accounts.signing import csrf_token
 from tests.bookings.asked import move_run, question_about
 from tests.bookings.making import draft_row
 from tests.make import Make
+from tests.payments.banking.making import Came, notice
 from tests.race.crowd import attendee
 
 
@@ -119,6 +122,19 @@ def settle(house: House) -> dict[str, Any]:
     return house.office.form(page, f"{page}/receipt", **facts)
 
 
+def post_a_line(house: House) -> dict[str, Any]:
+    """The office posts a line of a statement: a booking is confirmed, the rest is credit, a name is learned."""
+    booking = house.make.ordered(house.make.run(days_ahead=30), 2, **house.booker)
+    with house.app.app_context():
+        invoice = house.make.whole(booking).invoice
+        assert invoice is not None
+        content = notice([Came(clock.today(), booking.total + 500, f"{invoice.transfer_reference} ﾀﾅｶ")])
+        file, _fresh = take_in(content, "notice.txt", None, by=SYSTEM, now=clock.now())
+        line = session.scalars(select(BankLine).where(BankLine.file_id == file.id)).one()
+        ticked = f"{line.reference}:{line.draft.version}"
+    return house.office.form("/office/bank", "/office/bank/postings", line=ticked)
+
+
 def call_off(house: House) -> dict[str, Any]:
     """A whole run, with an order and a paid booking."""
     run = house.make.run(days_ahead=30)
@@ -210,6 +226,6 @@ def accept_quote(house: House) -> dict[str, Any]:
 
 
 DEEDS = [
-    hold, order, accept, offer, cancel, cancel_a_seat, settle, call_off, approve, decline, name_seats,
+    hold, order, accept, offer, cancel, cancel_a_seat, settle, post_a_line, call_off, approve, decline, name_seats,
     accept_quote, move_seat, substitute, answer_about_a_moved_run, book_a_list,
 ]  # fmt: skip
