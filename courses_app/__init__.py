@@ -19,6 +19,7 @@ DOORS = (
     "bookings.payment_routes",
     "bookings.webhook_routes",
     "bookings.admin_routes",
+    "payments.admin_routes",
     "dispatches.routes",
     "dispatches.admin_routes",
     "rosters.routes",

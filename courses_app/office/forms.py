@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -26,6 +26,7 @@ from courses_app.foundation.outbox import OutboxState
 from courses_app.office.rules import WORDS, EntriesWanted, MailsWanted, fiscal_year_of
 
 EVERY = ("", _l("All"))
+SUPPLY, BOOKING = "supply", "booking"
 OUTBOX_STATES = {
     OutboxState.QUEUED: _l("Mail waiting to be sent"),
     OutboxState.SENDING: _l("Mail being sent"),
@@ -91,7 +92,7 @@ class ReportFilter(FilterForm):
     until_month = MonthField(_l("Until month"), [Optional()])
 
     @classmethod
-    def asked(cls, args: Any, *, today: date) -> ReportFilter:
+    def asked(cls, args: Any, *, today: date) -> Self:
         first, last = fiscal_year_of(today)
         form = cls(args, data={"from_month": first, "until_month": last})
         if not form.validate() or not form.from_month.data or not form.until_month.data:
@@ -104,6 +105,21 @@ class ReportFilter(FilterForm):
         if first is None or last is None:
             raise LookupError("made by `asked`, both months are known")
         return {"from_on": first.replace(day=1), "until_on": last.replace(day=monthrange(last.year, last.month)[1])}
+
+
+class RevenueFilter(ReportFilter):
+    """The same, and which day of a thing counts."""
+
+    by = SelectField(
+        _l("Which month counts"),
+        choices=options([(SUPPLY, _l("The month of the course")), (BOOKING, _l("The month of posting"))]),
+        validate_choice=False,
+    )
+
+    @property
+    def by_supply(self) -> bool:
+        """By the day of the course, unless posting days are asked for."""
+        return bool(self.by.data != BOOKING)
 
 
 class SettleForm(BaseForm):

@@ -13,10 +13,13 @@ from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import TaxCategory
+from courses_app.payments import operations, queries
 from courses_app.payments.models import Issuer, TaxRate
+from courses_app.payments.rules.journal import Column, DateFormat, Encoding, Layout, Source
 from courses_app.payments.rules.papers import check_registration_number
 
 ISSUER = Path(__file__).resolve().parent / "data" / "issuer.toml"
+LAYOUTS = ISSUER.with_name("layouts.toml")
 ALWAYS = date(1989, 4, 1)  # consumption tax begins (消費税法附則1条); an issuer without `from_on` has always been there
 
 BUSINESS_YEAR_ENDS_IN = 3  # March, where the file does not say
@@ -34,7 +37,27 @@ def load(*, by: Actor, now: datetime, path: Path = ISSUER) -> int:
     if added:
         audit.record(by=by, now=now, action="issuer.loaded", subject=("issuer", path.name), detail={"rows": added})
     session.flush()
-    return added
+    return added + _load_layouts(by=by, now=now)
+
+
+def _load_layouts(*, by: Actor, now: datetime) -> int:
+    """Layouts of the journal file that are not there yet."""
+    known = {layout.code for layout in queries.layouts()}
+    rows = tomllib.loads(LAYOUTS.read_text(encoding="utf-8"))["layouts"]
+    missing = [row for row in rows if row["code"] not in known]
+    for row in missing:
+        operations.save_layout(None, code=row["code"], name=row["name"], layout=_layout(row), by=by, now=now)
+    return len(missing)
+
+
+def _layout(row: dict[str, Any]) -> Layout:
+    return Layout(
+        columns=tuple(Column(header, Source(source), *value) for header, source, *value in row["columns"]),
+        encoding=Encoding(row["encoding"]),
+        date_format=DateFormat(row["date_format"]),
+        with_header=row["with_header"],
+        tax_words=row.get("tax_words", {}),
+    )
 
 
 def _load_issuer(facts: dict[str, Any], account: dict[str, Any]) -> bool:

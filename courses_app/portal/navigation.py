@@ -35,6 +35,7 @@ OFFICE: tuple[Place, ...] = (
     ("bookings_admin.bookings", _l("Bookings")),
     ("dispatches_admin.dispatches", _l("Requests")),
     ("bookings_admin.payments", _l("Payments")),
+    ("payments_admin.receivables", _l("Books")),
     ("certificates_admin.certificates", _l("Certificates")),
     ("accounts_admin.organizations", _l("Organizations")),
     ("accounts_admin.people", _l("People")),

@@ -122,7 +122,12 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of("portal", SIGNED_IN, "me"),
     **doors_of(
         "office", STAFF,
-        "audit audit_csv front mail outbox outbox_csv reports reports_csv search send_again settle today"),
+        "audit audit_csv front mail outbox outbox_csv reports reports_csv revenue revenue_csv search send_again "
+        "settle today"),
+    **doors_of(
+        "payments_admin", STAFF,
+        "account_titles change_layout close_books closes create_layout customer customer_csv journal journal_csv "
+        "layout name_accounts new_layout receivables receivables_csv remove_layout"),
 }  # fmt: skip
 
 # These name what they are about in the form, which the matrix sends empty: not there, even for those who may come in.

@@ -29,7 +29,9 @@ from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import db, session, transaction
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import BankLine
+from courses_app.payments.operations import close_books
 from courses_app.payments.queries import refunds_due
+from courses_app.payments.rules.books import CloseKind
 from courses_app.rosters import queries as rosters
 from tests.bookings.asked import answer, move_run
 from tests.bookings.making import attendee
@@ -54,6 +56,8 @@ def scene(stage: Stage) -> Iterator[Names]:
             **billed_in_addition(make), **posted_from_a_statement(make), **requested_of_the_office(make),
         }  # fmt: skip
         with transaction():
+            yesterday = clock.today() - timedelta(days=1)
+            close_books(kind=CloseKind.DAY, until_on=yesterday, by=SYSTEM, now=clock.now())
             audit.seal_entries()
         session.rollback()
         assert list(violations()) == []

@@ -97,6 +97,7 @@ def build(make: Make) -> World:
             "method": "konbini",
             "number": session.scalars(select(OutboxMessage.id)).first(),
         },
+        "payments_admin": {"reference": own.organization.reference, "code": "general"},
         "bookings": order, "booking_payments": {"reference": waiting.reference},
         **_papers(own),
         "bookings.telephone": run, "bookings.book_by_telephone": run,

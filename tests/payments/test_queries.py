@@ -35,7 +35,7 @@ def test_unpaid_invoices_are_found_by_what_stands_on_a_statement(made: Builder) 
 
 def test_the_issuer_of_a_day_loads_once(made: Builder) -> None:
     with transaction():
-        assert imports.load(by=SYSTEM, now=NOW) == 4
+        assert imports.load(by=SYSTEM, now=NOW) == 8  # the issuer, three tax rates, four layouts
     with transaction():
         assert imports.load(by=SYSTEM, now=NOW) == 0
     issuer = queries.issuer_on(TODAY)
@@ -74,7 +74,8 @@ BORNE = "source = 'bank_fee', payment_id = NULL"
         ("UPDATE invoice_taxes SET amount = amount - 1 WHERE invoice_id = :id", "INV-6", "don't add up"),
         ("UPDATE invoice_taxes SET tax = 3135 WHERE invoice_id = :id", "INV-6", "rounded once"),
         (
-            "INSERT INTO ledger_transactions (key, at, kind) SELECT 'x', '2026-10-01', 'x' WHERE :id > 0",
+            "INSERT INTO ledger_transactions (key, at, booked_on, kind)"
+            " SELECT 'x', '2026-10-01', '2026-10-01', 'x' WHERE :id > 0",
             "INV-7",
             "x",
         ),

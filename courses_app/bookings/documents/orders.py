@@ -237,6 +237,7 @@ def invoice_lines(booking: Booking) -> list[LineFacts]:
                 unit_amount=of_price[0].price,
                 tax_category=of_price[0].tax_category,
                 details=(when_and_where(run), listed(of_price), *why_less(of_price[0])),
+                about=run.course.code,
             )
             for run, seats in booking.by_run
             for of_price in by_price(seats)

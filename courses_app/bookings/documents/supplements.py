@@ -61,4 +61,5 @@ def _line(seat: Seat, words: str, amount: Yen, category: TaxCategory) -> LineFac
         unit_amount=amount,
         tax_category=category,
         details=(when_and_where(seat.run), listed([seat])),
+        about=seat.run.course.code,
     )

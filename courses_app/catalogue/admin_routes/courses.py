@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from courses_app.accounts.guards import current_actor, staff
 from courses_app.catalogue import operations, queries
 from courses_app.catalogue.admin_routes.blueprint import Answer, pages
-from courses_app.catalogue.admin_routes.rows import added_or_removed
 from courses_app.catalogue.forms import CourseForm, FeeForm
 from courses_app.catalogue.models import Course
 from courses_app.foundation import clock
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.repeated import added_or_removed
 from courses_app.foundation.web import see_other, writes
 
 A_DAY = timedelta(days=1)

@@ -15,12 +15,12 @@ from flask_babel import gettext as _
 from courses_app.accounts.guards import current_actor
 from courses_app.catalogue import queries
 from courses_app.catalogue.admin_routes.blueprint import Answer
-from courses_app.catalogue.admin_routes.rows import added_or_removed
 from courses_app.catalogue.forms import RunForm
 from courses_app.catalogue.models import Course, CourseRun, RunStatus
 from courses_app.catalogue.rules import Clash, ClashFound, fingerprint
 from courses_app.foundation import clock
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.repeated import added_or_removed
 from courses_app.foundation.web import see_other
 
 

@@ -9,10 +9,10 @@ from courses_app.accounts.guards import current_actor, staff
 from courses_app.catalogue import operations, queries
 from courses_app.catalogue.admin_routes.blueprint import Answer, pages
 from courses_app.catalogue.admin_routes.plans import editable, offer, plan_page, refused
-from courses_app.catalogue.admin_routes.rows import added_or_removed
 from courses_app.catalogue.forms import BeginForm, RunForm
 from courses_app.foundation import clock
 from courses_app.foundation.refusal import Refusal
+from courses_app.foundation.repeated import added_or_removed
 from courses_app.foundation.web import see_other, writes
 
 

@@ -17,8 +17,10 @@ def bill_of(dispatch: Dispatch, quote: Quote, *, by: Actor, now: datetime) -> In
     """The whole of the quote, once, to the organization, by transfer; due as the service says."""
     held_on = day_of(quote.meetings[-1].starts_at)
     due_on = add_business_days(day_of(now), dispatch.service.payment_due_business_days)
+    course = dispatch.service.course.code
     lines = [
-        LineFacts(line.description, held_on, line.quantity, line.unit_amount, line.tax_category) for line in quote.lines
+        LineFacts(line.description, held_on, line.quantity, line.unit_amount, line.tax_category, about=course)
+        for line in quote.lines
     ]
     return bill(
         organization=dispatch.organization,

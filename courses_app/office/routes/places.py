@@ -18,10 +18,12 @@ PLACES = {
     "bank_layout": (_l("Layout of a bank's file"), "bookings_admin.bank_layout", "reference"),
     "bank_line": (_l("Line of a statement"), "bookings_admin.bank_line", "reference"),
     "booking": (_l("Booking"), "bookings_admin.booking", "reference"),
+    "books": (_l("Books"), "payments_admin.closes", "until_on"),
     "certificate": (_l("Certificate"), "certificates_admin.certificate", "number"),
     "course": (_l("Course"), "catalogue_admin.course", "code"),
     "dispatch": (_l("Request"), "dispatches_admin.dispatch", "reference"),
     "invoice": (_l("Invoice"), "bookings_admin.payment", "reference"),
+    "journal_layout": (_l("Layout of the journal file"), "payments_admin.layout", "code"),
     "organization": (_l("Organization"), "accounts_admin.organization", "reference"),
     "outbox": (_l("Mail"), "office.mail", "number"),
     "paper_request": (_l("Paper that was asked for"), "bookings_admin.papers", "party"),
@@ -36,6 +38,7 @@ PLACES = {
     "venue": (_l("Venue"), "catalogue_admin.venue", "code"),
 }
 WORDS_ONLY = {
+    "account_title": _l("Ledger account"),
     "alert": _l("News of new runs"),
     "checkout": _l("Payment page"),
     "draft": _l("List of attendees"),

@@ -8,6 +8,7 @@ from courses_app.payments.models.banking import (
     FeeAllowance,
     PayerName,
 )
+from courses_app.payments.models.books import AccountTitle, JournalLayout, LedgerClose, LedgerCloseSum
 from courses_app.payments.models.firms import (
     Checkout,
     CheckoutStatus,
@@ -49,6 +50,7 @@ from courses_app.payments.rules.papers import PaperKind, Series
 __all__ = [
     "AT_STRIPE",
     "OWED",
+    "AccountTitle",
     "Allocation",
     "AllocationSource",
     "BankDraft",
@@ -63,7 +65,10 @@ __all__ = [
     "InvoiceLine",
     "InvoiceTax",
     "Issuer",
+    "JournalLayout",
     "LedgerAccount",
+    "LedgerClose",
+    "LedgerCloseSum",
     "LedgerEntry",
     "LedgerTransaction",
     "Paper",

@@ -127,6 +127,7 @@ class InvoiceLine(Base):
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
     position: Mapped[int]
     description: Mapped[str]
+    about: Mapped[str] = mapped_column(default="")  # what the room above calls what is supplied, for figures
     details: Mapped[list[Any]]  # small print under it: venue, attendees
     supplied_on: Mapped[date]
     quantity: Mapped[int]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -32,6 +32,7 @@ class LedgerTransaction(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     at: Mapped[datetime]
+    booked_on: Mapped[date] = mapped_column(index=True)  # under which day it is entered: never one that is closed
     kind: Mapped[str]
 
     entries: Mapped[list[LedgerEntry]] = relationship(order_by="LedgerEntry.id")

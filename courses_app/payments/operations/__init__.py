@@ -5,6 +5,7 @@ Every verb locks its invoice's row first, so that two people, or a person and a 
 
 from courses_app.payments.operations.allocating import allocate, carry_over, free_allocations, settle_without_money
 from courses_app.payments.operations.billing import ask_for_transfer, bill, cancel_invoice, reinstate_invoice
+from courses_app.payments.operations.books import name_accounts, remove_layout, save_layout
 from courses_app.payments.operations.checkouts import (
     ask_for_checkout,
     intend_checkout,
@@ -27,6 +28,7 @@ from courses_app.payments.operations.issuing import (
     issue_requested,
     put_off_paper,
 )
+from courses_app.payments.operations.periods import close_books
 from courses_app.payments.operations.receiving import receive
 from courses_app.payments.operations.refunding import note_refund_sent, owe_credit_back, owe_refund, withdraw_refund
 from courses_app.payments.operations.requesting import PaperWanted, request_paper
@@ -44,6 +46,7 @@ __all__ = [
     "bill",
     "cancel_invoice",
     "carry_over",
+    "close_books",
     "finish_event",
     "free_allocations",
     "intend_checkout",
@@ -51,6 +54,7 @@ __all__ = [
     "issue_invoice",
     "issue_receipt",
     "issue_requested",
+    "name_accounts",
     "note_asked_again",
     "note_checkout_ended",
     "note_checkout_opened",
@@ -65,7 +69,9 @@ __all__ = [
     "put_off_paper",
     "receive",
     "reinstate_invoice",
+    "remove_layout",
     "request_paper",
+    "save_layout",
     "set_way",
     "settle_without_money",
     "store_event",

@@ -134,6 +134,7 @@ def _line(position: int, line: LineFacts) -> InvoiceLine:
         unit_amount=line.unit_amount,
         amount=line.amount,
         tax_category=line.tax_category,
+        about=line.about,
     )
 
 

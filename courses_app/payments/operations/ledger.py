@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from courses_app.foundation import audit, matters
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen, total
 from courses_app.payments import queries
 from courses_app.payments.models import Invoice, LedgerAccount, LedgerEntry, LedgerTransaction, Payment, Provider
+from courses_app.payments.operations.periods import posting_day
 from courses_app.payments.rules import AlreadyPaid, InvoiceCancelled
 
 MONEY = {Provider.BANK_TRANSFER: LedgerAccount.CASH, Provider.STRIPE: LedgerAccount.STRIPE_BALANCE}
@@ -79,9 +81,19 @@ def post(
 
 
 def post_sides(
-    organization_id: int, *, kind: str, key: str, now: datetime, debit: Sequence[Side], credit: Sequence[Side]
+    organization_id: int,
+    *,
+    kind: str,
+    key: str,
+    now: datetime,
+    debit: Sequence[Side],
+    credit: Sequence[Side],
+    happened_on: date | None = None,
 ) -> None:
-    """Write one transaction; sides of zero yen are left out, `key` names its cause once. ValueError if unbalanced."""
+    """Write one transaction; sides of zero yen are left out, `key` names its cause once. ValueError if unbalanced.
+
+    It is entered under the day it happened (today, unless given), or the first open day after it.
+    """
     if total(side.amount for side in debit) != total(side.amount for side in credit):
         raise ValueError(f"{key}: debit and credit differ")
     entries = [
@@ -89,7 +101,8 @@ def post_sides(
         *(_entry(organization_id, side, credit=side.amount) for side in credit if side.amount),
     ]
     if entries:
-        session.add(LedgerTransaction(key=key, at=now, kind=kind, entries=entries))
+        booked_on = posting_day(happened_on or day_of(now), now=now)
+        session.add(LedgerTransaction(key=key, at=now, booked_on=booked_on, kind=kind, entries=entries))
 
 
 def unpost(*, kind: str, key: str, of: str, now: datetime) -> None:

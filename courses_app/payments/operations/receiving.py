@@ -116,6 +116,7 @@ def _book(payment: Payment, shares: Sequence[Share], *, by: Actor, now: datetime
         now=now,
         debit=[Side(MONEY[payment.provider], payment.amount)],
         credit=[*credit, Side(LedgerAccount.CUSTOMER_CREDIT, rest)],
+        happened_on=payment.received_on,
     )
     for invoice, share in shares:
         detail = {"amount": share, "provider": payment.provider.value}

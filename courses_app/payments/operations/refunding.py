@@ -96,6 +96,7 @@ def note_refund_sent(
         now=now,
         debit=[Side(LedgerAccount.REFUNDS_PAYABLE, refund.amount, refund.invoice)],
         credit=[Side(MONEY[refund.provider], refund.amount, refund.invoice)],
+        happened_on=sent_on,
     )
     _note("refund.sent", refund, by=by, now=now, before=before, after=RefundStatus.SENT)
     _settle_matter(refund, by=by, now=now, note="sent")

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, text
 
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import UTCDateTime, session
 from courses_app.payments.queries.bank_violations import BANK_QUERIES
+from courses_app.payments.queries.book_violations import book_violations
 
 SLOWEST_EVENT = timedelta(hours=1)  # Stripe repeats an unanswered event within the hour
 
@@ -187,4 +189,4 @@ def violations(*, now: datetime) -> list[str]:
         if ":long_ago" in query:
             statement = statement.bindparams(bindparam("long_ago", now - SLOWEST_EVENT, type_=UTCDateTime))
         lines += [sentence.format(row[0]) for row in session.execute(statement)]
-    return lines
+    return [*lines, *book_violations(today=day_of(now))]

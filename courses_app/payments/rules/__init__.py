@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -31,6 +31,7 @@ class LineFacts:
     unit_amount: Yen
     tax_category: TaxCategory
     details: tuple[str, ...] = ()
+    about: str = ""  # what the room above calls what is supplied (a course's code), for figures
 
     @property
     def amount(self) -> Yen:
@@ -190,13 +191,21 @@ def share_of(amount: Yen, taxes: Iterable[TaxTotal]) -> list[TaxTotal]:
     What a notice of refund (適格返還請求書, 消費税法57条の4第3項) must say.
     """
     parts = [part for part in taxes if part.amount]
-    left, whole = amount, total(part.amount for part in parts)
-    shares = []
-    for part in parts:
-        share = Yen(left * part.amount // whole)
-        left, whole = Yen(left - share), Yen(whole - part.amount)
-        shares.append(TaxTotal(part.category, part.percent, share, tax_included_in(share, part.percent)))
+    shares = [
+        TaxTotal(part.category, part.percent, share, tax_included_in(share, part.percent))
+        for part, share in zip(parts, spread(amount, [part.amount for part in parts]), strict=True)
+    ]
     return [share for share in shares if share.amount]
+
+
+def spread(amount: int, weights: Sequence[int]) -> list[Yen]:
+    """An amount in parts, in proportion to weights above zero; together they are the amount, to the yen."""
+    left, whole, parts = amount, sum(weights), []
+    for weight in weights:
+        part = left * weight // whole
+        left, whole = left - part, whole - weight
+        parts.append(Yen(part))
+    return parts
 
 
 def bank_due_on(ordered_on: date, last_day: date, business_days: int) -> date:
