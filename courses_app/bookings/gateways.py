@@ -7,10 +7,11 @@ from datetime import datetime
 from flask import current_app
 
 from courses_app.config import Settings
-from courses_app.payments.gateways import stripe_checkout
+from courses_app.payments.gateways import stripe_checkout, stripe_refunds
+from courses_app.payments.gateways.stripe_answers import RefundState
 from courses_app.payments.gateways.stripe_checkout import CheckoutOpened, CheckoutState, Event, StripeSettings
 from courses_app.payments.gateways.stripe_customers import create_customer
-from courses_app.payments.models import Checkout, StripeCustomer
+from courses_app.payments.models import Checkout, PaymentMethod, Refund, StripeCustomer
 from courses_app.payments.operations import ask_for_checkout
 from courses_app.payments.rules import CardsNotTaken
 
@@ -31,6 +32,12 @@ def check_connected() -> None:
         raise CardsNotTaken from None
     if not settings.stripe_enabled:
         raise CardsNotTaken
+
+
+def can_ask() -> bool:
+    """Whether a payment firm is connected."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.stripe_enabled
 
 
 def register(customer: StripeCustomer) -> str:
@@ -64,6 +71,21 @@ def fetch(external_id: str) -> CheckoutState:
 def close(external_id: str) -> CheckoutState:
     """Close a payment page, and say how it ended. Raises GatewayUnreachable and GatewayRefused."""
     return stripe_checkout.expire_checkout(stripe_settings(), external_id)
+
+
+def give_back(refund: Refund) -> RefundState:
+    """Ask for a refund whose key is stored. Raises GatewayUnreachable and GatewayRefused."""
+    return stripe_refunds.refund(
+        stripe_settings(), key=refund.idempotency_key or "", payment_intent=refund.payment.external_id,
+        amount=refund.amount, ours=refund.key,
+        email=None if refund.payment.method is PaymentMethod.STRIPE else refund.payment.organization.contact_email,
+    )  # fmt: skip
+
+
+def given_back(refund: Refund) -> RefundState | None:
+    """The refund at Stripe whose answer was lost, if there is one. Raises GatewayUnreachable and GatewayRefused."""
+    found = stripe_refunds.list_refunds(stripe_settings(), payment_intent=refund.payment.external_id)
+    return next((one for one in found if one.ours == refund.key and one.status not in ("failed", "canceled")), None)
 
 
 def read_event(payload: bytes, signature: str, *, now: datetime) -> Event:

@@ -82,11 +82,18 @@ MATTERS = {
     ),
     "refund_failed": MatterKind(
         _l("A refund did not reach the payer"),
-        _l("Stripe holds the money again: agree with the payer on another way, and send it from there."),
+        _l("Have it tried again, or send it by bank transfer: both on the page of refunds."),
+    ),
+    "refund_by_dashboard": MatterKind(
+        _l("Money was sent back from the Stripe dashboard without being owed"),
+        _l("It is written down as a refund. Find out why, and correct the booking if it must be."),
     ),
     "refund_due": MatterKind(
         _l("A refund is to be sent"),
-        _l("Transfer the money, then record the refund as sent; the matter then closes by itself."),
+        _l(
+            "What was paid through Stripe goes back by itself. Transfer the rest, then record it as sent; the matter"
+            " then closes by itself."
+        ),
         settled_by_deed=True,
     ),
     "money_held": MatterKind(

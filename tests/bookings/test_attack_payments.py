@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,6 +18,7 @@ from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.yen import Yen
+from courses_app.payments.gateways.stripe_answers import RefundState
 from courses_app.payments.models import Checkout, CheckoutStatus, Refund
 from courses_app.payments.operations import owe_refund
 from tests.accounts.signing import csrf_token
@@ -96,8 +96,8 @@ def test_a_refund_told_again_is_not_taken_for_another_one(inside: Flask, make: M
             owe_refund(
                 invoice=booking.invoice, amount=Yen(1000), reason="", key=key, by=SYSTEM, now=clock.now()
             )  # fmt: skip
-    told: dict[str, Any] = {"payment_intent": payment.external_id, "amount": Yen(1000), "now": clock.now()}
     for name, sent in (("re_1", 1), ("re_1", 1), ("re_2", 2)):
         with make.deed():
-            operations.note_refund_from_firm(external_id=name, **told)
+            told = RefundState(name, "succeeded", 1000, "jpy", payment.external_id, None)
+            operations.hear_of_refund(state=told, now=clock.now())
         assert session.scalar(select(func.count(Refund.id)).where(Refund.external_id.is_not(None))) == sent

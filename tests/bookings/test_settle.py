@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from courses_app.foundation.audit import SYSTEM
 from courses_app.foundation.db import session
 from courses_app.foundation.matters import Matter
 from courses_app.foundation.outbox.messages import OutboxMessage
+from courses_app.payments.gateways.stripe_answers import RefundState
 from courses_app.payments.gateways.stripe_checkout import CheckoutState
 from courses_app.payments.models import Checkout, CheckoutStatus, Payment, PaymentMethod, Provider, Refund, RefundStatus
 from courses_app.payments.rules import AlreadyPaid, AmountDiffers
@@ -244,10 +246,10 @@ def test_a_refund_sent_from_the_firms_page_is_noted(inside: Flask, make: MakeHer
         operations.settle_checkout(state=state_of(page), livemode=False, now=clock.now())
     with make.deed():
         operations.cancel_by_office(booking=booking, reason="病気のため", by=SYSTEM, now=clock.now())
-    told = {"payment_intent": "pi_1", "amount": booking.total, "external_id": "re_1", "now": clock.now()}
+    told = RefundState("re_1", "succeeded", booking.total, "jpy", "pi_1", None)
     for _ in range(2):
         with make.deed():
-            operations.note_refund_from_firm(**told)  # type: ignore[arg-type]
+            operations.hear_of_refund(state=told, now=clock.now())
     assert make.whole(booking).status is BookingStatus.REFUNDED
     with pytest.raises(Unfitting), make.deed():
-        operations.note_refund_from_firm(**{**told, "amount": 1})  # type: ignore[arg-type]
+        operations.hear_of_refund(state=replace(told, id="re_2", amount=1), now=clock.now())

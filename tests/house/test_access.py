@@ -88,7 +88,7 @@ ALLOWED: dict[str, set[str]] = {
         "change_capacity change_way correct correction date decline demand demand_csv enter_name event_again "
         "membership "
         "event_dealt_with move_seat name offer paper papers papers_csv party payment payments payments_csv question "
-        "questions record refund_sent release remove seats substitute waiting way ways"),
+        "questions record refund_again refund_by_bank refund_sent release remove seats substitute waiting way ways"),
     **doors_of(
         "bookings_admin", STAFF,
         "account bank_add_fees bank_change_layout bank_choose bank_create_layout bank_file bank_file_content "
@@ -133,7 +133,7 @@ ALLOWED: dict[str, set[str]] = {
 # These name what they are about in the form, which the matrix sends empty: not there, even for those who may come in.
 NAMED_IN_THE_FORM = {
     "catalogue_admin.plan_run", "bookings_admin.event_again", "bookings_admin.event_dealt_with",
-    "bookings_admin.refund_sent", "bookings_admin.bank_choose", "bookings_admin.forget_payer_name",
+    "bookings_admin.refund_again", "bookings_admin.refund_by_bank", "bookings_admin.refund_sent", "bookings_admin.bank_choose", "bookings_admin.forget_payer_name",
 }  # fmt: skip
 # Without a payment firm, and while the embedded database is put back, these say so.
 ANSWERS_503 = {"booking_payments.finish", "booking_payments.pay", "health.readyz"}

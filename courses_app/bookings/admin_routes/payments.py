@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import abort, flash, render_template, request
+from flask import abort, current_app, flash, render_template, request
 from flask_babel import gettext as _
 
 from courses_app.accounts.guards import current_actor, staff
 from courses_app.bookings import operations, queries, tasks
 from courses_app.bookings.admin_routes.blueprint import Answer, pages
-from courses_app.bookings.forms import METHOD_LABELS, EventForm, PaymentsFilter, ReceiptForm, SentForm
+from courses_app.bookings.forms import METHOD_LABELS, REFUND_FAILURES, EventForm, PaymentsFilter, ReceiptForm, SentForm
 from courses_app.foundation import clock
 from courses_app.foundation.db import in_transaction
 from courses_app.foundation.doors import refusals_on
@@ -23,8 +23,8 @@ from courses_app.foundation.web import see_other, writes
 from courses_app.foundation.yen import Yen
 from courses_app.payments import queries as money
 from courses_app.payments.gateways.stripe_checkout import GatewayUnreachable
-from courses_app.payments.models import EventResult, Invoice, Provider
-from courses_app.payments.operations import finish_event, note_asked_again
+from courses_app.payments.models import EventResult, Invoice, Provider, RefundStatus
+from courses_app.payments.operations import finish_event, give_back_by_bank, note_asked_again
 
 
 @pages.get("/office/payments")
@@ -34,7 +34,14 @@ def payments() -> Answer:
     view = form.wanted
     page = _list(view, form, page_number(request.args.get("page")))
     return render_template(
-        "bookings/office_payments.html", form=form, view=view, page=page, today=clock.today(), state_of=_state_of
+        "bookings/office_payments.html",
+        form=form,
+        view=view,
+        page=page,
+        today=clock.today(),
+        state_of=_state_of,
+        by_stripe=current_app.config["SETTINGS"].stripe_enabled,
+        refund_failures=REFUND_FAILURES,
     )
 
 
@@ -146,6 +153,32 @@ def refund_sent() -> Answer:
     sent_on = form.sent_on.data or clock.today()
     operations.note_refund_sent(refund=refund, sent_on=sent_on, by=current_actor(), now=clock.now())
     flash(_("The refund is marked as sent, and the organization is told by e-mail."), "success")
+    return see_other("bookings_admin.payments", view="refunds")
+
+
+@pages.post("/office/payments/refunds/tries")
+@staff
+def refund_again() -> Answer:
+    """Ask Stripe once more for a refund that failed; Stripe is asked outside any transaction."""
+    key, by = request.form.get("key", ""), current_actor()
+    refund = money.refund_of(key) or abort(404)
+    if refund.status is not RefundStatus.FAILED:
+        flash(_("This refund has not failed: nothing was sent."), "warning")
+    elif tasks.send_refund(key, clock.now, by=by):
+        flash(_("Stripe has been asked again; the state of the refund is below."), "success")
+    else:
+        flash(_("Stripe could not be reached. Please try again a little later."), "error")
+    return see_other("bookings_admin.payments", view="refunds")
+
+
+@pages.post("/office/payments/refunds/transfers")
+@writes
+@staff
+def refund_by_bank() -> Answer:
+    """What Stripe can't give back is sent by hand."""
+    refund = money.refund_of(request.form.get("key", "")) or abort(404)
+    give_back_by_bank(refund=refund, by=current_actor(), now=clock.now())
+    flash(_("Please send it by bank transfer, then mark it as sent."), "success")
     return see_other("bookings_admin.payments", view="refunds")
 
 

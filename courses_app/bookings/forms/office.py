@@ -35,6 +35,21 @@ INVOICE_STATES: dict[str, Any] = {
 }
 
 
+# Stripe's own words for why a refund failed, as far as staff can do something about them.
+REFUND_FAILURES: dict[str, Any] = {
+    "balance_insufficient": _l("There is not enough money in our Stripe account."),
+    "charge_disputed": _l("The payment is disputed."),
+    "charge_already_refunded": _l("The payment was refunded already."),
+    "resource_missing": _l("Stripe does not know this payment."),
+    "declined": _l("The payer's bank declined it."),
+    "expired_or_canceled_card": _l("The card has expired or was cancelled."),
+    "lost_or_stolen_card": _l("The card was lost or stolen."),
+    "canceled": _l("It was cancelled at Stripe."),
+    "refused": _l("Stripe did not say why."),
+    "unknown": _l("Stripe did not say why."),
+}
+
+
 class OfficeBookingsFilter(BookingsFilter):
     """Which bookings of all organizations."""
 

@@ -22,7 +22,7 @@ from courses_app.bookings.operations.drafts import (
     move_rows,
 )
 from courses_app.bookings.operations.estimates import estimate, make_estimate
-from courses_app.bookings.operations.firms import Unfitting, note_refund_from_firm, settle_checkout
+from courses_app.bookings.operations.firms import settle_checkout
 from courses_app.bookings.operations.hold import hold_seats
 from courses_app.bookings.operations.joining import join_waiting_list
 from courses_app.bookings.operations.keeping import keep_seats, keep_while_mended
@@ -36,12 +36,13 @@ from courses_app.bookings.operations.offering import offer_by_hand, offer_free_s
 from courses_app.bookings.operations.order import order
 from courses_app.bookings.operations.parting import book_draft, take_what_is_left, wait_with_list
 from courses_app.bookings.operations.queueing import Placed, wait_or_hold
-from courses_app.bookings.operations.refunds import note_refund_sent
+from courses_app.bookings.operations.refunds import hear_of_refund, note_refund_answer, note_refund_sent
 from courses_app.bookings.operations.seats import Agreed, cancel_seats, waiver
 from courses_app.bookings.operations.settle import settle
 from courses_app.bookings.operations.substitute import substitute
 from courses_app.bookings.operations.telephone import Call, book_by_telephone
 from courses_app.bookings.operations.tickets import keep_ticket, put_off_ticket
+from courses_app.bookings.operations.unfitting import Unfitting
 from courses_app.bookings.operations.uploads import count_upload
 from courses_app.bookings.operations.vouchers import (
     add_voucher,
@@ -58,12 +59,12 @@ __all__ = [
     "book_draft", "call_off", "cancel", "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity",
     "change_run", "change_to_transfer", "check_payable_by", "close_naming", "close_unanswered", "correct_attendee",
     "count_code", "count_upload", "decline", "drop_voucher", "end_line", "end_voucher", "estimate", "forget_drafts",
-    "give_up_draft", "hold_seats", "join_waiting_list", "keep_draft", "keep_seats", "keep_ticket",
+    "give_up_draft", "hear_of_refund", "hold_seats", "join_waiting_list", "keep_draft", "keep_seats", "keep_ticket",
     "keep_while_mended", "lapse_hold", "lapse_order", "leave_waiting_list", "look_after_request", "make_estimate",
-    "mend_draft", "move_rows", "move_seat", "name_seats", "no_longer_ask", "note_refund_from_firm",
-    "note_refund_sent", "offer_by_hand", "offer_free_seats", "order", "pages_for", "pay_credit_back", "post_line",
-    "put_off_ticket", "release_block", "remind_of_names", "remind_to_answer", "remove_from_line", "said", "settle",
-    "settle_absence", "settle_checkout", "settle_membership", "substitute", "take_back_absence", "take_back_line",
+    "mend_draft", "move_rows", "move_seat", "name_seats", "no_longer_ask", "note_refund_answer", "note_refund_sent",
+    "offer_by_hand", "offer_free_seats", "order", "pages_for", "pay_credit_back", "post_line", "put_off_ticket",
+    "release_block", "remind_of_names", "remind_to_answer", "remove_from_line", "said", "settle", "settle_absence",
+    "settle_checkout", "settle_membership", "substitute", "take_back_absence", "take_back_line",
     "take_what_is_left", "tell_of_run", "transfer_for", "use_credit", "use_voucher", "wait_or_hold",
     "wait_with_list", "waiver",
 ]  # fmt: skip

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from courses_app.bookings import queries
 from courses_app.bookings.models import Booking
 from courses_app.bookings.operations.promises import give_up_promise, settle_part, wait_for_promise
-from courses_app.bookings.operations.refunds import note_refund_sent
 from courses_app.bookings.operations.settle import settle
+from courses_app.bookings.operations.unfitting import Unfitting
 from courses_app.foundation.audit import STRIPE
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.yen import Yen
@@ -17,14 +16,6 @@ from courses_app.payments.gateways.stripe_checkout import CheckoutState
 from courses_app.payments.models import Checkout, CheckoutStatus, Provider
 from courses_app.payments.operations import note_checkout_ended
 from courses_app.payments.rules import AlreadyPaid, AmountDiffers, RecordedElsewhere
-
-
-class Unfitting(Exception):
-    """Money that fits nothing we asked for; `reason` is a code that staff read."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def settle_checkout(*, state: CheckoutState, livemode: bool, now: datetime) -> Booking | None:
@@ -63,20 +54,6 @@ def _note_unpaid(checkout: Checkout, state: CheckoutState, *, livemode: bool, no
         note_checkout_ended(checkout=checkout, status=CheckoutStatus.EXPIRED, external_id=state.id, now=now)
     elif state.failed:
         give_up_promise(checkout=checkout, now=now)
-
-
-def note_refund_from_firm(*, payment_intent: str, amount: Yen, external_id: str, now: datetime) -> None:
-    """A refund that Stripe tells of: the one we owe, sent by hand from its dashboard; told again, nothing more.
-
-    Raises Unfitting.
-    """
-    known = payments.refund_at(external_id)
-    if known is not None and known.amount == amount:
-        return
-    refund = queries.refund_of_payment(payment_intent, amount)
-    if refund is None:
-        raise Unfitting("refund_not_owed")
-    note_refund_sent(refund=refund, sent_on=day_of(now), external_id=external_id, by=STRIPE, now=now)
 
 
 REASONS = {AlreadyPaid: "paid_twice", AmountDiffers: "wrong_amount", RecordedElsewhere: "recorded_elsewhere"}

@@ -13,7 +13,7 @@ from courses_app.bookings.rules import BookingStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
-from courses_app.payments.models import Invoice, Refund, RefundStatus
+from courses_app.payments.models import OWED, Invoice, Refund
 
 
 def booking_of(organization: Organization, reference: str) -> Booking | None:
@@ -46,7 +46,7 @@ def invoices_of(booking: Booking) -> list[Invoice]:
 def still_owed(booking: Booking) -> bool:
     """Whether money for any of its invoices, also of those replaced, is still to be sent back."""
     of_it = or_(Invoice.id == booking.invoice_id, Invoice.order_reference == booking.reference)
-    due = select(Refund.id).join(Refund.invoice).where(Refund.status == RefundStatus.DUE, of_it)
+    due = select(Refund.id).join(Refund.invoice).where(Refund.status.in_(OWED), of_it)
     return session.scalar(due.limit(1)) is not None
 
 

@@ -94,11 +94,13 @@ def is_part_brought(booking: Booking) -> bool:
 
 
 def refund_of_payment(external_id: str, amount: Yen) -> Refund | None:
-    """The refund of this amount for a payment, one that is still due before one that was sent."""
+    """The refund that somebody has sent from Stripe's dashboard: still owed and not asked for, else sent by hand."""
+    by_hand = and_(Refund.status == RefundStatus.SENT, Refund.external_id.is_(None))
     return session.scalars(
         select(Refund)
         .join(Refund.payment)
-        .where(Payment.external_id == external_id, Refund.amount == amount, Refund.status != RefundStatus.WITHDRAWN)
+        .where(Payment.external_id == external_id, Refund.amount == amount)
+        .where(or_(Refund.status.in_((RefundStatus.DUE, RefundStatus.FAILED)), by_hand))
         .order_by(Refund.status, Refund.id)
         .limit(1)
     ).one_or_none()

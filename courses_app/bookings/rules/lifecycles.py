@@ -29,6 +29,7 @@ class BookingMove(StrEnum):
     CANCEL = "cancel"
     SETTLE_WITHOUT_SEAT = "settle_without_seat"
     REFUND = "refund"
+    REFUND_FAILED = "refund_failed"  # money that was sent back has not arrived: it is owed again
 
 
 BOOKING = Lifecycle[BookingStatus, BookingMove](
@@ -49,6 +50,7 @@ BOOKING = Lifecycle[BookingStatus, BookingMove](
         (BookingStatus.PAID, BookingMove.CANCEL): BookingStatus.CANCELLED,
         (BookingStatus.CANCELLED, BookingMove.REFUND): BookingStatus.REFUNDED,
         (BookingStatus.PAID_NO_SEAT, BookingMove.REFUND): BookingStatus.REFUNDED,
+        (BookingStatus.REFUNDED, BookingMove.REFUND_FAILED): BookingStatus.CANCELLED,
     },
     begins=(BookingStatus.HELD,),
 )

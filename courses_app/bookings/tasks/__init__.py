@@ -11,6 +11,7 @@ from flask import current_app
 from courses_app.bookings import documents, operations, queries
 from courses_app.bookings.models import Seat
 from courses_app.bookings.tasks.firms import (
+    UNCLEAR_PAYMENT,
     Clock,
     close_left_open,
     close_pages,
@@ -20,12 +21,13 @@ from courses_app.bookings.tasks.firms import (
     work_off,
 )
 from courses_app.bookings.tasks.pages import open_page
+from courses_app.bookings.tasks.returning import send_refund
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import transaction
 from courses_app.foundation.papers import GlyphMissing, PaperFailed
-from courses_app.payments.queries import events_to_work_off
+from courses_app.payments.queries import events_to_work_off, refunds_to_ask
 
-__all__ = ["close_pages", "open_page", "run_due", "settle_page", "work_off"]
+__all__ = ["UNCLEAR_PAYMENT", "close_pages", "open_page", "run_due", "send_refund", "settle_page", "work_off"]
 
 TICKETS_A_ROUND = 50  # mails of one round leave after it
 
@@ -35,6 +37,7 @@ def run_due(*, clock: Clock) -> int:
     return (
         _each(queries.holds_run_out(now=clock()), _in_one(operations.lapse_hold), clock)
         + _each(events_to_work_off(now=clock()), retry_event, clock)
+        + _each(refunds_to_ask(now=clock()), send_refund, clock)
         + _each(queries.orders_unpaid(now=clock()), give_up_order, clock)
         + _each(queries.requests_due(now=clock()), _look_after_request, clock)
         + _each([one.id for one in queries.checkouts_to_close()], close_left_open, clock)

@@ -12,8 +12,8 @@ from courses_app.bookings.operations import Unfitting
 from courses_app.foundation import audit, matters
 from courses_app.foundation.audit import STRIPE
 from courses_app.foundation.db import transaction
-from courses_app.foundation.yen import Yen
 from courses_app.payments import operations as payments
+from courses_app.payments.gateways.stripe_answers import RefundState
 from courses_app.payments.gateways.stripe_checkout import CheckoutState, GatewayRefused, GatewayUnreachable
 from courses_app.payments.models import Checkout, CheckoutStatus, EventResult, StripeEvent
 from courses_app.payments.queries import checkout_of, event_of
@@ -27,6 +27,7 @@ SESSION_EVENTS = {
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
 }
+REFUND_EVENTS = {"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"}
 PART_ARRIVED = "payment_intent.partially_funded"
 UNCLEAR_PAYMENT = "payment_unclear"  # the matter of a payment page that says something we can't act upon
 
@@ -158,19 +159,28 @@ def _act(event: StripeEvent, state: CheckoutState | None, *, now: datetime) -> N
             livemode = gateways.stripe_settings().livemode
             settled = operations.settle_checkout(state=state, livemode=livemode, now=now)
             result = EventResult.IGNORED if settled is None else EventResult.SETTLED
-        elif event.kind == "refund.created":
-            _mirror_refund(event, now=now)
+        elif event.kind in REFUND_EVENTS and operations.hear_of_refund(state=_refund_in(event), now=now):
             result = EventResult.SETTLED
+        elif event.kind == "refund.created":
+            raise Unfitting("unknown_payment")
         elif trouble := trouble_in(event.kind, str(event.payload["data"]["object"].get("status"))):
             payments.tell_of_trouble(event=event, trouble=trouble, now=now)
             result = EventResult.SETTLED
         payments.finish_event(event=event, result=result, now=now)
 
 
-def _mirror_refund(event: StripeEvent, *, now: datetime) -> None:
+def _refund_in(event: StripeEvent) -> RefundState:
+    """What an event says of a refund; its states only ever go one way, so that an older one can be told."""
     told = event.payload["data"]["object"]
-    operations.note_refund_from_firm(
-        payment_intent=str(told.get("payment_intent")), amount=Yen(told["amount"]), external_id=event.object_id, now=now
+    names = told.get("metadata") or {}
+    return RefundState(
+        id=event.object_id,
+        status=told.get("status") or ("failed" if event.kind == "refund.failed" else "succeeded"),
+        amount=told["amount"] if event.kind == "refund.created" else told.get("amount") or 0,
+        currency=told.get("currency") or "",
+        payment_intent=told.get("payment_intent"),
+        failure_reason=told.get("failure_reason"),
+        ours=names.get("refund"),
     )
 
 

@@ -32,6 +32,12 @@ from courses_app.payments.operations.periods import close_books
 from courses_app.payments.operations.receiving import receive
 from courses_app.payments.operations.refunding import note_refund_sent, owe_credit_back, owe_refund, withdraw_refund
 from courses_app.payments.operations.requesting import PaperWanted, request_paper
+from courses_app.payments.operations.returning import (
+    fail_refund,
+    give_back_by_bank,
+    intend_refund,
+    note_refund_answer,
+)
 from courses_app.payments.operations.troubles import tell_of_trouble
 from courses_app.payments.operations.ways import intend_customer, note_customer, set_way
 from courses_app.payments.rules import LineFacts
@@ -47,10 +53,13 @@ __all__ = [
     "cancel_invoice",
     "carry_over",
     "close_books",
+    "fail_refund",
     "finish_event",
     "free_allocations",
+    "give_back_by_bank",
     "intend_checkout",
     "intend_customer",
+    "intend_refund",
     "issue_invoice",
     "issue_receipt",
     "issue_requested",
@@ -61,6 +70,7 @@ __all__ = [
     "note_checkout_promised",
     "note_customer",
     "note_fault",
+    "note_refund_answer",
     "note_refund_sent",
     "owe_credit_back",
     "owe_refund",

@@ -11,7 +11,7 @@ from courses_app.foundation.audit import Actor
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments import emails, queries
-from courses_app.payments.models import Invoice, LedgerAccount, Payment, Refund, RefundStatus
+from courses_app.payments.models import Invoice, LedgerAccount, LedgerTransaction, Payment, Refund, RefundStatus
 from courses_app.payments.operations.ledger import (
     MONEY,
     Side,
@@ -22,7 +22,7 @@ from courses_app.payments.operations.ledger import (
     unpost,
     watch_balance,
 )
-from courses_app.payments.rules import RefundTooHigh, RefundWithdrawn, part_key, parts_of_refund
+from courses_app.payments.rules import RefundTooHigh, RefundUnderWay, RefundWithdrawn, part_key, parts_of_refund
 
 REFUND_DUE = "refund_due"  # the matter that asks a person to send money back
 
@@ -80,37 +80,48 @@ def note_refund_sent(
 ) -> None:
     """The money left us on `sent_on`; the organization gets the notice of refund. Twice does nothing more.
 
-    `external_id` is the provider's name of the refund, if it has one. Raises RefundWithdrawn.
+    `external_id` is the provider's name of the refund, if it has one. Raises RefundWithdrawn, and RefundUnderWay when a
+    person says so of what the payment firm was asked for (R-24).
     """
-    _lock(refund)
+    lock_refund(refund)
     if refund.status is RefundStatus.SENT:
         return
     if refund.status is RefundStatus.WITHDRAWN:
         raise RefundWithdrawn()
+    if external_id is None and refund.status in (RefundStatus.ASKED, RefundStatus.PENDING):
+        raise RefundUnderWay()
     before, refund.status = refund.status, RefundStatus.SENT
     refund.sent_on, refund.sent_by_person_id, refund.external_id = sent_on, by.person_id, external_id
     post_sides(
         refund.payment.organization_id,
         kind="refund_sent",
-        key=f"refund-sent:{refund.key}",
+        key=sent_key(refund, again=True),
         now=now,
         debit=[Side(LedgerAccount.REFUNDS_PAYABLE, refund.amount, refund.invoice)],
         credit=[Side(MONEY[refund.provider], refund.amount, refund.invoice)],
         happened_on=sent_on,
     )
-    _note("refund.sent", refund, by=by, now=now, before=before, after=RefundStatus.SENT)
+    note_refund("refund.sent", refund, by=by, now=now, before=before, after=RefundStatus.SENT)
     _settle_matter(refund, by=by, now=now, note="sent")
     emails.refund_sent(refund, issuer=queries.issuer_on(sent_on), now=now)
 
 
+def sent_key(refund: Refund, *, again: bool) -> str:
+    """The name in the ledger of the last sending, or of the one to come: what failed may be sent again."""
+    first = f"refund-sent:{refund.key}"
+    its = or_(LedgerTransaction.key == first, LedgerTransaction.key.startswith(f"{first}:again-", autoescape=True))
+    times = len(session.scalars(select(LedgerTransaction.id).where(its)).all()) + again
+    return first if times < 2 else f"{first}:again-{times}"
+
+
 def withdraw_refund(*, refund: Refund, by: Actor, now: datetime) -> bool:
     """A promise that was made by mistake is no longer kept; False if its money is on its way, or it was withdrawn."""
-    _lock(refund)
+    lock_refund(refund)
     if refund.status is not RefundStatus.DUE:
         return False
     refund.status = RefundStatus.WITHDRAWN
     unpost(kind="refund_withdrawn", key=f"refund-withdrawn:{refund.key}", of=f"refund:{refund.key}", now=now)
-    _note("refund.withdrawn", refund, by=by, now=now, before=RefundStatus.DUE, after=RefundStatus.WITHDRAWN)
+    note_refund("refund.withdrawn", refund, by=by, now=now, before=RefundStatus.DUE, after=RefundStatus.WITHDRAWN)
     _settle_matter(refund, by=by, now=now, note="withdrawn")
     if refund.invoice is not None:
         watch_balance(refund.invoice, by=by, now=now)
@@ -122,7 +133,7 @@ def _caused_by(key: str, invoice: Invoice) -> Select[Refund]:
     return select(Refund).where(Refund.invoice_id == invoice.id, its).order_by(Refund.id)
 
 
-def _lock(refund: Refund) -> None:
+def lock_refund(refund: Refund) -> None:
     """What else may change about its money waits; the refund is read anew."""
     if refund.invoice is not None:
         locked(refund.invoice)
@@ -149,23 +160,23 @@ def _owe(refund: Refund, taken: list[Side], *, by: Actor, now: datetime) -> None
         debit=taken,
         credit=[Side(LedgerAccount.REFUNDS_PAYABLE, refund.amount, refund.invoice)],
     )
-    _note("refund.owed", refund, by=by, now=now, before=None, after=RefundStatus.DUE)
+    note_refund("refund.owed", refund, by=by, now=now, before=None, after=RefundStatus.DUE)
     detail = {"amount": refund.amount, "key": refund.key}
-    matters.open_matter(kind=REFUND_DUE, subject=_subject(refund), now=now, by=by, detail=detail)
+    matters.open_matter(kind=REFUND_DUE, subject=subject_of(refund), now=now, by=by, detail=detail)
 
 
-def _subject(refund: Refund) -> tuple[str, str]:
+def subject_of(refund: Refund) -> tuple[str, str]:
     """What the office looks at: the invoice, or whose credit it is."""
     if refund.invoice is not None:
         return "invoice", refund.invoice.reference
     return "organization", refund.payment.organization.reference
 
 
-def _note(
+def note_refund(
     action: str, refund: Refund, *, by: Actor, now: datetime, before: RefundStatus | None, after: RefundStatus
 ) -> None:
     audit.record(
-        by=by, now=now, action=action, subject=_subject(refund), before=before.value if before else None,
+        by=by, now=now, action=action, subject=subject_of(refund), before=before.value if before else None,
         after=after.value, detail={"amount": refund.amount, "key": refund.key},
     )  # fmt: skip
     session.flush()
@@ -174,4 +185,4 @@ def _note(
 def _settle_matter(refund: Refund, *, by: Actor, now: datetime, note: str) -> None:
     """Nobody is to be asked any more once nothing of the same thing is owed."""
     if not queries.refunds_owed_beside(refund):
-        settle_matter_of(REFUND_DUE, _subject(refund), by=by, now=now, note=note)
+        settle_matter_of(REFUND_DUE, subject_of(refund), by=by, now=now, note=note)

@@ -63,6 +63,7 @@ from courses_app.payments.queries.lists import (
     open_refunds,
     refund_at,
     refund_of,
+    refunds_to_ask,
     unpaid,
 )
 from courses_app.payments.queries.paid import PAID, SETTLED, STILL_OWED
@@ -170,6 +171,7 @@ __all__ = [
     "refunded",
     "refunds_due",
     "refunds_owed_beside",
+    "refunds_to_ask",
     "request_is_due",
     "request_of",
     "requests_waiting",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +16,16 @@ from courses_app.foundation.db import session, streamed
 from courses_app.foundation.paging import Page, paged
 from courses_app.foundation.text import day_typed, digits, folded, search_key
 from courses_app.foundation.yen import Yen
-from courses_app.payments.models import OWED, Allocation, Invoice, Payment, PaymentMethod, Refund
+from courses_app.payments.models import (
+    OWED,
+    Allocation,
+    Invoice,
+    Payment,
+    PaymentMethod,
+    Provider,
+    Refund,
+    RefundStatus,
+)
 from courses_app.payments.queries.paid import PAID
 
 WAITING = Invoice.cancelled_at.is_(None) & ~PAID
@@ -59,6 +68,13 @@ def refund_of(key: str) -> Refund | None:
 def refund_at(external_id: str) -> Refund | None:
     """The refund that a payment firm calls so."""
     return session.scalar(select(Refund).where(Refund.external_id == external_id))
+
+
+def refunds_to_ask(*, now: datetime) -> Sequence[str]:
+    """Keys of what Stripe is to be asked for: what is owed, and what it did not answer to."""
+    lost = and_(Refund.status == RefundStatus.ASKED, Refund.next_try_at <= now)
+    query = select(Refund.key).where(Refund.provider == Provider.STRIPE, or_(Refund.status == RefundStatus.DUE, lost))
+    return session.scalars(query.order_by(Refund.id)).all()
 
 
 def unpaid(page: int = 1, search: str = "", *, method: PaymentMethod | None = None) -> Page[Invoice]:

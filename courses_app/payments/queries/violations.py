@@ -161,6 +161,8 @@ QUERIES = {
         WHERE (SELECT COUNT(*) FROM allocations a WHERE a.invoice_id = i.id)
             + (SELECT COUNT(*) FROM refunds r WHERE r.invoice_id = i.id)
             + (SELECT COUNT(*) FROM refunds r WHERE r.invoice_id = i.id AND r.status IN ('sent', 'withdrawn'))
+            + (SELECT COUNT(*) FROM audit_entries a  -- sent, and not arrived
+               WHERE a.subject_kind = 'invoice' AND a.subject_reference = i.reference AND a.action = 'refund.reopened')
            <> (SELECT COUNT(*) FROM audit_entries a
                WHERE a.subject_kind = 'invoice' AND a.subject_reference = i.reference
                  AND a.action IN ('payment.received', 'credit.used', 'credit.freed', 'invoice.borne',

@@ -112,6 +112,18 @@ class RefundWithdrawn(Refusal):
         )
 
 
+class RefundUnderWay(Refusal):
+    """The payment firm has been asked for it: nobody else sends it, too (R-24)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l(
+                "Stripe has been asked for this refund already. Please don't send it another way; you can do so if"
+                " Stripe says that it failed."
+            )
+        )
+
+
 class RefundTooHigh(Refusal):
     """More than was received, less what was already given back (INV-8)."""
 
