@@ -133,7 +133,8 @@ ALLOWED: dict[str, set[str]] = {
 # These name what they are about in the form, which the matrix sends empty: not there, even for those who may come in.
 NAMED_IN_THE_FORM = {
     "catalogue_admin.plan_run", "bookings_admin.event_again", "bookings_admin.event_dealt_with",
-    "bookings_admin.refund_again", "bookings_admin.refund_by_bank", "bookings_admin.refund_sent", "bookings_admin.bank_choose", "bookings_admin.forget_payer_name",
+    "bookings_admin.refund_again", "bookings_admin.refund_by_bank", "bookings_admin.refund_sent",
+    "bookings_admin.bank_choose", "bookings_admin.forget_payer_name",
 }  # fmt: skip
 # Without a payment firm, and while the embedded database is put back, these say so.
 ANSWERS_503 = {"booking_payments.finish", "booking_payments.pay", "health.readyz"}

@@ -24,6 +24,7 @@ TOLD = Told(
         "booking.cancel": _p("what was done", "Booking cancelled"),
         "booking.settle_without_seat": _p("what was done", "Paid, but no seat left"),
         "booking.refund": _p("what was done", "Refunded"),
+        "booking.refund_failed": _p("what was done", "Money sent back did not arrive"),
         "run.capacity": _p("what was done", "Capacity changed"),
         "run.seats_blocked": _p("what was done", "Seats kept for a purpose"),
         "run.seats_released": _p("what was done", "Kept seats released"),

@@ -46,7 +46,7 @@ WORDS_ONLY = {
     "fee_allowance": _l("Rule about bank fees"),
     "issuer": _l("Issuer"),
     "notice_of_failure": _l("Notice of failure"),
-    "refund": _l("Refund"),
+    "refund": _l("A refund"),
     "requirement": _l("Requirement"),
     "role": _l("Role"),
     "payment_way": _l("Way to pay"),
