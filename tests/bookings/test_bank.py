@@ -63,7 +63,7 @@ def came(booking: Booking, amount: int | None = None, payer: str = "", on: date 
 
 def post(make: MakeHere, line: BankLine) -> Payment:
     with make.deed():
-        return operations.post_line(line=line, version=line.draft.version, by=SYSTEM, now=clock.now())
+        return operations.post_line(line=line, stamp=line.draft.stamp, by=SYSTEM, now=clock.now())
 
 
 def choose(
@@ -72,7 +72,7 @@ def choose(
     shares = [(booking.invoice, Yen(yen)) for booking, yen in bookings if booking.invoice]
     with make.deed():
         banking.choose(
-            line=line, version=line.draft.version, organization=organization, shares=shares, fee=Yen(fee), by=SYSTEM,
+            line=line, stamp=line.draft.stamp, organization=organization, shares=shares, fee=Yen(fee), by=SYSTEM,
             now=clock.now(),
         )  # fmt: skip
 
@@ -131,10 +131,10 @@ def test_inv18_an_overlapping_file_brings_only_what_is_new(inside: Flask, make: 
 def test_r16_the_second_to_post_a_line_reads_who_was_faster(inside: Flask, make: MakeHere) -> None:
     booking = make.ordered(make.run())
     (line,) = take_in([came(booking)])
-    version = line.draft.version
+    version = line.draft.stamp
     post(make, line)
     with pytest.raises(LineDealtWith), make.deed():
-        operations.post_line(line=line, version=version, by=SYSTEM, now=clock.now())
+        operations.post_line(line=line, stamp=version, by=SYSTEM, now=clock.now())
     assert session.scalar(select(func.count(Payment.id))) == 1
 
 
@@ -154,10 +154,10 @@ def test_r16_money_that_came_otherwise_meanwhile_stops_the_line(inside: Flask, m
 def test_a_draft_that_changed_is_looked_at_again(inside: Flask, make: MakeHere) -> None:
     booking = make.ordered(make.run())
     (line,) = take_in([came(booking)])
-    seen = line.draft.version
+    seen = line.draft.stamp
     choose(make, line, booking.organization)
     with pytest.raises(LineChanged), make.deed():
-        operations.post_line(line=line, version=seen, by=SYSTEM, now=clock.now())
+        operations.post_line(line=line, stamp=seen, by=SYSTEM, now=clock.now())
 
 
 def test_r18_what_nobody_can_tell_is_not_posted(inside: Flask, make: MakeHere) -> None:
@@ -248,7 +248,7 @@ def test_r17_a_transfer_in_time_that_is_seen_late_finds_its_order_waiting(inside
     file, _fresh = bank.take_in(content, "late.txt", None, by=SYSTEM, now=seen_at)
     (line,) = session.scalars(select(BankLine).where(BankLine.file_id == file.id))
     with make.deed():
-        payment = operations.post_line(line=line, version=line.draft.version, by=SYSTEM, now=seen_at)
+        payment = operations.post_line(line=line, stamp=line.draft.stamp, by=SYSTEM, now=seen_at)
     assert payment.received_on == due_on  # the bank's day, not ours
     assert state(make, booking) is BookingStatus.PAID
 
@@ -296,10 +296,10 @@ def test_r18_a_person_spreads_a_line_as_they_like_but_no_yen_too_much(inside: Fl
 def test_money_that_is_not_ours_is_set_aside_with_a_reason_and_taken_up_again(inside: Flask, make: MakeHere) -> None:
     (line,) = take_in([Came(clock.today(), 300, "ﾘｿｸ")])
     with make.deed():
-        banking.set_aside(line=line, version=line.draft.version, reason="利息", by=SYSTEM, now=clock.now())
+        banking.set_aside(line=line, stamp=line.draft.stamp, reason="利息", by=SYSTEM, now=clock.now())
     assert (line.draft.status, line.draft.note) == (LineStatus.SET_ASIDE, "利息")
     with pytest.raises(LineDealtWith), make.deed():
-        banking.set_aside(line=line, version=line.draft.version, reason="二度", by=SYSTEM, now=clock.now())
+        banking.set_aside(line=line, stamp=line.draft.stamp, reason="二度", by=SYSTEM, now=clock.now())
     with make.deed():
         banking.take_up(line=line, by=SYSTEM, now=clock.now())
     with pytest.raises(MoveNotAllowed), make.deed():
@@ -354,7 +354,7 @@ def test_lines_posted_together_each_stand_for_themselves(inside: Flask, make: Ma
     good, paid = make.ordered(make.run()), make.ordered(make.run())
     lines = take_in([came(paid), came(good), Came(clock.today(), 1, "ﾀﾚｶ")])
     make.pay(paid)
-    wanted = [(line.reference, line.draft.version) for line in lines]
+    wanted = [(line.reference, line.draft.stamp) for line in lines]
     done = bank.post_lines([*wanted, ("T-unknown", 1)], by=SYSTEM, clock=clock.now)
     assert (done.lines, done.yen) == (1, good.total)
     assert [line.reference for line, _why in done.refused] == [lines[0].reference, lines[2].reference]

@@ -34,13 +34,13 @@ def a_line(make: MakeHere) -> tuple[int, bytes]:
 
 def post(reference: str, version: int) -> Payment:
     line = session.scalars(select(BankLine).where(BankLine.reference == reference)).one()
-    return operations.post_line(line=line, version=version, by=SYSTEM, now=clock.now())
+    return operations.post_line(line=line, stamp=version, by=SYSTEM, now=clock.now())
 
 
 def taken_in(content: bytes) -> tuple[str, int]:
     bank.take_in(content, "a.txt", None, by=SYSTEM, now=clock.now())
     line = session.scalars(select(BankLine)).one()
-    return line.reference, line.draft.version
+    return line.reference, line.draft.stamp
 
 
 def test_r16_two_staff_post_one_line_at_once(app: Flask, make: MakeHere) -> None:

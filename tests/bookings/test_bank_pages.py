@@ -97,7 +97,7 @@ def test_a_person_chooses_and_what_is_wrong_stands_on_the_field(
     path, field = f"/office/bank/lines/{line.reference}", f"share-{booking.invoice.reference}"
     found = office.get(f"{path}?q={booking.organization.name}").get_data(as_text=True)
     assert booking.organization.reference in found
-    sent = {"organization": booking.organization.reference, "version": "1"}
+    sent = {"organization": booking.organization.reference, "version": str(line.draft.stamp)}
     wrong = post(office, f"{path}/draft", **sent, **{field: str(booking.total + 1)})
     assert wrong.status_code == 409
     assert "未入金額は" in wrong.get_data(as_text=True)
@@ -106,7 +106,7 @@ def test_a_person_chooses_and_what_is_wrong_stands_on_the_field(
     assert post(office, f"{path}/draft", **sent, **{field: str(booking.total)}).status_code == 303
     session.expire_all()
     assert line.draft.certainty is Certainty.CHOSEN
-    assert post(office, f"{path}/posting", version=str(line.draft.version)).status_code == 303
+    assert post(office, f"{path}/posting", version=str(line.draft.stamp)).status_code == 303
     session.expire_all()
     assert line.draft.status is LineStatus.POSTED
     assert money.credit_of(booking.organization) == 1
@@ -114,7 +114,7 @@ def test_a_person_chooses_and_what_is_wrong_stands_on_the_field(
     assert post(office, f"{path}/taking-back", version="1", reason="誤り").status_code == 303
     session.expire_all()
     assert line.draft.status is LineStatus.OPEN
-    assert post(office, f"{path}/setting-aside", version=str(line.draft.version), reason="別口").status_code == 303
+    assert post(office, f"{path}/setting-aside", version=str(line.draft.stamp), reason="別口").status_code == 303
     assert "別口" in office.get(path).get_data(as_text=True)
     assert post(office, f"{path}/taking-up").status_code == 303
     assert list(violations()) == []
@@ -149,7 +149,7 @@ def test_credit_is_shown_used_and_paid_back(inside: Flask, make: MakeHere, offic
     assert second.invoice is not None
     file, _fresh = bank.take_in(notice([came(first, second.total + 700)]), "a.txt", None, by=SYSTEM, now=clock.now())
     line = session.scalars(select(BankLine).where(BankLine.file_id == file.id)).one()
-    bank.post_lines([(line.reference, line.draft.version)], by=SYSTEM, clock=clock.now)
+    bank.post_lines([(line.reference, line.draft.stamp)], by=SYSTEM, clock=clock.now)
     path = f"/office/organizations/{first.organization.reference}/account"
     assert f"¥{second.total + 700:,}" in office.get(path).get_data(as_text=True)
     use = {"form_token": "one", "invoice": second.invoice.reference, "amount": str(second.total)}

@@ -159,7 +159,7 @@ def posted_from_a_statement(make: Make) -> Names:
     content = notice([Came(clock.today(), booking.total, booking.invoice.transfer_reference)])
     take_in(content, "notice.txt", None, by=SYSTEM, now=clock.now())
     line = session.scalars(select(BankLine)).one()
-    post_lines([(line.reference, line.draft.version)], by=SYSTEM, clock=clock.now)
+    post_lines([(line.reference, line.draft.stamp)], by=SYSTEM, clock=clock.now)
     return {"line": line.id}
 
 

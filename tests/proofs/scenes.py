@@ -128,10 +128,12 @@ def post_a_line(house: House) -> dict[str, Any]:
     with house.app.app_context():
         invoice = house.make.whole(booking).invoice
         assert invoice is not None
-        content = notice([Came(clock.today(), booking.total + 500, f"{invoice.transfer_reference} ﾀﾅｶ")])
+        content = notice(
+            [Came(clock.today(), booking.total + 500, f"{invoice.transfer_reference} ﾀﾅｶ{booking.reference[-4:]}")]
+        )
         file, _fresh = take_in(content, "notice.txt", None, by=SYSTEM, now=clock.now())
         line = session.scalars(select(BankLine).where(BankLine.file_id == file.id)).one()
-        ticked = f"{line.reference}:{line.draft.version}"
+        ticked = f"{line.reference}:{line.draft.stamp}"
     return house.office.form("/office/bank", "/office/bank/postings", line=ticked)
 
 
@@ -206,7 +208,7 @@ def book_a_list(house: House) -> dict[str, Any]:
             booked_by = session.get_one(Person, draft.created_by_person_id)
             operations.keep_seats(draft=draft, booked_by=booked_by, language="ja", by=SYSTEM, now=clock.now())
         page, version = f"/organization/drafts/{draft.reference}", str(draft.version)
-    return house.theirs.form(page, f"{page}/booking", version=version)
+    return house.theirs.form(page, f"{page}/booking", stamp=version)
 
 
 def name_seats(house: House) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def _page(reference: str, form: LineForm | None = None, reason: LineReasonForm |
     return render_template(
         "bookings/office_bank_line.html", line=line, form=form, invoices=invoices, organization=organization, told=told,
         search=search, found=banking.organizations_like(search.q.data or ""), drafted=invoices_of([line]),
-        reason=reason or LineReasonForm(formdata=None, version=line.draft.version),
+        reason=reason or LineReasonForm(formdata=None, version=line.draft.stamp),
         credit=money.credit_of(organization) if organization else 0,
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ def bank_choose(reference: str) -> Answer:
     if not form.validate():
         return _page(reference, form), 422
     wanted, seen = bank.Chosen(organization, form.shares(invoices), Yen(form.fee.data or 0)), form.seen_version
-    refusal = _deed(lambda: bank.choose(line, wanted, version=seen, by=current_actor(), now=clock.now()))
+    refusal = _deed(lambda: bank.choose(line, wanted, stamp=seen, by=current_actor(), now=clock.now()))
     words = _("The draft is saved. It is not posted yet.")
     return _answered(refusal, form, lambda: _page(reference, form), reference, words)
 
@@ -100,7 +100,7 @@ def bank_set_aside(reference: str) -> Answer:
     if not form.validate():
         return _page(reference, reason=form), 422
     line, why, by = _line(reference), form.reason.data or "", current_actor()
-    deed = _deed(lambda: bank.set_aside(line, why, version=form.seen_version, by=by, now=clock.now()))
+    deed = _deed(lambda: bank.set_aside(line, why, stamp=form.seen_version, by=by, now=clock.now()))
     return _answered(deed, form, lambda: _page(reference, reason=form), reference, _("The line is set aside."))
 
 

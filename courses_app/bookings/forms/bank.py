@@ -80,7 +80,7 @@ class LinesFilter(FilterForm):
 
 
 def chosen_lines(sent: Iterable[str]) -> list[tuple[str, int]]:
-    """The lines that were ticked, each with the version of its draft that was looked at."""
+    """The lines that were ticked, each with the stamp of the draft that was looked at."""
     found = (CHOSEN_LINE.fullmatch(one) for one in sent)
     return [(one[1], int(one[2])) for one in found if one]
 
@@ -106,7 +106,7 @@ class LineForm(Versioned):
 
     def fill(self, line: BankLine, organization: str) -> None:
         """Show the draft as it stands."""
-        self.version.data, self.organization.data = str(line.draft.version), organization
+        self.version.data, self.organization.data = str(line.draft.stamp), organization
         self.fee.data = line.draft.fee or None
         for reference, amount in line.draft.shares:
             if (SHARE + reference) in self:

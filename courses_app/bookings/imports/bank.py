@@ -55,17 +55,17 @@ def read(content: bytes, layout: BankLayout | None, *, now: datetime) -> list[Ac
 
 
 def post_lines(wanted: Sequence[tuple[str, int]], *, by: Actor, clock: Callable[[], datetime]) -> Posted:
-    """Post lines by their references and the versions of their drafts, each by itself: one that is refused stays open.
+    """Post lines by their references and the stamps of their drafts, each by itself: one that is refused stays open.
 
     What the others settled is then no longer proposed for the lines that stay.
     """
     done = Posted()
-    for reference, version in wanted:
+    for reference, stamp in wanted:
         line = bank_line_of(reference)
         if line is None:
             continue
         try:
-            yen = in_transaction(partial(_post, line, version, by, clock()))
+            yen = in_transaction(partial(_post, line, stamp, by, clock()))
         except Refusal as refusal:
             done.refused.append((line, str(refusal.message)))
         else:
@@ -84,19 +84,19 @@ class Chosen:
     fee: Yen
 
 
-def choose(line: BankLine, wanted: Chosen, *, version: int, by: Actor, now: datetime) -> None:
+def choose(line: BankLine, wanted: Chosen, *, stamp: int, by: Actor, now: datetime) -> None:
     """A person decides what a line is for. Raises as `banking.choose`; then nothing is kept."""
     in_transaction(
         partial(
-            banking.choose, line=line, version=version, organization=wanted.organization, shares=wanted.shares,
+            banking.choose, line=line, stamp=stamp, organization=wanted.organization, shares=wanted.shares,
             fee=wanted.fee, by=by, now=now,
         )
     )  # fmt: skip
 
 
-def set_aside(line: BankLine, reason: str, *, version: int, by: Actor, now: datetime) -> None:
+def set_aside(line: BankLine, reason: str, *, stamp: int, by: Actor, now: datetime) -> None:
     """Not ours to match. Raises LineDealtWith, LineChanged."""
-    in_transaction(partial(banking.set_aside, line=line, version=version, reason=reason, by=by, now=now))
+    in_transaction(partial(banking.set_aside, line=line, stamp=stamp, reason=reason, by=by, now=now))
 
 
 def take_back(line: BankLine, reason: str, *, by: Actor, now: datetime) -> None:
@@ -115,5 +115,5 @@ def redraft(*, now: datetime) -> int:
     return in_transaction(lambda: banking.redraft(books=books_now(now=now), now=now))
 
 
-def _post(line: BankLine, version: int, by: Actor, now: datetime) -> Yen:
-    return operations.post_line(line=line, version=version, by=by, now=now).amount
+def _post(line: BankLine, stamp: int, by: Actor, now: datetime) -> Yen:
+    return operations.post_line(line=line, stamp=stamp, by=by, now=now).amount

@@ -22,13 +22,13 @@ from courses_app.payments.queries.banking import invoices_named
 BANK_FEE = "bank_fee"  # why a part of an invoice is settled without money
 
 
-def post_line(*, line: BankLine, version: int, by: Actor, now: datetime) -> Payment:
+def post_line(*, line: BankLine, stamp: int, by: Actor, now: datetime) -> Payment:
     """The money of a line is received as its draft says: bookings are confirmed, mails owed, the rest is credit.
 
-    `version` is that of the draft somebody looked at. Raises LineDealtWith (R-16), LineChanged, NobodyChosen,
+    `stamp` is that of the draft somebody looked at. Raises LineDealtWith (R-16), LineChanged, NobodyChosen,
     MoneyTakenBack, AlreadyPaid and the refusals of shares (money has come otherwise meanwhile).
     """
-    draft = banking.open_draft(line, version)
+    draft = banking.open_draft(line, stamp)
     decided(draft)
     assert draft.organization is not None  # or it would not be decided
     shares = _shares(draft)

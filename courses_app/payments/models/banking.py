@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,6 +15,8 @@ from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models.money import Payment
 from courses_app.payments.rules.banking import Certainty, Encoding, LineStatus, Mapping, Proposal, Reason, Why
+
+MOST_STAMPS = 999_999_998  # so that it has nine digits, as a form's version
 
 
 class BankLayout(Base):
@@ -172,6 +175,11 @@ class BankDraft(Base):
             fee=self.fee,
             credit=Yen(self.line.amount - sum(amount for _reference, amount in shares)) if self.is_decided else Yen(0),
         )
+
+    @property
+    def stamp(self) -> int:
+        """What somebody who posts it has looked at: whose money, and for what; not why."""
+        return crc32(repr((self.organization_id, self.shares, int(self.fee))).encode()) % MOST_STAMPS + 1
 
     @property
     def is_decided(self) -> bool:

@@ -35,7 +35,7 @@ from courses_app.payments.rules.banking import (
 def choose(
     *,
     line: BankLine,
-    version: int,
+    stamp: int,
     organization: Organization,
     shares: Sequence[tuple[Invoice, Yen]],
     fee: Yen,
@@ -46,7 +46,7 @@ def choose(
 
     Raises LineDealtWith, LineChanged, MoneyTakenBack, SharesTooHigh, ShareTooHigh, LapsedNeedsWhole, FeeTooHigh.
     """
-    draft = open_draft(line, version)
+    draft = open_draft(line, stamp)
     check_shares(line, shares, fee)
     draft.certainty, draft.reasons, draft.organization_id = Certainty.CHOSEN, [], organization.id
     draft.shares = [[invoice.reference, int(yen)] for invoice, yen in shares]
@@ -56,9 +56,9 @@ def choose(
     _note("bank_line.chosen", draft, by=by, now=now, detail=detail)
 
 
-def set_aside(*, line: BankLine, version: int, reason: str, by: Actor, now: datetime) -> None:
+def set_aside(*, line: BankLine, stamp: int, reason: str, by: Actor, now: datetime) -> None:
     """It is not money for us to match, and why. Raises LineDealtWith, LineChanged."""
-    draft = _open(line, version)
+    draft = _open(line, stamp)
     _move(draft, LineMove.SET_ASIDE, note=reason, by=by, now=now)
 
 
@@ -67,12 +67,12 @@ def take_up(*, line: BankLine, by: Actor, now: datetime) -> None:
     _move(_locked(line), LineMove.TAKE_UP, note="", by=by, now=now)
 
 
-def open_draft(line: BankLine, version: int) -> BankDraft:
+def open_draft(line: BankLine, stamp: int) -> BankDraft:
     """The draft under its lock, as the person saw it, and of money that stayed.
 
     Raises LineDealtWith (R-16), LineChanged, MoneyTakenBack.
     """
-    draft = _open(line, version)
+    draft = _open(line, stamp)
     if line.reverses:
         raise MoneyTakenBack
     return draft
@@ -166,11 +166,11 @@ def _forget(organization: Organization, folded: str, *, by: Actor, now: datetime
         _note_name("payer_name.forgotten", organization, known.written, by=by, now=now)
 
 
-def _open(line: BankLine, version: int) -> BankDraft:
+def _open(line: BankLine, stamp: int) -> BankDraft:
     draft = _locked(line)
     if draft.status is not LineStatus.OPEN:
         raise LineDealtWith(at=draft.changed_at, by=draft.changed_by.full_name if draft.changed_by else "—")
-    if draft.version != version:
+    if draft.stamp != stamp:
         raise LineChanged
     return draft
 
