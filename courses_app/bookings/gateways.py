@@ -7,13 +7,27 @@ from datetime import datetime
 from flask import current_app
 
 from courses_app.config import Settings
-from courses_app.payments.gateways import stripe_checkout, stripe_refunds
-from courses_app.payments.gateways.stripe_answers import RefundState
+from courses_app.payments.gateways import stripe_checkout, stripe_history, stripe_refunds
+from courses_app.payments.gateways.stripe_answers import ChargeState, RefundState
 from courses_app.payments.gateways.stripe_checkout import CheckoutOpened, CheckoutState, Event, StripeSettings
 from courses_app.payments.gateways.stripe_customers import create_customer
 from courses_app.payments.models import Checkout, PaymentMethod, Refund, StripeCustomer
 from courses_app.payments.operations import ask_for_checkout
 from courses_app.payments.rules import CardsNotTaken
+
+# What the webhook endpoint at Stripe is to be registered for.
+EVENTS = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "payment_intent.partially_funded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.closed",
+)
 
 
 def stripe_settings() -> StripeSettings:
@@ -86,6 +100,16 @@ def given_back(refund: Refund) -> RefundState | None:
     """The refund at Stripe whose answer was lost, if there is one. Raises GatewayUnreachable and GatewayRefused."""
     found = stripe_refunds.list_refunds(stripe_settings(), payment_intent=refund.payment.external_id)
     return next((one for one in found if one.ours == refund.key and one.status not in ("failed", "canceled")), None)
+
+
+def events(*, since: datetime) -> list[Event]:
+    """Every event since that our webhook is registered for. Raises GatewayUnreachable and GatewayRefused."""
+    return stripe_history.list_events(stripe_settings(), since=since, kinds=EVENTS)
+
+
+def charges(*, since: datetime) -> list[ChargeState]:
+    """All that was taken since. Raises GatewayUnreachable and GatewayRefused."""
+    return stripe_history.list_charges(stripe_settings(), since=since)
 
 
 def read_event(payload: bytes, signature: str, *, now: datetime) -> Event:

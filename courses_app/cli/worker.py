@@ -34,6 +34,7 @@ ROOMS = (bookings, dispatches, payments, certificates, compliance, calendar_feed
 def tasks() -> list[tuple[str, Callable[[], int]]]:
     """Everything the worker does in a round, in order; mail last, so that what the others owe leaves at once."""
     rooms = [(room.__name__.removeprefix("courses_app."), partial(room.run_due, clock=clock.now)) for room in ROOMS]
+    rooms.append(("bookings.comparison", partial(bookings.compare_due, clock=clock.now)))
     own = [("foundation.seal", _seal), ("foundation.attempts", _forget_attempts), ("foundation.outbox", _deliver)]
     return [*rooms, *own]
 

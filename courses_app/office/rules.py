@@ -84,6 +84,18 @@ MATTERS = {
         _l("A refund did not reach the payer"),
         _l("Have it tried again, or send it by bank transfer: both on the page of refunds."),
     ),
+    "stripe_only": MatterKind(
+        _l("Stripe has taken a payment that is not recorded here"),
+        _l("Find it in the Stripe dashboard. If it is for a booking, its message may be put aside: try that again."),
+    ),
+    "ours_only": MatterKind(
+        _l("A payment is recorded here that Stripe does not know"),
+        _l("Look it up in the Stripe dashboard. It may belong to another account or have been recorded by mistake."),
+    ),
+    "stripe_differs": MatterKind(
+        _l("A payment or its refunds differ between Stripe and here"),
+        _l("Compare the amounts with the Stripe dashboard, and record what is missing."),
+    ),
     "refund_by_dashboard": MatterKind(
         _l("Money was sent back from the Stripe dashboard without being owed"),
         _l("It is written down as a refund. Find out why, and correct the booking if it must be."),

@@ -94,7 +94,7 @@ ALLOWED: dict[str, set[str]] = {
         "account bank_add_fees bank_change_layout bank_choose bank_create_layout bank_file bank_file_content "
         "bank_files bank_layout bank_layouts bank_line bank_lines bank_new_layout bank_post bank_post_line "
         "bank_propose bank_retire_layout bank_set_aside bank_take_back bank_take_up bank_upload forget_payer_name "
-        "pay_credit_back use_credit"),
+        "compare_now comparison pay_credit_back use_credit"),
     **doors_of("dispatches", EVERYBODY, "service services"),
     **doors_of("dispatches", COORDINATORS, "create dispatches new"),
     **doors_of("dispatches", OWN, "accept answer dispatch invoice receipt withdraw"),

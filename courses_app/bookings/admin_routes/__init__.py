@@ -8,6 +8,7 @@ from courses_app.bookings.admin_routes import (
     blocks,
     bookings,
     changes,
+    comparison,
     credit,
     demand,
     memberships,
@@ -24,7 +25,7 @@ from courses_app.bookings.admin_routes import (
 from courses_app.bookings.admin_routes.blueprint import pages
 
 __all__ = [
-    "approvals", "bank", "bank_layouts", "bank_line", "blocks", "bookings", "changes", "credit", "demand",
-    "memberships", "names", "pages", "papers", "payments", "plans", "questions", "runs", "vouchers", "waiting",
-    "ways",
+    "approvals", "bank", "bank_layouts", "bank_line", "blocks", "bookings", "changes", "comparison", "credit",
+    "demand", "memberships", "names", "pages", "papers", "payments", "plans", "questions", "runs", "vouchers",
+    "waiting", "ways",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from flask import current_app
 
 from courses_app.bookings import documents, operations, queries
 from courses_app.bookings.models import Seat
+from courses_app.bookings.tasks.comparing import compare, compare_due
 from courses_app.bookings.tasks.firms import (
     UNCLEAR_PAYMENT,
     Clock,
@@ -27,7 +28,17 @@ from courses_app.foundation.db import transaction
 from courses_app.foundation.papers import GlyphMissing, PaperFailed
 from courses_app.payments.queries import events_to_work_off, refunds_to_ask
 
-__all__ = ["UNCLEAR_PAYMENT", "close_pages", "open_page", "run_due", "send_refund", "settle_page", "work_off"]
+__all__ = [
+    "UNCLEAR_PAYMENT",
+    "close_pages",
+    "compare",
+    "compare_due",
+    "open_page",
+    "run_due",
+    "send_refund",
+    "settle_page",
+    "work_off",
+]
 
 TICKETS_A_ROUND = 50  # mails of one round leave after it
 

@@ -13,6 +13,7 @@ from courses_app.payments.operations.checkouts import (
     note_checkout_opened,
     note_checkout_promised,
 )
+from courses_app.payments.operations.comparing import compare_with_stripe, note_not_compared
 from courses_app.payments.operations.events import (
     finish_event,
     note_asked_again,
@@ -53,6 +54,7 @@ __all__ = [
     "cancel_invoice",
     "carry_over",
     "close_books",
+    "compare_with_stripe",
     "fail_refund",
     "finish_event",
     "free_allocations",
@@ -70,6 +72,7 @@ __all__ = [
     "note_checkout_promised",
     "note_customer",
     "note_fault",
+    "note_not_compared",
     "note_refund_answer",
     "note_refund_sent",
     "owe_credit_back",

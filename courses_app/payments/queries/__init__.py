@@ -17,6 +17,7 @@ from courses_app.payments.queries.accounts import (
     settled,
     unallocated,
 )
+from courses_app.payments.queries.comparing import compared_at, differences, events_known, last_comparison
 from courses_app.payments.queries.due import (
     PAPER_FAILED,
     invoice_is_due,
@@ -121,12 +122,15 @@ __all__ = [
     "checkout_of",
     "closed_until",
     "closes",
+    "compared_at",
     "copies_of",
     "credit_of",
     "customer_account",
     "customer_of",
     "debtors",
+    "differences",
     "event_of",
+    "events_known",
     "events_to_work_off",
     "every_debtor",
     "every_listed",
@@ -140,6 +144,7 @@ __all__ = [
     "issuer_on",
     "kept_for",
     "language_of",
+    "last_comparison",
     "layout_of",
     "layouts",
     "ledger_side",

@@ -38,6 +38,8 @@ TOLD = Told(
         "checkout.promised": _p("what was done", "Payment promised elsewhere"),
         "payment_way.set": _p("what was done", "Way to pay set"),
         "checkout.failed": _p("what was done", "Payment page failed"),
+        "stripe.compared": _p("what was done", "Compared with Stripe"),
+        "stripe.not_compared": _p("what was done", "Could not be compared with Stripe"),
         "stripe_event.asked_again": _p("what was done", "Stripe message tried again"),
         "stripe_event.received": _p("what was done", "Stripe message received"),
         "stripe_event.settled": _p("what was done", "Stripe message worked off"),
@@ -110,6 +112,9 @@ TOLD = Told(
         "due_days_before": _p("detail in the audit", "Paid so many days before the run"),
         "wait_days_before": _p("detail in the audit", "Waited for until so many days before the run"),
         "last_days_before": _p("detail in the audit", "Offered until so many days before the run"),
+        "payments": _p("detail in the audit", "Payments"),
+        "events": _p("detail in the audit", "Messages fetched afterwards"),
+        "differences": _p("detail in the audit", "Differences"),
         "rows": _p("detail in the audit", "Rows"),
     },
     mails={
