@@ -79,6 +79,7 @@ def test_the_number_in_front_is_no_part_of_the_name(written: str) -> None:
 
 
 def test_a_latin_name_is_no_number() -> None:
+    assert fold_name(without_number("AGENTTECH")) == "AGENTTECH"
     assert fold_name(without_number("AGENTPARTNERｼﾞﾔﾊﾟﾝ")) == "AGENTPARTNERジヤパン"
 
 

@@ -43,7 +43,11 @@ LONG_BEHIND = re.compile(f"(?:{_LONG})$")
 DEAL_IN_FRONT = re.compile(
     r"^(?:振込入金|振込|フリコミ|入金)[\s\d:*-]*(?=\D)"
 )  # some banks write the kind of deal first
-NUMBER_IN_FRONT = re.compile(rf"^(?:[A-Z]?[-\s]?(?=[A-Z]*\d)[{ALPHABET}]{{{REFERENCE_LENGTH}}}|\d{{4,}})[-\s/:.,]*")
+_NUMBER = rf"[{ALPHABET}]{{{REFERENCE_LENGTH}}}"
+# A reference with a digit in it, or one without (every ninth) where it ends; or a number of digits alone.
+NUMBER_IN_FRONT = re.compile(
+    rf"^(?:[A-Z]?[-\s]?(?=[A-Z]*\d){_NUMBER}|[A-Z]?[-\s]?{_NUMBER}(?![A-Z0-9])|\d{{4,}})[-\s/:.,]*"
+)
 RUN = re.compile(r"[A-Z0-9]+")
 
 
@@ -67,7 +71,8 @@ def fold_name(text: str, *, keep_behind: bool = False) -> str:
 
 def without_number(text: str) -> str:
     """A payer's text without the order's number (and the bank's 振込) before the name."""
-    return NUMBER_IN_FRONT.sub("", _without_deal(text), count=1).strip()
+    whole = _without_deal(text)
+    return NUMBER_IN_FRONT.sub("", whole, count=1).strip() or whole
 
 
 def is_cut(text: str) -> bool:
