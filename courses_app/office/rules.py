@@ -18,7 +18,7 @@ from courses_app.foundation import naming
 from courses_app.foundation.naming import Told
 from courses_app.foundation.refusal import Refusal
 from courses_app.payments import rules as payments
-from courses_app.payments.rules import books
+from courses_app.payments.rules import books, dunning
 from courses_app.payments.rules.banking import audit_words as banking
 from courses_app.rosters.rules import told as rosters
 
@@ -198,7 +198,7 @@ DETAILS = {
 WORDS = naming.joined(
     (
         naming.TOLD, accounts.TOLD, catalogue.TOLD, payments.TOLD, banking.TOLD, books.TOLD, bookings.TOLD,
-        rosters.TOLD,
+        dunning.TOLD, rosters.TOLD,
         dispatches.TOLD, certificates.TOLD,
         compliance.TOLD, calendar_feeds.TOLD,
         Told(states={f"matter.{kind}": one.title for kind, one in MATTERS.items()}),

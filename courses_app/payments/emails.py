@@ -7,12 +7,16 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
+from flask_babel import force_locale
 
 from courses_app.foundation.documents import StoredDocument
 from courses_app.foundation.outbox import queue_mail
+from courses_app.foundation.templating import day, local, yen, yen_incl
 from courses_app.payments import queries
 from courses_app.payments.models import Invoice, Issuer, Paper, PaperRequest, PaymentMethod, Provider, Refund
+from courses_app.payments.queries import Reminder
 from courses_app.payments.rules import TaxTotal, share_of
+from courses_app.payments.rules.dunning import Placeholder, filled_in
 
 
 def invoice_issued(invoice: Invoice, *, document: StoredDocument, issuer: Issuer, now: datetime) -> None:
@@ -100,3 +104,38 @@ def _queue(
         dedupe_key=key,
         now=now,
     )
+
+
+def dunning(due: Reminder, *, issuer: Issuer, today: date, now: datetime) -> None:
+    """The text of a step, filled in, with the invoice once more."""
+    invoice, key = due.invoice, f"dunning:{due.invoice.reference}:{due.step.code}"
+    subject, body = dunning_words(due, issuer=issuer)
+    documents = [invoice.document] if invoice.document else []
+    _queue("dunning", invoice, issuer=issuer, documents=documents, key=key, now=now, title=subject, body=body)
+
+
+def dunning_words(due: Reminder, *, issuer: Issuer) -> tuple[str, str]:
+    """(subject, body) of the mail a step would send, in the invoice's language."""
+    english = due.invoice.language == "en"
+    with force_locale(due.invoice.language):
+        values = _filling(due, issuer)
+    subject, body = (due.step.subject_en, due.step.body_en) if english else (due.step.subject_ja, due.step.body_ja)
+    return filled_in(subject, values), filled_in(body, values)
+
+
+def _filling(due: Reminder, issuer: Issuer) -> dict[Placeholder, str]:
+    invoice, account = due.invoice, issuer.bank_account
+    bank, branch, kind, holder = (local(account, name) for name in ("bank", "branch", "kind", "holder"))
+    return {
+        Placeholder.ADDRESSEE: invoice.addressee,
+        Placeholder.CONTACT: invoice.organization.contact_name,
+        Placeholder.NUMBER: invoice.number or invoice.reference,
+        Placeholder.ORDER: invoice.order,
+        Placeholder.SUBJECT: invoice.subject,
+        Placeholder.OWED: yen(due.owed),
+        Placeholder.TOTAL: yen_incl(invoice.total),
+        Placeholder.DUE_ON: day(invoice.due_on),
+        Placeholder.DAYS: str(abs(due.days)),
+        Placeholder.ACCOUNT: f"{bank} {branch} {kind} {account['number']}\n{holder} ({account['holder_kana']})",
+        Placeholder.PAGE: f"{current_app.config['SETTINGS'].base_url}/organization/bookings",
+    }

@@ -15,11 +15,12 @@ from courses_app.foundation.db import session
 from courses_app.foundation.yen import TaxCategory
 from courses_app.payments import operations, queries
 from courses_app.payments.models import Issuer, TaxRate
+from courses_app.payments.rules.dunning import DebtKind, StepFacts
 from courses_app.payments.rules.journal import Column, DateFormat, Encoding, Layout, Source
 from courses_app.payments.rules.papers import check_registration_number
 
 ISSUER = Path(__file__).resolve().parent / "data" / "issuer.toml"
-LAYOUTS = ISSUER.with_name("layouts.toml")
+LAYOUTS, DUNNING = ISSUER.with_name("layouts.toml"), ISSUER.with_name("dunning.toml")
 ALWAYS = date(1989, 4, 1)  # consumption tax begins (消費税法附則1条); an issuer without `from_on` has always been there
 
 BUSINESS_YEAR_ENDS_IN = 3  # March, where the file does not say
@@ -37,7 +38,7 @@ def load(*, by: Actor, now: datetime, path: Path = ISSUER) -> int:
     if added:
         audit.record(by=by, now=now, action="issuer.loaded", subject=("issuer", path.name), detail={"rows": added})
     session.flush()
-    return added + _load_layouts(by=by, now=now)
+    return added + _load_layouts(by=by, now=now) + _load_dunning(by=by, now=now)
 
 
 def _load_layouts(*, by: Actor, now: datetime) -> int:
@@ -47,6 +48,17 @@ def _load_layouts(*, by: Actor, now: datetime) -> int:
     missing = [row for row in rows if row["code"] not in known]
     for row in missing:
         operations.save_layout(None, code=row["code"], name=row["name"], layout=_layout(row), by=by, now=now)
+    return len(missing)
+
+
+def _load_dunning(*, by: Actor, now: datetime) -> int:
+    """Steps of reminders, where there never was one."""
+    rows = tomllib.loads(DUNNING.read_text(encoding="utf-8"))["steps"]
+    missing = [row for row in rows if queries.dunning_step_of(row["code"]) is None]
+    for row in missing:
+        words = {name: row[name].strip() for name in ("name", "subject_ja", "body_ja", "subject_en", "body_en")}
+        facts = StepFacts(days=row["days"], kinds=tuple(DebtKind(kind) for kind in row["kinds"]), **words)
+        operations.save_dunning_step(None, facts, code=row["code"], by=by, now=now)
     return len(missing)
 
 

@@ -21,6 +21,7 @@ from courses_app.foundation.papers import GlyphMissing, PaperFailed
 from courses_app.payments import documents, operations, queries
 from courses_app.payments.models import Invoice, PaperRequest
 from courses_app.payments.operations import NumberTaken
+from courses_app.payments.rules.dunning import in_office_hours
 from courses_app.payments.rules.papers import Series
 
 MOST_A_ROUND = 50  # mails of one round leave after it
@@ -67,8 +68,24 @@ PAPERS = (
 
 
 def run_due(*, clock: Callable[[], datetime]) -> int:
-    """Issue every paper that is due; returns how many. What can't be printed is shown to the office."""
-    return sum(_issue_all(papers, clock) for papers in PAPERS)
+    """Issue every paper that is due, ask for what is owed where a step does that by itself.
+
+    Returns how many. What can't be printed is shown to the office.
+    """
+    return sum(_issue_all(papers, clock) for papers in PAPERS) + _remind(clock)
+
+
+def _remind(clock: Callable[[], datetime]) -> int:
+    """The steps that go out by themselves; in office hours, when somebody answers the telephone."""
+    now, done = clock(), 0
+    today = day_of(now)
+    if not any(step.automatic for step in queries.dunning_steps()) or not in_office_hours(now):
+        return 0
+    for due in queries.reminders_due(today=today):
+        if due.step.automatic:
+            with transaction():
+                done += operations.remind_by_itself(due.invoice.id, today=today, by=SYSTEM, now=clock())
+    return done
 
 
 def _issue_all(papers: Papers, clock: Callable[[], datetime]) -> int:

@@ -126,8 +126,10 @@ ALLOWED: dict[str, set[str]] = {
         "settle today"),
     **doors_of(
         "payments_admin", STAFF,
-        "account_titles change_layout close_books closes create_layout customer customer_csv journal journal_csv "
-        "layout name_accounts new_layout receivables receivables_csv remove_layout"),
+        "account_titles change_dunning_step change_layout close_books closes create_dunning_step create_layout "
+        "customer customer_csv dunning_step end_dunning_step journal journal_csv layout name_accounts "
+        "new_dunning_step new_layout receivables receivables_csv reminder reminders remove_layout resume_reminders "
+        "send_reminders stop_reminders"),
 }  # fmt: skip
 
 # These name what they are about in the form, which the matrix sends empty: not there, even for those who may come in.

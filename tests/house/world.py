@@ -98,6 +98,14 @@ def build(make: Make) -> World:
             "number": session.scalars(select(OutboxMessage.id)).first(),
         },
         "payments_admin": {"reference": own.organization.reference, "code": "general"},
+        **dict.fromkeys(
+            ("payments_admin.reminder", "payments_admin.stop_reminders", "payments_admin.resume_reminders"),
+            _an_invoice(),
+        ),
+        **dict.fromkeys(
+            ("payments_admin.dunning_step", "payments_admin.change_dunning_step", "payments_admin.end_dunning_step"),
+            Parts(code="first"),
+        ),
         "bookings": order, "booking_payments": {"reference": waiting.reference},
         **_papers(own),
         "bookings.telephone": run, "bookings.book_by_telephone": run,
@@ -197,6 +205,10 @@ def _of_a_voucher(make: Make) -> dict[str, Parts]:
     with make.deed():
         coded: Parts = {"code": add_voucher(facts=facts, courses=[], by=audit.SYSTEM, now=clock.now()).code}
     return {"bookings_admin.voucher": coded, "bookings_admin.end_voucher": coded}
+
+
+def _an_invoice() -> Parts:
+    return {"reference": session.scalars(select(Invoice.reference)).first()}
 
 
 def _billed_in_addition(make: Make, run: CourseRun, theirs: Parts) -> Parts:

@@ -35,7 +35,7 @@ def test_unpaid_invoices_are_found_by_what_stands_on_a_statement(made: Builder) 
 
 def test_the_issuer_of_a_day_loads_once(made: Builder) -> None:
     with transaction():
-        assert imports.load(by=SYSTEM, now=NOW) == 8  # the issuer, three tax rates, four layouts
+        assert imports.load(by=SYSTEM, now=NOW) == 11  # the issuer, three tax rates, four layouts, three steps
     with transaction():
         assert imports.load(by=SYSTEM, now=NOW) == 0
     issuer = queries.issuer_on(TODAY)

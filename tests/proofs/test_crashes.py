@@ -51,7 +51,7 @@ UNWATCHED = {
         "reminder_steps", "requirements", "roles", "services", "subjects", "tax_rates",
         "bank_layouts", "fee_allowances",
         "voucher_courses", "vouchers",
-        "account_titles", "journal_layouts",
+        "account_titles", "dunning_steps", "journal_layouts",
     ),
     "written once when a request is made, and never again": ("dispatch_wishes", "quote_lines", "quote_meetings"),
     "of quotes, which no deed here makes": ("estimates", "estimate_lines", "estimate_uses"),
@@ -59,7 +59,9 @@ UNWATCHED = {
         "account_tokens", "accounts", "attempts", "sign_ins",
     ),
     "whom Stripe knows by our name: one row, its key stored before the call": ("stripe_customers",),
-    "written in one statement with the close itself": ("ledger_closes", "ledger_close_sums"),
+    "written in one go, by a press of its own": (
+        "dunning_holds", "dunning_letters", "ledger_closes", "ledger_close_sums",
+    ),
     "the worker's note of when it last looked": ("reminder_rounds",),
 }  # fmt: skip
 

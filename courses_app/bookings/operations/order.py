@@ -24,7 +24,7 @@ from courses_app.foundation.audit import Actor
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.payments.models import Invoice, PaymentMethod
-from courses_app.payments.operations import bill
+from courses_app.payments.operations import bill, let_lapse
 
 
 def order(
@@ -95,7 +95,7 @@ def bill_booking(
     booking: Booking, *, due_on: date | None, grace_until_on: date | None, by: Actor, now: datetime
 ) -> Invoice:
     """What the live seats of a booking cost, as an invoice to its organization."""
-    return bill(
+    invoice = bill(
         organization=booking.organization,
         addressee=booking.organization.invoice_addressee or booking.organization.name,
         subject=documents.invoice_subject(booking),
@@ -109,6 +109,8 @@ def bill_booking(
         now=now,
         order_reference=booking.reference,
     )
+    let_lapse(invoice)
+    return invoice
 
 
 def settle_for_free(booking: Booking, *, by: Actor, now: datetime) -> None:

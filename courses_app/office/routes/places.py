@@ -21,6 +21,7 @@ PLACES = {
     "books": (_l("Books"), "payments_admin.closes", "until_on"),
     "certificate": (_l("Certificate"), "certificates_admin.certificate", "number"),
     "course": (_l("Course"), "catalogue_admin.course", "code"),
+    "dunning_step": (_l("Step of reminders"), "payments_admin.dunning_step", "code"),
     "dispatch": (_l("Request"), "dispatches_admin.dispatch", "reference"),
     "invoice": (_l("Invoice"), "bookings_admin.payment", "reference"),
     "journal_layout": (_l("Layout of the journal file"), "payments_admin.layout", "code"),

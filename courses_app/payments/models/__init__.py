@@ -9,6 +9,7 @@ from courses_app.payments.models.banking import (
     PayerName,
 )
 from courses_app.payments.models.books import AccountTitle, JournalLayout, LedgerClose, LedgerCloseSum
+from courses_app.payments.models.dunning import DunningHold, DunningLetter, DunningStep
 from courses_app.payments.models.firms import (
     Checkout,
     CheckoutStatus,
@@ -59,6 +60,9 @@ __all__ = [
     "BankLine",
     "Checkout",
     "CheckoutStatus",
+    "DunningHold",
+    "DunningLetter",
+    "DunningStep",
     "EventResult",
     "FeeAllowance",
     "Invoice",

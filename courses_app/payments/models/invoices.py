@@ -57,6 +57,7 @@ class Invoice(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     addressee: Mapped[str]
     subject: Mapped[str]
+    lapses: Mapped[bool] = mapped_column(default=False)  # what it is for is given up when nobody pays in time
     method: Mapped[PaymentMethod] = mapped_column(choice(PaymentMethod, "method"))
     language: Mapped[str] = mapped_column(default="ja")
     total: Mapped[Yen]

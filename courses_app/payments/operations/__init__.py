@@ -4,7 +4,7 @@ Every verb locks its invoice's row first, so that two people, or a person and a 
 """
 
 from courses_app.payments.operations.allocating import allocate, carry_over, free_allocations, settle_without_money
-from courses_app.payments.operations.billing import ask_for_transfer, bill, cancel_invoice, reinstate_invoice
+from courses_app.payments.operations.billing import ask_for_transfer, bill, cancel_invoice, let_lapse, reinstate_invoice
 from courses_app.payments.operations.books import name_accounts, remove_layout, save_layout
 from courses_app.payments.operations.checkouts import (
     ask_for_checkout,
@@ -14,6 +14,14 @@ from courses_app.payments.operations.checkouts import (
     note_checkout_promised,
 )
 from courses_app.payments.operations.comparing import compare_with_stripe, note_not_compared
+from courses_app.payments.operations.dunning import (
+    end_dunning_step,
+    remind_by_itself,
+    resume_reminders,
+    save_dunning_step,
+    send_reminder,
+    stop_reminders,
+)
 from courses_app.payments.operations.events import (
     finish_event,
     note_asked_again,
@@ -55,6 +63,7 @@ __all__ = [
     "carry_over",
     "close_books",
     "compare_with_stripe",
+    "end_dunning_step",
     "fail_refund",
     "finish_event",
     "free_allocations",
@@ -65,6 +74,7 @@ __all__ = [
     "issue_invoice",
     "issue_receipt",
     "issue_requested",
+    "let_lapse",
     "name_accounts",
     "note_asked_again",
     "note_checkout_ended",
@@ -82,11 +92,16 @@ __all__ = [
     "put_off_paper",
     "receive",
     "reinstate_invoice",
+    "remind_by_itself",
     "remove_layout",
     "request_paper",
+    "resume_reminders",
+    "save_dunning_step",
     "save_layout",
+    "send_reminder",
     "set_way",
     "settle_without_money",
+    "stop_reminders",
     "store_event",
     "tell_of_trouble",
     "withdraw_refund",

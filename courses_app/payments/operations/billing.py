@@ -73,6 +73,12 @@ def bill(
     return invoice
 
 
+def let_lapse(invoice: Invoice) -> None:
+    """Nobody need ask for it: what it is for is given up when nobody pays in time. Said once, when it is billed."""
+    invoice.lapses = True
+    session.flush()
+
+
 def cancel_invoice(*, invoice: Invoice, by: Actor, now: datetime) -> None:
     """Nothing is owed any more: the open receivable is reversed. Twice does nothing more.
 
