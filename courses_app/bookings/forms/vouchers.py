@@ -39,7 +39,7 @@ class NewVoucherForm(BaseForm):
         description=_l("6 to 20 letters (A to Z) and digits. Left empty, one is made up that nobody guesses."),
     )
     purpose = NameField(
-        _l("What it is for"), [Required(), Length(max=200)], description=_l("Only the office sees this.")
+        _l("Purpose of the code"), [Required(), Length(max=200)], description=_l("Only the office sees this.")
     )
     kind = RadioField(
         _l("What it takes off the price of each seat"),
