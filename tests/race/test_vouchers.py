@@ -35,16 +35,14 @@ class Outcome:
 
 def rush(app: Flask, make: MakeHere, target: str, **limits: int) -> Outcome:
     """Everybody types the code at once, each for one seat."""
-    code = give_out(make, **limits)
+    give_out(make, **limits)
+    turns = [turn % ORGANIZATIONS for turn in range(HOLDS)]
     with app.app_context():
         who = [make.coordinator() for _ in range(ORGANIZATIONS)]
-        emails = [session.merge(one.person).email or "" for one in who]
-        turns = [turn % ORGANIZATIONS for turn in range(HOLDS)]
-        held = [
-            make.held(make.run(), organization=who[turn].organization, booked_by=session.merge(who[turn].person))
-            for turn in turns
-        ]
-        pages = [f"/bookings/{one.reference}" for one in held]
+        emails = [one.person.email or "" for one in who]
+        runs = [make.run() for _ in range(HOLDS)]
+        booked = [{"organization": one.organization, "booked_by": one.person} for one in who]
+        pages = [f"/bookings/{make.held(run, **booked[turn]).reference}" for turn, run in zip(turns, runs, strict=True)]
     with serving(app, target) as address:
         crowd = [signed_in(address, email) for email in emails]
         fields = [
@@ -55,13 +53,20 @@ def rush(app: Flask, make: MakeHere, target: str, **limits: int) -> Outcome:
     with app.app_context():
         session.rollback()
         now = clock.now()
-        used = queries.uses_of(session.merge(code), 0, now=now).used
+        code = queries.voucher_by_code(CODE)
+        assert code is not None
+        used = queries.uses_of(code, 0, now=now).used
         yes = sum(one.status == 303 for one in answers)
         return Outcome(yes, sum(one.status == 409 for one in answers), used, queries.violations(now=now))
 
 
 def test_the_canary_without_locks_gives_more_uses_than_there_are(app: Flask, make: MakeHere) -> None:
+    """On SQLite it sends people away instead, for the reason that `test_seats` gives."""
     went = rush(app, make, UNLOCKED, most_uses=USES)
+    if app.config["SETTINGS"].database_url.startswith("sqlite"):
+        assert went.yes + went.no < HOLDS
+        assert went.used == went.yes <= USES
+        return
     assert went.used > USES
     assert any("used more often than it may" in line for line in went.broken)
 
