@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from courses_app.bookings import operations, queries
-from courses_app.bookings.models import Booking, Voucher
+from courses_app.bookings.models import Booking, Voucher, WaitingParty
 from courses_app.bookings.rules import BookingStatus
 from courses_app.bookings.rules.vouchers import (
     NothingOff,
@@ -44,7 +44,7 @@ from tests.bookings.test_changes import give_back
 from tests.bookings.test_dates import broken, refunds
 from tests.bookings.test_dearer_dates import move
 from tests.bookings.test_memberships import claiming, decide
-from tests.bookings.test_routes import text_of
+from tests.bookings.test_routes import row, text_of
 
 DAY, CODE = timedelta(days=1), "HARU2026"
 
@@ -336,3 +336,50 @@ def test_the_office_gives_out_a_code_sees_its_uses_and_ends_it(client: FlaskClie
     assert post(client, f"{one}/end", {}, page=one).status_code == 303
     assert "このコードを終了する" not in text_of(client.get(one))
     assert client.get("/office/vouchers/NONE00").status_code == 404
+
+
+def test_a_code_counts_on_every_date_of_an_order_and_travels_with_each_seat(inside: Flask, make: MakeHere) -> None:
+    voucher = give_out(make, percent=10, most_uses=3)
+    near, far = make.run(), make.run(days_ahead=60, price_general=20_000, price_member=20_000)
+    people = [attendee(), attendee(run=far.reference), attendee(run=far.reference), attendee()]
+    held = use(make, make.held(near, attendees=people))
+    assert [seat.price for seat in held.seats] == [10_350, 18_000, 18_000, 11_500]
+    ordered = order(make, held)
+    assert ordered.invoice is not None
+    assert [(line.quantity, line.unit_amount) for line in ordered.invoice.lines] == [
+        (1, 10_350), (1, 11_500), (2, 18_000),
+    ]  # fmt: skip
+    with make.deed():
+        operations.cancel_seats(
+            booking=ordered, positions=[2], agreed=operations.Agreed(Yen(0), Yen(0)), by=SYSTEM, now=clock.now()
+        )
+    assert (make.whole(ordered).total, used(voucher)) == (39_850, 2)
+    paid = make.pay(make.whole(ordered))
+    assert (paid.total, refunds(), broken()) == (39_850, [], [])
+
+
+def test_an_offer_to_who_waited_takes_a_code_as_well(inside: Flask, make: MakeHere) -> None:
+    voucher, run = give_out(make, most_uses=1), make.run(capacity=1)
+    leaving = make.held(run)
+    party = make.waiting(run, 1)
+    with make.deed():
+        operations.cancel(booking=leaving, by=SYSTEM, now=clock.now())
+    run_due(clock=clock.now)
+    session.expire_all()
+    (offer,) = session.get_one(WaitingParty, party.id).offers
+    assert order(make, use(make, make.whole(offer))).total == 10_500
+    assert (used(voucher), broken()) == (1, [])
+
+
+def test_a_code_that_cannot_come_along_is_not_lost_in_silence(client: FlaskClient, app: Flask, make: MakeHere) -> None:
+    page = held_by(client, make)
+    voucher = give_out(make)
+    assert post(client, f"{page}/voucher", {"code": CODE}, page=page).status_code == 303
+    with make.deed():
+        operations.end_voucher(voucher=session.get_one(Voucher, voucher.id), by=SYSTEM, now=clock.now())
+    fields = {"form_token": "anew", **row(0), **row(1)}
+    changed = post(client, f"{page}/attendees", fields, page=f"{page}/attendees")
+    assert changed.status_code == 303
+    shown = text_of(client.get(changed.location))
+    assert "クーポンコードHARU2026は、これらの席には使えなくなりました" in shown
+    assert "合計 ¥23,000（税込）" in shown

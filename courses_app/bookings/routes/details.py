@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from flask import flash, render_template, request
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from courses_app.accounts.guards import coordinator, current_actor, current_organization, current_person
@@ -90,7 +91,7 @@ def attendees(reference: str) -> Answer:
 def change(reference: str) -> Answer:
     found = own_booking(reference)
     page = partial(_page, found.first_run.reference, held=found)
-    return _held(partial(operations.change_attendees, booking=found), page)
+    return _held(partial(operations.change_attendees, booking=found), page, to=partial(_of_changed, found))
 
 
 @pages.post("/runs/<reference>/waiting")
@@ -103,6 +104,16 @@ def wait(reference: str) -> Answer:
 
 def _of_booking(booking: Booking) -> Where:
     return "bookings.booking", {"reference": booking.reference}
+
+
+def _of_changed(before: Booking, booking: Booking) -> Where:
+    """A voucher code that could not come along is not lost in silence."""
+    code = queries.voucher_of(before)
+    if code is not None and booking.id != before.id and queries.voucher_of(booking) is None:
+        words = _("The voucher code %(code)s can't be used for these seats any more. Please check the new price.",
+                  code=code.code)  # fmt: skip
+        flash(words, "warning")
+    return _of_booking(booking)
 
 
 def _of_placed(placed: operations.Placed) -> Where:
