@@ -15,7 +15,6 @@ from courses_app.foundation.templating import day, local, yen, yen_incl
 from courses_app.payments import queries
 from courses_app.payments.models import Invoice, Issuer, Paper, PaperRequest, PaymentMethod, Provider, Refund
 from courses_app.payments.queries import Reminder
-from courses_app.payments.rules import TaxTotal, share_of
 from courses_app.payments.rules.dunning import Placeholder, filled_in
 
 
@@ -34,20 +33,22 @@ def payment_received(invoice: Invoice, *, receipt: StoredDocument, issuer: Issue
     _queue("payment_received", invoice, issuer=issuer, documents=documents, key=key, now=now, **more)
 
 
-def refund_sent(refund: Refund, *, issuer: Issuer, now: datetime) -> None:
-    """The money is on its way back: with all that a qualified return invoice must say (消費税法57条の4第3項)."""
-    invoice, key = refund.invoice, f"refund:{refund.key}"
-    if invoice is None:
-        _credit_sent(refund, issuer=issuer, key=key, now=now)
-        return
-    taxes = [TaxTotal(part.category, part.percent, part.amount, part.tax) for part in invoice.taxes]
+def refund_sent(refund: Refund, *, paper: Paper, issuer: Issuer, now: datetime) -> None:
+    """The money is on its way back, with the 適格返還請求書."""
+    assert refund.invoice is not None
     by_card = refund.provider is Provider.STRIPE and refund.payment.method is PaymentMethod.STRIPE
-    more = {"refund": refund, "parts": share_of(refund.amount, taxes), "by_card": by_card}
-    _queue("refund_sent", invoice, issuer=issuer, documents=[], key=key, now=now, **more)
+    more = {
+        "refund": refund,
+        "paper": paper,
+        "said": paper.request.content if paper.request else {},
+        "by_card": by_card,
+    }
+    documents, key = [paper.document], f"refund:{refund.key}"
+    _queue("refund_sent", refund.invoice, issuer=issuer, documents=documents, key=key, now=now, **more)
 
 
-def _credit_sent(refund: Refund, *, issuer: Issuer, key: str, now: datetime) -> None:
-    """What nobody owed us goes back: nothing was supplied for it, so the mail is no return invoice."""
+def credit_sent(refund: Refund, *, issuer: Issuer, now: datetime) -> None:
+    """What nobody owed us goes back: nothing was supplied for it, so there is no return invoice."""
     organization = refund.payment.organization
     queue_mail(
         "payments/credit_sent",
@@ -55,7 +56,7 @@ def _credit_sent(refund: Refund, *, issuer: Issuer, key: str, now: datetime) -> 
         language=queries.language_of(organization),
         subject=("organization", organization.reference),
         facts={"refund": refund, "organization": organization, "issuer": issuer},
-        dedupe_key=key,
+        dedupe_key=f"refund:{refund.key}",
         now=now,
     )
 

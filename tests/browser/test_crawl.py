@@ -35,6 +35,8 @@ NOT_REACHED = {
     "bookings.attendees", "bookings.own_ticket",  # of a hold; of an attendee with an account
     "bookings.names", "bookings_admin.name",  # of seats without names: the cast has given all of theirs
     "bookings.additional_invoice", "bookings.additional_receipt",  # of a seat moved to a dearer date
+    "bookings.estimate", "bookings.any_estimate",  # nobody of the cast has asked for a quote
+    "bookings.receipts", "bookings_admin.invoice_correction",  # of papers that the worker has printed
     "dispatches.invoice", "dispatches.receipt",  # of a quote that was accepted
     "bookings.question", "bookings_admin.question",  # nobody of the cast has a seat in a run that was moved
     "bookings_admin.bank_file", "bookings_admin.bank_file_content", "bookings_admin.bank_line",  # of a statement

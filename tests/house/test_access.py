@@ -76,14 +76,16 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of(
         "bookings", STAFF,
         "any_estimate any_estimate_pdf book_by_telephone create_estimate_for new_estimate_for telephone"),
-    **doors_of("bookings", OWN | STAFF, "additional_invoice additional_receipt invoice receipt ticket"),
+    **doors_of(
+        "bookings", OWN | STAFF, "additional_invoice additional_receipt invoice paper_of_booking print_again "
+        "receipt receipts split ticket"),
     **doors_of("bookings", OWN | ON_THE_RUN, "seat"),  # and the attendee, who is none of these
     **doors_of("bookings", set(), "own_ticket"),  # the attendee alone
     **doors_of("booking_payments", OWN, "back choose finish pay transfer"),
     **doors_of("stripe_webhook", EVERYBODY, "receive"),
     **doors_of(
         "bookings_admin", STAFF,
-        "add_voucher end_voucher new_voucher voucher vouchers "
+        "add_voucher correct_invoice end_voucher invoice_correction new_voucher voucher vouchers "
         "answer approve attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
         "change_capacity change_way correct correction date decline demand demand_csv enter_name event_again "
         "membership "

@@ -32,6 +32,7 @@ from courses_app.payments.models import BankLine
 from courses_app.payments.operations import close_books
 from courses_app.payments.queries import refunds_due
 from courses_app.payments.rules.books import CloseKind
+from courses_app.payments.tasks import run_due as issue_papers
 from courses_app.rosters import queries as rosters
 from tests.bookings.asked import answer, move_run
 from tests.bookings.making import attendee
@@ -82,6 +83,7 @@ def changed_and_refunded(make: Make) -> Names:
     with make.deed():
         for refund in refunds_due(paid.invoice):
             operations.note_refund_sent(refund=refund, sent_on=clock.today(), by=SYSTEM, now=now)
+    issue_papers(clock=lambda: now)  # the return invoice, with the mail that tells of it
     entry = session.scalar(text(f"SELECT MIN(transaction_id) FROM ledger_entries WHERE invoice_id = {paid.invoice_id}"))
     return {
         "held_run": run.id, "paid": paid.id, "ordered": ordered.id, "held": held.id, "entry": entry,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from courses_app.accounts.models import Account, Organization
 from courses_app.bookings.imports.bank import take_in
-from courses_app.bookings.models import Estimate
+from courses_app.bookings.models import Booking, Estimate
 from courses_app.bookings.operations import add_voucher, ask_for_runs, block_seats, move_seat, settle
 from courses_app.bookings.rules.vouchers import VoucherFacts
 from courses_app.bookings.tasks import run_due as print_tickets
@@ -107,7 +107,7 @@ def build(make: Make) -> World:
             Parts(code="first"),
         ),
         "bookings": order, "booking_payments": {"reference": waiting.reference},
-        **_papers(own),
+        **_papers(own, paid),
         "bookings.telephone": run, "bookings.book_by_telephone": run,
         "bookings.new": run, "bookings.create": run, "bookings.wait": run,
         "bookings.remove_alert": {"reference": alert.reference},
@@ -224,11 +224,19 @@ def _billed_in_addition(make: Make, run: CourseRun, theirs: Parts) -> Parts:
     return {"reference": moved.reference, "invoice": make.whole(moved).supplements[0].invoice.reference}
 
 
-def _papers(somebody: Coordinator) -> dict[str, Parts]:
+def _papers(somebody: Coordinator, paid: Booking) -> dict[str, Parts]:
     """A quote of the organization, and any paper of the register."""
     quoted = {"reference": session.scalars(select(Estimate.reference)).one()}
     theirs = {"reference": somebody.organization.reference}
+    assert paid.invoice is not None
+    whose = session.scalars(select(Paper).where(Paper.invoice_id == paid.invoice.id, Paper.kind == "receipt")).one()
+    about = {"reference": paid.reference, "number": whose.number, "copy": 1, "invoice": paid.invoice.reference}
     return {
+        **{f"bookings.{name}": about for name in ("paper_of_booking", "print_again", "receipts", "split")},
+        **{
+            f"bookings_admin.{name}": {"reference": about["invoice"]}
+            for name in ("invoice_correction", "correct_invoice")
+        },
         **{f"bookings.{name}": quoted for name in ("estimate", "estimate_pdf", "any_estimate", "any_estimate_pdf")},
         **{f"bookings.{name}": theirs for name in ("new_estimate_for", "create_estimate_for")},
         "bookings_admin.paper": {"number": session.scalars(select(Paper.number)).first(), "copy": 1},

@@ -22,6 +22,8 @@ from courses_app.payments.models import (
     Invoice,
     LedgerEntry,
     LedgerTransaction,
+    PaperKind,
+    PaperRequest,
     PaymentMethod,
     Provider,
     RefundStatus,
@@ -205,7 +207,8 @@ def test_r19_cancelled_after_payment_the_money_goes_back_out_of_revenue(made: Bu
     assert accounts(invoice) == {}
     assert queries.open_refunds().total == 0
     assert open_matters() == []
-    assert session.scalars(select(OutboxMessage.kind)).all() == ["payments/refund_sent"]
+    assert session.scalars(select(OutboxMessage.kind)).all() == []  # it goes with the return invoice
+    assert session.scalars(select(PaperRequest.kind)).all() == [PaperKind.RETURN_INVOICE]
     assert queries.violations(now=NOW) == []
 
 

@@ -198,8 +198,11 @@ def test_the_notice_of_refund_is_a_qualified_return_invoice(made: Builder, langu
         )
     with transaction():
         operations.note_refund_sent(refund=refund, sent_on=TODAY, by=SYSTEM, now=NOW)
-    body = mails()[-1].body
-    for expected in ("T8999900000001", "2026-000001", "¥10,000", "¥909"):
+    run()
+    mail = mails()[-1]
+    assert (mail.kind, len(mail.document_ids)) == ("payments/refund_sent", 1)
+    body = mail.body
+    for expected in ("T8999900000001", "H-2026-000001", "2026-000001", "¥10,000", "¥909"):
         assert expected in body, expected
     assert ("2026年12月1日（火）" if language == "ja" else "Tue 1 December 2026") in body
     assert ("カードの明細" if language == "ja" else "statement") in body

@@ -23,6 +23,7 @@ from courses_app.foundation.tables import csv_response
 from courses_app.foundation.templating import local
 from courses_app.foundation.web import see_other, writes
 from courses_app.foundation.yen import Yen, total
+from courses_app.payments.queries import papers_of_order
 
 
 @pages.get("/office/bookings")
@@ -65,6 +66,7 @@ def booking_page(reference: str, form: BaseForm) -> str:
         form=form,
         trail=queries.trail_of(found),
         payments=[payment for one in invoices for payment in one.payments],
+        papers=papers_of_order(found.reference),
         refunds=refunds,
         refund=_refund(found),
         can_cancel=_can_cancel(found, now),

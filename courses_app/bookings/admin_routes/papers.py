@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import abort, render_template, request
+from flask import abort, flash, render_template, request
 from flask_babel import gettext as _
 
-from courses_app.accounts.guards import staff
+from courses_app.accounts.guards import current_actor, staff
 from courses_app.bookings.admin_routes.blueprint import Answer, pages
-from courses_app.bookings.forms import PAPER_KINDS, PapersFilter
+from courses_app.bookings.forms import PAPER_KINDS, InvoiceWordingForm, PapersFilter
+from courses_app.foundation import clock
 from courses_app.foundation.paging import page_number
+from courses_app.foundation.refusal import Refusal
 from courses_app.foundation.tables import csv_response
 from courses_app.foundation.web import paper as download
+from courses_app.foundation.web import see_other, writes
+from courses_app.payments import operations
 from courses_app.payments import queries as money
-from courses_app.payments.models import Paper
+from courses_app.payments.documents import wording_of
+from courses_app.payments.models import Invoice, Paper, Series
 from courses_app.payments.rules.papers import PaperDamaged
 
 
@@ -45,6 +50,38 @@ def paper(number: str, copy: int) -> Answer:
     if hashlib.sha256(found.document.content).hexdigest() != found.document.sha256:
         raise PaperDamaged(number)
     return download(found.document)
+
+
+@pages.get("/office/payments/<reference>/correction")
+@staff
+def invoice_correction(reference: str) -> Answer:
+    invoice = money.invoice_of(reference) or abort(404)
+    return _correction(invoice, InvoiceWordingForm.of(wording_of(_standing(invoice))))
+
+
+@pages.post("/office/payments/<reference>/correction")
+@writes
+@staff
+def correct_invoice(reference: str) -> Answer:
+    invoice, form = money.invoice_of(reference) or abort(404), InvoiceWordingForm()
+    if not form.validate() or len(form.lines) != len(invoice.lines):
+        return _correction(invoice, form), 422
+    try:
+        operations.correct_invoice(invoice=invoice, **form.wording, by=current_actor(), now=clock.now())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _correction(invoice, form), refusal.status
+    flash(_("The corrected invoice is being printed and goes to the organization by e-mail."), "success")
+    return see_other("bookings_admin.payment", reference=reference)
+
+
+def _correction(invoice: Invoice, form: InvoiceWordingForm) -> str:
+    return render_template("bookings/office_wording.html", invoice=invoice, form=form, standing=_standing(invoice))
+
+
+def _standing(invoice: Invoice) -> Paper:
+    """The invoice as it stands, or its latest correction; 404 before it was issued."""
+    return next(iter(money.standing_papers(invoice, Series.INVOICE)), None) or abort(404)
 
 
 def _cells(one: Paper) -> list[object]:

@@ -26,6 +26,7 @@ from courses_app.bookings.forms.office import (
 from courses_app.bookings.forms.orders import METHOD_LABELS, STATE_LABELS, BookingsFilter, OrderForm
 from courses_app.bookings.forms.papers import PAPER_KINDS, PapersFilter
 from courses_app.bookings.forms.questions import AnswerForm, QuestionsFilter
+from courses_app.bookings.forms.receipts import InvoiceWordingForm, ReceiptsForm
 from courses_app.bookings.forms.telephone import ORDER, CallerFilter, TelephoneForm
 from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 from courses_app.bookings.forms.ways import WayForm
@@ -33,9 +34,9 @@ from courses_app.bookings.forms.ways import WayForm
 __all__ = [
     "KNOWN_FROM", "METHOD_LABELS", "ORDER", "PAPER_KINDS", "REFUND_FAILURES", "STATE_LABELS", "AlertForm",
     "AnswerForm", "AttendeesForm", "BlockForm", "BookingsFilter", "CallerFilter", "CancellationForm",
-    "CapacityForm", "CorrectionForm", "DraftRowForm", "EstimateForm", "EventForm", "MendedRows", "MoveForm",
-    "MovedRowsForm", "OfficeBookingsFilter", "OfficeCancellationForm", "OfficeCorrectionForm", "OfficeMoveForm",
-    "OrderForm", "PapersFilter", "PassingForm", "PaymentsFilter", "QuestionsFilter", "ReasonForm", "ReceiptForm",
-    "RemovalForm", "SentForm", "SheetForm", "SubstituteForm", "TelephoneForm", "WaitingListForm", "WayForm",
-    "seat_quoted",
+    "CapacityForm", "CorrectionForm", "DraftRowForm", "EstimateForm", "EventForm", "InvoiceWordingForm",
+    "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter", "OfficeCancellationForm",
+    "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PapersFilter", "PassingForm", "PaymentsFilter",
+    "QuestionsFilter", "ReasonForm", "ReceiptForm", "ReceiptsForm", "RemovalForm", "SentForm", "SheetForm",
+    "SubstituteForm", "TelephoneForm", "WaitingListForm", "WayForm", "seat_quoted",
 ]  # fmt: skip

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
+from courses_app.bookings import documents
 from courses_app.bookings.models import Booking
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.moves import move_booking
 from courses_app.bookings.operations.settle import PAID_NO_SEAT
 from courses_app.bookings.operations.unfitting import Unfitting
-from courses_app.bookings.queries import of_invoice, refund_of_payment, still_owed
+from courses_app.bookings.queries import fees_behind, of_invoice, refund_of_payment, still_owed
 from courses_app.bookings.rules import BOOKING, BookingMove, BookingStatus
 from courses_app.foundation import matters
 from courses_app.foundation.audit import STRIPE, Actor
@@ -33,14 +35,15 @@ def note_refund_sent(
 ) -> None:
     """The office has sent money back; a booking with nothing left to send is refunded. Twice does nothing more."""
     booking = _locked_booking_of(refund)
-    payments.note_refund_sent(refund=refund, sent_on=sent_on, external_id=external_id, by=by, now=now)
+    kept = _kept(refund, booking)
+    payments.note_refund_sent(refund=refund, sent_on=sent_on, external_id=external_id, kept=kept, by=by, now=now)
     _close_if_done(booking, by=by, now=now)
 
 
 def note_refund_answer(*, refund: Refund, state: RefundState, now: datetime, by: Actor = STRIPE) -> None:
     """What Stripe says of a refund; a booking with nothing left to send is refunded, one it failed for is not."""
     booking = _locked_booking_of(refund)
-    payments.note_refund_answer(refund=refund, state=state, by=by, now=now)
+    payments.note_refund_answer(refund=refund, state=state, kept=_kept(refund, booking), by=by, now=now)
     _close_if_done(booking, by=by, now=now)
     _reopen_if_owed(booking, by=by, now=now)
 
@@ -87,6 +90,11 @@ def _written_down(payment: Payment, state: RefundState, *, now: datetime) -> Ref
 
 def _invoices_of(payment: Payment) -> list[Invoice]:
     return list(dict.fromkeys(one.invoice for one in payment.allocations))
+
+
+def _kept(refund: Refund, booking: Booking | None) -> list[dict[str, Any]]:
+    """The fees that were taken off a refund, as its return invoice says them."""
+    return documents.kept_words(fees_behind(refund, booking)) if booking is not None else []
 
 
 def _locked_booking_of(refund: Refund) -> Booking | None:

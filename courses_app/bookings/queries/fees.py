@@ -9,7 +9,7 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from courses_app.bookings.models import Booking, Seat, SeatEvent
+from courses_app.bookings.models import Booking, BookingFee, Seat, SeatEvent
 from courses_app.bookings.queries.freed import freed_seats
 from courses_app.bookings.queries.supplements import unpaid_by_seat
 from courses_app.bookings.rules import NoSeatChosen, SeatFees, SeatMove, seat_fees
@@ -19,6 +19,7 @@ from courses_app.foundation.clock import last_day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.templating import day, until_words
 from courses_app.foundation.yen import Yen, total
+from courses_app.payments.models import Refund
 
 # What happens to a seat and not to its whole booking.
 OF_ONE_SEAT = (
@@ -141,3 +142,17 @@ def _quoted(seat: Seat, unpaid: Yen, free_until: datetime | None, *, now: dateti
     if free_until is not None and fees.refund:
         rule = _("no fee until %(until)s, for we moved the run", until=until_words(free_until))
     return SeatQuote(seat, fees, rule, unpaid, free_until)
+
+
+def fees_behind(refund: Refund, booking: Booking) -> Sequence[BookingFee]:
+    """What was kept when a refund was promised; of several refunds of one cause only the first is told of it."""
+    cause = (Refund.invoice_id == refund.invoice_id, Refund.due_at == refund.due_at)
+    first = session.scalar(select(func.min(Refund.id)).where(*cause))
+    if refund.id != first or refund.invoice_id != booking.invoice_id:
+        return []
+    of_it = (
+        BookingFee.booking_id == booking.id,
+        BookingFee.charged_at == refund.due_at,
+        BookingFee.waived_by.is_(None),
+    )
+    return session.scalars(select(BookingFee).where(*of_it).order_by(BookingFee.id)).all()

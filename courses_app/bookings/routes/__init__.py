@@ -11,6 +11,7 @@ from courses_app.bookings.routes import (
     names,
     papers,
     questions,
+    receipts,
     sheets,
     telephone,
     vouchers,
@@ -20,5 +21,5 @@ from courses_app.bookings.routes.blueprint import pages
 
 __all__ = [
     "account", "alerts", "booking", "changes", "details", "estimates", "lists", "names", "pages", "papers",
-    "questions", "sheets", "telephone", "vouchers", "waiting",
+    "questions", "receipts", "sheets", "telephone", "vouchers", "waiting",
 ]  # fmt: skip

@@ -32,7 +32,7 @@ from courses_app.foundation.templating import locale
 from courses_app.foundation.web import see_other, writes
 from courses_app.foundation.yen import total
 from courses_app.payments.models import AT_STRIPE, PaymentMethod
-from courses_app.payments.queries import issuer_on
+from courses_app.payments.queries import issuer_on, papers_of_order
 
 
 @pages.get("/bookings/<reference>")
@@ -153,6 +153,7 @@ def _as_it_stands(found: Booking, state: BookingStatus) -> str:
         issuer=issuer_on(clock.today()),
         terms=documents.shown_terms(found),
         list=queries.list_of(booking=found),
+        papers=papers_of_order(found.reference),
     )
 
 

@@ -17,14 +17,14 @@ from courses_app.payments.models import Invoice
 @pages.get("/bookings/<reference>/invoice.pdf")
 @signed_in
 def invoice(reference: str) -> Response:
-    found = _booking(reference).invoice or abort(404)
+    found = any_or_own(reference).invoice or abort(404)
     return paper(found.document)
 
 
 @pages.get("/bookings/<reference>/receipt.pdf")
 @signed_in
 def receipt(reference: str) -> Response:
-    found = _booking(reference).invoice or abort(404)
+    found = any_or_own(reference).invoice or abort(404)
     return paper(found.receipt_document)
 
 
@@ -43,7 +43,7 @@ def additional_receipt(reference: str, invoice: str) -> Response:
 @pages.get("/bookings/<reference>/seats/<int:position>/ticket.pdf")
 @signed_in
 def ticket(reference: str, position: int) -> Response:
-    seat = queries.seat_of(_booking(reference), position) or abort(404)
+    seat = queries.seat_of(any_or_own(reference), position) or abort(404)
     return paper(seat.ticket)
 
 
@@ -68,11 +68,11 @@ def own_ticket(reference: str) -> Response:
 
 def _addition(reference: str, invoice: str) -> Invoice:
     """An additional invoice of a booking, by its own reference."""
-    added = _booking(reference).supplements
+    added = any_or_own(reference).supplements
     return next((one.invoice for one in added if one.invoice.reference == invoice), None) or abort(404)
 
 
-def _booking(reference: str) -> Booking:
+def any_or_own(reference: str) -> Booking:
     """Any booking for the staff; for others their organization's."""
     if current_account().has_role("staff"):
         return queries.booking_for_office(reference) or abort(404)

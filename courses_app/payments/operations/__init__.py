@@ -37,6 +37,7 @@ from courses_app.payments.operations.issuing import (
     issue_requested,
     put_off_paper,
 )
+from courses_app.payments.operations.papers import correct_invoice, reprint_receipt, split_receipt
 from courses_app.payments.operations.periods import close_books
 from courses_app.payments.operations.receiving import receive
 from courses_app.payments.operations.refunding import note_refund_sent, owe_credit_back, owe_refund, withdraw_refund
@@ -63,6 +64,7 @@ __all__ = [
     "carry_over",
     "close_books",
     "compare_with_stripe",
+    "correct_invoice",
     "end_dunning_step",
     "fail_refund",
     "finish_event",
@@ -94,6 +96,7 @@ __all__ = [
     "reinstate_invoice",
     "remind_by_itself",
     "remove_layout",
+    "reprint_receipt",
     "request_paper",
     "resume_reminders",
     "save_dunning_step",
@@ -101,6 +104,7 @@ __all__ = [
     "send_reminder",
     "set_way",
     "settle_without_money",
+    "split_receipt",
     "stop_reminders",
     "store_event",
     "tell_of_trouble",

@@ -86,7 +86,10 @@ def issue_requested(
     subject = ("paper_request", request.reference)
     audit.record(by=by, now=now, action="paper.issued", subject=subject, after=request.kind.value, detail=detail)
     _printed(*subject, by=by, now=now)
-    emails.paper_issued(filed, request=request, issuer=queries.issuer_on(today), now=now)
+    if request.refund is not None:
+        emails.refund_sent(request.refund, paper=filed, issuer=queries.issuer_on(today), now=now)
+    else:
+        emails.paper_issued(filed, request=request, issuer=queries.issuer_on(today), now=now)
     session.flush()
     return request
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 
@@ -22,8 +24,10 @@ from courses_app.payments.operations.ledger import (
     unpost,
     watch_balance,
 )
+from courses_app.payments.operations.papers import notify_of_return
 from courses_app.payments.rules import RefundTooHigh, RefundUnderWay, RefundWithdrawn, part_key, parts_of_refund
 
+Kept = Sequence[Mapping[str, Any]]  # `papers.KeptFacts`
 REFUND_DUE = "refund_due"  # the matter that asks a person to send money back
 
 
@@ -76,12 +80,19 @@ def owe_credit_back(*, payment: Payment, amount: Yen, reason: str, key: str, by:
 
 
 def note_refund_sent(
-    *, refund: Refund, sent_on: date, by: Actor, now: datetime, external_id: str | None = None
+    *,
+    refund: Refund,
+    sent_on: date,
+    by: Actor,
+    now: datetime,
+    external_id: str | None = None,
+    kept: Kept = (),
 ) -> None:
-    """The money left us on `sent_on`; the organization gets the notice of refund. Twice does nothing more.
+    """The money left us on `sent_on`; the organization gets the 適格返還請求書. Twice does nothing more.
 
-    `external_id` is the provider's name of the refund, if it has one. Raises RefundWithdrawn, and RefundUnderWay when a
-    person says so of what the payment firm was asked for (R-24).
+    `external_id` is the provider's name of the refund, if it has one; `kept` are fees that were taken off it
+    (`papers.KeptFacts`). Raises RefundWithdrawn, and RefundUnderWay when a person says so of what the payment firm was
+    asked for (R-24).
     """
     lock_refund(refund)
     if refund.status is RefundStatus.SENT:
@@ -103,7 +114,8 @@ def note_refund_sent(
     )
     note_refund("refund.sent", refund, by=by, now=now, before=before, after=RefundStatus.SENT)
     _settle_matter(refund, by=by, now=now, note="sent")
-    emails.refund_sent(refund, issuer=queries.issuer_on(sent_on), now=now)
+    if notify_of_return(refund, kept=kept, by=by, now=now) is None:
+        emails.credit_sent(refund, issuer=queries.issuer_on(sent_on), now=now)
 
 
 def sent_key(refund: Refund, *, again: bool) -> str:

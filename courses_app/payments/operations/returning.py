@@ -14,6 +14,7 @@ from courses_app.payments.models import Provider, Refund, RefundStatus
 from courses_app.payments.operations.ledger import settle_matter_of, unpost, watch_balance
 from courses_app.payments.operations.refunding import (
     REFUND_DUE,
+    Kept,
     lock_refund,
     note_refund,
     note_refund_sent,
@@ -45,10 +46,12 @@ def intend_refund(*, refund: Refund, by: Actor, now: datetime) -> bool:
     return True
 
 
-def note_refund_answer(*, refund: Refund, state: RefundState, by: Actor = audit.STRIPE, now: datetime) -> None:
+def note_refund_answer(
+    *, refund: Refund, state: RefundState, kept: Kept = (), by: Actor = audit.STRIPE, now: datetime
+) -> None:
     """What the firm says of a refund, in whatever order it comes: pending, sent, failed; even weeks after it was sent.
 
-    What an earlier attempt is said to have become changes nothing.
+    What an earlier attempt is said to have become changes nothing. `kept` as for `note_refund_sent`.
     """
     lock_refund(refund)
     earlier = refund.external_id not in (None, state.id) and state.ours is not None
@@ -61,7 +64,7 @@ def note_refund_answer(*, refund: Refund, state: RefundState, by: Actor = audit.
     elif refund.status is RefundStatus.FAILED and refund.external_id == state.id:
         return  # older news
     elif state.status == "succeeded":
-        note_refund_sent(refund=refund, sent_on=day_of(now), external_id=state.id, by=by, now=now)
+        note_refund_sent(refund=refund, sent_on=day_of(now), external_id=state.id, kept=kept, by=by, now=now)
         settle_matter_of(REFUND_FAILED, subject_of(refund), by=by, now=now, note="sent")
     elif refund.status is not RefundStatus.SENT:
         _note_pending(refund, state, by=by, now=now)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import aliased, joinedload
 from courses_app.foundation.db import session, streamed
 from courses_app.foundation.paging import Page, paged_rows
 from courses_app.foundation.text import search_key
-from courses_app.foundation.yen import Yen
+from courses_app.foundation.yen import TaxCategory, Yen
 from courses_app.payments.models import Invoice, Paper, PaperKind, PaperRequest, Series
+from courses_app.payments.rules.papers import by_category
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,30 @@ def newest_of(invoice: Invoice, series: Series) -> int:
 def request_of(key: str) -> PaperRequest | None:
     """What was asked for under this key."""
     return session.scalar(select(PaperRequest).where(PaperRequest.key == key))
+
+
+def requests_by(key: str) -> Sequence[PaperRequest]:
+    """What one form asked for: several papers, each under the key and its number."""
+    its = PaperRequest.key.startswith(f"{key}:", autoescape=True)
+    return session.scalars(select(PaperRequest).where(its).order_by(PaperRequest.id)).all()
+
+
+def kept_by_category(invoice: Invoice) -> dict[TaxCategory, Yen]:
+    """What was billed less what was given back, with the fees kept of that: what receipts say together."""
+    back = select(PaperRequest.content).where(
+        PaperRequest.invoice_id == invoice.id, PaperRequest.kind == PaperKind.RETURN_INVOICE
+    )
+    pairs = [(part.category, part.amount) for part in invoice.taxes]
+    for content in session.scalars(back):
+        pairs += [(TaxCategory(part["category"]), Yen(-part["amount"])) for part in content["taxes"]]
+        pairs += [(TaxCategory(one["tax"]), Yen(one["amount"])) for one in content["kept"]]
+    return by_category(pairs)
+
+
+def papers_of_order(reference: str) -> Sequence[Any]:
+    """Every (paper, whether another replaced it) of an order, in the order of issue."""
+    query = select(Paper, REPLACED.label("replaced")).where(Paper.order_reference == reference)
+    return session.execute(query.order_by(Paper.id)).all()
 
 
 def requests_waiting(invoice: Invoice) -> Sequence[PaperRequest]:

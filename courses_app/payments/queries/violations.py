@@ -172,13 +172,27 @@ QUERIES = {
         SELECT COALESCE(i.reference, r.key) FROM refunds r LEFT JOIN invoices i ON i.id = r.invoice_id
         WHERE r.status = 'sent' AND r.key NOT LIKE 'taken-back:%' AND NOT EXISTS (
             SELECT 1 FROM outbox_messages m WHERE m.dedupe_key = 'refund:' || r.key)
+          AND NOT EXISTS (
+            SELECT 1 FROM paper_requests q WHERE q.refund_id = r.id AND NOT EXISTS (
+                SELECT 1 FROM papers p WHERE p.request_id = q.id))
     """,
     "numbers {}: the series has counted further than there are papers": """
         SELECT n.code FROM number_series n
-        WHERE (n.code LIKE 'invoice:%' AND n.last <> (
-                SELECT COUNT(*) FROM invoices i WHERE i.number LIKE SUBSTR(n.code, 9) || '-%'))
-           OR (n.code LIKE 'receipt:%' AND n.last <> (
-                SELECT COUNT(*) FROM invoices i WHERE i.receipt_number LIKE 'R-' || SUBSTR(n.code, 9) || '-%'))
+        WHERE (n.code LIKE 'invoice:%' AND n.last <> (SELECT COUNT(*) FROM papers p
+                WHERE p.copy = 1 AND p.series = 'invoice' AND p.number LIKE SUBSTR(n.code, 9) || '-%'))
+           OR (n.code LIKE 'receipt:%' AND n.last <> (SELECT COUNT(*) FROM papers p
+                WHERE p.copy = 1 AND p.series = 'receipt' AND p.number LIKE 'R-' || SUBSTR(n.code, 9) || '-%'))
+           OR (n.code LIKE 'quote:%' AND n.last <> (SELECT COUNT(*) FROM papers p
+                WHERE p.copy = 1 AND p.series = 'quote' AND p.number LIKE 'M-' || SUBSTR(n.code, 7) || '-%'))
+           OR (n.code LIKE 'return:%' AND n.last <> (SELECT COUNT(*) FROM papers p
+                WHERE p.copy = 1 AND p.series = 'return' AND p.number LIKE 'H-' || SUBSTR(n.code, 8) || '-%'))
+    """,
+    "numbers {}: the paper was issued and is not in the register": """
+        SELECT i.reference FROM invoices i
+        WHERE (i.number IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM papers p WHERE p.number = i.number AND p.document_id = i.document_id))
+           OR (i.receipt_number IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM papers p WHERE p.number = i.receipt_number AND p.document_id = i.receipt_document_id))
     """,
 }
 
