@@ -113,6 +113,11 @@ MATTERS = {
         _l("Refund it or assign it; the matter then closes by itself."),
         settled_by_deed=True,
     ),
+    "second_look": MatterKind(
+        _l("A second person is to agree"),
+        _l("Look at what was asked for, and agree to it or decline it; who asked can't. Nothing is done before."),
+        settled_by_deed=True,
+    ),
     "part_paid": MatterKind(
         _l("Only a part of an invoice has been paid"),
         _l(

@@ -85,12 +85,12 @@ ALLOWED: dict[str, set[str]] = {
     **doors_of("stripe_webhook", EVERYBODY, "receive"),
     **doors_of(
         "bookings_admin", STAFF,
-        "add_voucher correct_invoice end_voucher invoice_correction new_voucher voucher vouchers "
-        "answer approve attendee block blocks booking bookings bookings_csv cancel cancel_seats cancellation capacity "
-        "change_capacity change_way correct correction date decline demand demand_csv enter_name event_again "
-        "membership "
-        "event_dealt_with move_seat name offer paper papers papers_csv party payment payments payments_csv question "
-        "questions record refund_again refund_by_bank refund_sent release remove seats substitute waiting way ways"),
+        "add_voucher answer approve ask_look attendee block blocks booking bookings bookings_csv cancel "
+        "cancel_seats cancellation capacity change_capacity change_way correct correct_invoice correction date "
+        "decide_look decline demand demand_csv end_voucher enter_name event_again event_dealt_with "
+        "invoice_correction limits look looks membership move_seat name new_voucher offer paper papers papers_csv "
+        "party payment payments payments_csv question questions record refund_again refund_by_bank refund_sent "
+        "release remove seats set_limit substitute voucher vouchers waiting way ways"),
     **doors_of(
         "bookings_admin", STAFF,
         "account bank_add_fees bank_change_layout bank_choose bank_create_layout bank_file bank_file_content "
@@ -138,7 +138,7 @@ ALLOWED: dict[str, set[str]] = {
 NAMED_IN_THE_FORM = {
     "catalogue_admin.plan_run", "bookings_admin.event_again", "bookings_admin.event_dealt_with",
     "bookings_admin.refund_again", "bookings_admin.refund_by_bank", "bookings_admin.refund_sent",
-    "bookings_admin.bank_choose", "bookings_admin.forget_payer_name",
+    "bookings_admin.ask_look", "bookings_admin.bank_choose", "bookings_admin.forget_payer_name",
 }  # fmt: skip
 # Without a payment firm, and while the embedded database is put back, these say so.
 ANSWERS_503 = {"booking_payments.finish", "booking_payments.pay", "health.readyz"}

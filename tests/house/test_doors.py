@@ -36,6 +36,8 @@ WITHOUT_ONE_TRANSACTION = {
             "bookings.change",
             "bookings.use_voucher",
             "bookings_admin.event_again",
+            "bookings_admin.compare_now",
+            "bookings_admin.refund_again",
             "bookings_admin.bank_upload",
             "bookings_admin.bank_post",
             "bookings_admin.bank_propose",

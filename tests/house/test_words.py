@@ -29,7 +29,7 @@ from courses_app.foundation.yen import TaxCategory
 from courses_app.office.forms import _kinds
 from courses_app.office.routes.places import PLACES, WORDS_ONLY
 from courses_app.office.rules import MATTERS, WORDS
-from courses_app.payments.models import CheckoutStatus, EventResult, PaymentMethod, Provider, RefundStatus
+from courses_app.payments.models import CheckoutStatus, EventResult, LookDecision, PaymentMethod, Provider, RefundStatus
 from courses_app.payments.operations.banking import LayoutFacts
 from courses_app.payments.rules.banking import LineMove, LineStatus
 from courses_app.rosters.rules import Outcome, Reason
@@ -40,7 +40,7 @@ RECORDS = {"record", "_record", "_note"}
 MADE_OF: dict[str, type[StrEnum]] = {
     "booking.": BookingMove, "run.": RunMove, "stripe_event.": EventResult, "checkout.": CheckoutStatus,
     "waiting.": PartyMove, "question.": QuestionMove, "dispatch.": DispatchMove,
-    "bank_line.": LineMove,
+    "bank_line.": LineMove, "second_look.": LookDecision,
 }  # fmt: skip
 STATES: dict[str, list[type[StrEnum]]] = {
     "booking": [BookingStatus], "run": [RunStatus], "checkout": [CheckoutStatus], "stripe_event": [EventResult],
@@ -48,7 +48,8 @@ STATES: dict[str, list[type[StrEnum]]] = {
     "actor": [ActorKind], "provider": [Provider], "method": [PaymentMethod], "reasons": [Reason],
     "waiting": [PartyState], "question": [QuestionState], "dispatch": [DispatchState], "visibility": [Visibility],
     "purpose": [FeedPurpose], "audience": [FeeAudience], "tax_category": [TaxCategory], "kind": [OrganizationKind],
-    "bank_line": [LineStatus], "licence_class": [LicenceClass], "reason": [ReissueReason],
+    "bank_line": [LineStatus], "second_look": [LookDecision],
+    "licence_class": [LicenceClass], "reason": [ReissueReason],
 }  # fmt: skip
 FACTS = (PersonFacts, OrganizationFacts, EstablishmentFacts, CourseChange, VenueFacts, RequirementFacts, ServiceFacts,
          LayoutFacts)  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from courses_app.accounts.models import Account, Organization
 from courses_app.bookings.imports.bank import take_in
 from courses_app.bookings.models import Booking, Estimate
-from courses_app.bookings.operations import add_voucher, ask_for_runs, block_seats, move_seat, settle
+from courses_app.bookings.operations import add_voucher, ask_for_runs, ask_to_send, block_seats, move_seat, settle
 from courses_app.bookings.rules.vouchers import VoucherFacts
 from courses_app.bookings.tasks import run_due as print_tickets
 from courses_app.catalogue.models import CourseRun, Fee
@@ -22,11 +22,13 @@ from courses_app.foundation.db import session, transaction
 from courses_app.foundation.outbox import OutboxMessage
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import BankLine, Invoice, Paper, Provider
+from courses_app.payments.operations import owe_refund
 from courses_app.payments.operations.banking import LayoutFacts, create_layout
 from courses_app.payments.rules.banking import Encoding
 from courses_app.payments.tasks import run_due as print_papers
 from tests.accounts.making import Coordinator
 from tests.bookings.asked import move_run, question_about
+from tests.bookings.making import by
 from tests.make import Make
 from tests.payments.banking.making import Came, notice
 
@@ -164,6 +166,7 @@ def build(make: Make) -> World:
         "bookings_admin.payment": {"reference": paid.invoice.reference},
         "bookings_admin.record": {"reference": paid.invoice.reference},
         **_statement(make, own.organization),
+        **_looked_at(make, paid),
         "catalogue_admin": run,
         "catalogue_admin.withdraw_fee": {
             "number": session.scalars(select(Fee.id).where(Fee.course_id == coming.course_id)).first()
@@ -177,6 +180,16 @@ def build(make: Make) -> World:
         "office.settle": {"number": matter.id},
     }  # fmt: skip
     return World(actors, parts)
+
+
+def _looked_at(make: Make, booking: Booking) -> dict[str, Parts]:
+    """A refund, and the request that a second person agrees to it."""
+    clerk = by(make.staff().person)
+    with transaction():
+        invoice = session.get_one(Invoice, booking.invoice_id)
+        [refund] = owe_refund(invoice=invoice, amount=Yen(1), reason="-", key="look", by=clerk, now=clock.now())
+        asked = ask_to_send(refund=refund, reason="-", by=clerk, now=clock.now())
+    return {f"bookings_admin.{name}": {"reference": asked.reference} for name in ("look", "decide_look")}
 
 
 def _statement(make: Make, organization: Organization) -> dict[str, Parts]:

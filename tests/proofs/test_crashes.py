@@ -36,7 +36,7 @@ MAILS = {
 WATCHED = (
     "bookings", "seats", "seat_events", "booking_fees", "booking_supplements", "voucher_uses", "seat_blocks",
     "overbookings", "waiting_parties", "waiting_attendees", "attendee_drafts", "list_parts", "move_questions",
-    "move_answers", "seat_absences",
+    "move_answers", "seat_absences", "second_looks",
     "course_runs", "meetings", "venues", "dispatches", "dispatch_notes", "quotes", "persons", "memberships",
     "allocations", "invoices", "invoice_lines", "invoice_taxes", "payments", "refunds", "checkouts", "stripe_events",
     "ledger_transactions", "ledger_entries", "outbox_messages", "matters", "audit_entries", "stored_documents",
@@ -47,7 +47,8 @@ WATCHED = (
 UNWATCHED = {
     "what a deed only reads: facts of the house and its people": (
         "access_roles", "account_roles", "appointments", "change_policies", "change_policy_steps", "courses", "duties",
-        "establishments", "fees", "feed_tokens", "issuers", "organizations", "payment_ways", "prefectures",
+        "establishments", "fees", "feed_tokens", "issuers", "look_limits", "organizations", "payment_ways",
+        "prefectures",
         "reminder_steps", "requirements", "roles", "services", "subjects", "tax_rates",
         "bank_layouts", "fee_allowances",
         "voucher_courses", "vouchers",

@@ -11,6 +11,7 @@ from courses_app.bookings.admin_routes import (
     comparison,
     credit,
     demand,
+    looks,
     memberships,
     names,
     papers,
@@ -26,6 +27,6 @@ from courses_app.bookings.admin_routes.blueprint import pages
 
 __all__ = [
     "approvals", "bank", "bank_layouts", "bank_line", "blocks", "bookings", "changes", "comparison", "credit",
-    "demand", "memberships", "names", "pages", "papers", "payments", "plans", "questions", "runs", "vouchers",
-    "waiting", "ways",
+    "demand", "looks", "memberships", "names", "pages", "papers", "payments", "plans", "questions", "runs",
+    "vouchers", "waiting", "ways",
 ]  # fmt: skip

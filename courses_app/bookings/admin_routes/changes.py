@@ -16,6 +16,7 @@ from courses_app.foundation.doors import refusals_on
 from courses_app.foundation.forms import BaseForm
 from courses_app.foundation.web import see_other, writes
 from courses_app.foundation.yen import Yen
+from courses_app.payments.models import SecondLook
 
 
 @pages.get("/office/bookings/<reference>/seats/cancellation")
@@ -39,15 +40,21 @@ def cancel_seats(reference: str) -> Answer:
     found, form = any_booking(reference), OfficeCancellationForm()
     if not form.validate():
         return _cancellation(reference, form), 422
-    done = operations.cancel_seats(
+    asked = operations.cancel_seats_or_ask(
         booking=found, positions=form.positions,
         agreed=operations.Agreed(Yen(form.fee.data or 0), Yen(form.refund.data or 0)),
-        waived=operations.waiver(form.reason.data, wanted=bool(form.waive.data)),
-        office=True, by=current_actor(), now=clock.now(),
+        waived=operations.waiver(form.reason.data, wanted=bool(form.waive.data)), by=current_actor(), now=clock.now(),
     )  # fmt: skip
-    flash(
-        ngettext("%(num)d seat has been cancelled.", "%(num)d seats have been cancelled.", len(done.seats)), "success"
-    )
+    number = len(form.positions)
+    done = ngettext("%(num)d seat has been cancelled.", "%(num)d seats have been cancelled.", number)
+    return _done_or_asked(reference, asked, done)
+
+
+def _done_or_asked(reference: str, asked: SecondLook | None, done: str) -> Answer:
+    if asked is None:
+        flash(done, "success")
+    else:
+        flash(_("A second member of staff has been asked to agree. Nothing has been changed yet."), "warning")
     return see_other("bookings_admin.booking", reference=reference)
 
 
@@ -133,9 +140,8 @@ def move_seat(reference: str, position: int) -> Answer:
     if not form.run.data:
         return _date(reference, position, form)
     run, less, more = form.choice
-    operations.move_seat(
-        booking=any_booking(reference), position=position, run_reference=run, agreed=less, more=more, office=True,
+    asked = operations.move_seat_or_ask(
+        booking=any_booking(reference), position=position, run_reference=run, less=less, more=more,
         waived=operations.waiver(form.reason.data, wanted=bool(form.waive.data)), by=current_actor(), now=clock.now(),
     )  # fmt: skip
-    flash(_("The seat has been moved to the other date."), "success")
-    return see_other("bookings_admin.booking", reference=reference)
+    return _done_or_asked(reference, asked, _("The seat has been moved to the other date."))

@@ -33,6 +33,7 @@ def payments() -> Answer:
     form = PaymentsFilter(request.args)
     view = form.wanted
     page = _list(view, form, page_number(request.args.get("page")))
+    to_look_at = money.refunds_to_look_at(page.rows, clock.today()) if view == "refunds" else set()
     return render_template(
         "bookings/office_payments.html",
         form=form,
@@ -42,6 +43,7 @@ def payments() -> Answer:
         state_of=_state_of,
         by_stripe=current_app.config["SETTINGS"].stripe_enabled,
         refund_failures=REFUND_FAILURES,
+        to_look_at=to_look_at,
     )
 
 

@@ -12,6 +12,7 @@ from courses_app.bookings.forms.changes import (
 )
 from courses_app.bookings.forms.drafts import DraftRowForm, MendedRows, MovedRowsForm, SheetForm, WaitingListForm
 from courses_app.bookings.forms.estimates import EstimateForm, seat_quoted
+from courses_app.bookings.forms.looks import LOOK_LABELS, LimitForm, LookForm
 from courses_app.bookings.forms.office import (
     REFUND_FAILURES,
     BlockForm,
@@ -32,11 +33,11 @@ from courses_app.bookings.forms.waiting import PassingForm, RemovalForm
 from courses_app.bookings.forms.ways import WayForm
 
 __all__ = [
-    "KNOWN_FROM", "METHOD_LABELS", "ORDER", "PAPER_KINDS", "REFUND_FAILURES", "STATE_LABELS", "AlertForm",
-    "AnswerForm", "AttendeesForm", "BlockForm", "BookingsFilter", "CallerFilter", "CancellationForm",
+    "KNOWN_FROM", "LOOK_LABELS", "METHOD_LABELS", "ORDER", "PAPER_KINDS", "REFUND_FAILURES", "STATE_LABELS",
+    "AlertForm", "AnswerForm", "AttendeesForm", "BlockForm", "BookingsFilter", "CallerFilter", "CancellationForm",
     "CapacityForm", "CorrectionForm", "DraftRowForm", "EstimateForm", "EventForm", "InvoiceWordingForm",
-    "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter", "OfficeCancellationForm",
-    "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PapersFilter", "PassingForm", "PaymentsFilter",
-    "QuestionsFilter", "ReasonForm", "ReceiptForm", "ReceiptsForm", "RemovalForm", "SentForm", "SheetForm",
-    "SubstituteForm", "TelephoneForm", "WaitingListForm", "WayForm", "seat_quoted",
+    "LimitForm", "LookForm", "MendedRows", "MoveForm", "MovedRowsForm", "OfficeBookingsFilter",
+    "OfficeCancellationForm", "OfficeCorrectionForm", "OfficeMoveForm", "OrderForm", "PapersFilter", "PassingForm",
+    "PaymentsFilter", "QuestionsFilter", "ReasonForm", "ReceiptForm", "ReceiptsForm", "RemovalForm", "SentForm",
+    "SheetForm", "SubstituteForm", "TelephoneForm", "WaitingListForm", "WayForm", "seat_quoted",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from courses_app.bookings.operations.joining import join_waiting_list
 from courses_app.bookings.operations.keeping import keep_seats, keep_while_mended
 from courses_app.bookings.operations.lapse import lapse_hold, lapse_order
 from courses_app.bookings.operations.leaving import end_line, leave_waiting_list, remove_from_line
+from courses_app.bookings.operations.looking import agree, ask_to_send, cancel_seats_or_ask, move_seat_or_ask
 from courses_app.bookings.operations.memberships import settle_membership
 from courses_app.bookings.operations.methods import change_to_transfer, transfer_for
 from courses_app.bookings.operations.move import change_run
@@ -55,13 +56,15 @@ from courses_app.bookings.rules import AttendeeFacts
 
 __all__ = [
     "KEPT_FOR", "UNNAMED_LEFT", "Agreed", "AttendeeFacts", "Call", "Placed", "TakenBack", "Unfitting",
-    "add_voucher", "answer", "approve", "ask_for_runs", "begin_checkout", "block_seats", "book_by_telephone",
-    "book_draft", "call_off", "cancel", "cancel_by_office", "cancel_seats", "change_attendees", "change_capacity",
-    "change_run", "change_to_transfer", "check_payable_by", "close_naming", "close_unanswered", "correct_attendee",
-    "count_code", "count_upload", "decline", "drop_voucher", "end_line", "end_voucher", "estimate", "forget_drafts",
-    "give_up_draft", "hear_of_refund", "hold_seats", "join_waiting_list", "keep_draft", "keep_seats", "keep_ticket",
+    "add_voucher", "agree", "answer", "approve", "ask_for_runs", "ask_to_send", "begin_checkout", "block_seats",
+    "book_by_telephone", "book_draft", "call_off", "cancel", "cancel_by_office", "cancel_seats",
+    "cancel_seats_or_ask", "change_attendees", "change_capacity", "change_run", "change_to_transfer",
+    "check_payable_by", "close_naming", "close_unanswered", "correct_attendee", "count_code", "count_upload",
+    "decline", "drop_voucher", "end_line", "end_voucher", "estimate", "forget_drafts", "give_up_draft",
+    "hear_of_refund", "hold_seats", "join_waiting_list", "keep_draft", "keep_seats", "keep_ticket",
     "keep_while_mended", "lapse_hold", "lapse_order", "leave_waiting_list", "look_after_request", "make_estimate",
-    "mend_draft", "move_rows", "move_seat", "name_seats", "no_longer_ask", "note_refund_answer", "note_refund_sent",
+    "mend_draft", "move_rows", "move_seat", "move_seat_or_ask", "name_seats", "no_longer_ask", "note_refund_answer",
+    "note_refund_sent",
     "offer_by_hand", "offer_free_seats", "order", "pages_for", "pay_credit_back", "post_line", "put_off_ticket",
     "release_block", "remind_of_names", "remind_to_answer", "remove_from_line", "said", "settle", "settle_absence",
     "settle_checkout", "settle_membership", "substitute", "take_back_absence", "take_back_line",

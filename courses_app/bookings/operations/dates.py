@@ -16,7 +16,7 @@ from courses_app.bookings.operations.due import due_no_later
 from courses_app.bookings.operations.line import check_nobody_before
 from courses_app.bookings.operations.locks import locked_booking
 from courses_app.bookings.operations.offers import Offer, locked_offer
-from courses_app.bookings.operations.seats import bill_anew
+from courses_app.bookings.operations.seats import bill_anew, check_waiver
 from courses_app.bookings.operations.supplements import settle_difference
 from courses_app.bookings.queries import freed_seats, move_cost, moves_counted, moves_of, taken_off
 from courses_app.bookings.rules import (
@@ -143,6 +143,8 @@ def _told(fee: Yen, waived: str) -> dict[str, object]:
 
 
 def _note_fee(seat: Seat, amount: Yen, *, waived: str, by: Actor, now: datetime) -> None:
+    if waived:
+        check_waiver(seat.booking, amount, deed=f"move:{seat.position}:{seat.run.reference}", now=now)
     with force_locale(seat.booking.language):
         rule = moved_words(moves_of(seat))
     session.add(

@@ -30,10 +30,11 @@ from courses_app.bookings.rules import (
 )
 from courses_app.foundation import audit
 from courses_app.foundation.audit import Actor
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen, total
-from courses_app.payments.models import PaymentMethod
-from courses_app.payments.operations import cancel_invoice, carry_over
+from courses_app.payments.models import LookKind, PaymentMethod
+from courses_app.payments.operations import cancel_invoice, carry_over, check_looked_at
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def cancel_seats(
         quote = quote_of(booking, positions, now=now)
     if agreed != Agreed(quote.fee, quote.refund):
         raise AmountsChanged()
+    if waived.strip():
+        check_waiver(booking, quote.fee, deed=f"cancel:{','.join(map(str, sorted(positions)))}", now=now)
     told = [one.seat for one in quote.seats if one.seat.status is SeatStatus.CONFIRMED]
     give_back(booking, quote, waived=waived.strip(), by=by, now=now)
     emails.seats_cancelled(booking, quote=quote, waived=bool(waived.strip()), now=now)
@@ -92,6 +95,17 @@ def take_out(booking: Booking, seats: Sequence[Seat], *, reason: str, by: Actor,
         return Yen(0)
     key = f"called_off:{booking.reference}:{seats[0].reference}"
     return owe_back(booking, [(seat, seat.price) for seat in seats], reason=reason, key=key, by=by, now=now)
+
+
+def check_waiver(booking: Booking, fee: Yen, *, deed: str, now: datetime) -> None:
+    """Fees of a booking that are not asked count together, so that many small ones are no way around the limit.
+
+    Raises SecondLookNeeded, unless a second person has agreed to this deed.
+    """
+    so_far = total(one.amount for one in booking.fees if one.waived_by)
+    key, amount = f"waiver:{booking.reference}:{deed}", Yen(so_far + fee)
+    if fee:
+        check_looked_at(kind=LookKind.WAIVER, key=key, amount=amount, today=day_of(now))
 
 
 def waiver(reason: str | None, *, wanted: bool) -> str:

@@ -31,6 +31,12 @@ from courses_app.payments.models.ledger import (
     LedgerEntry,
     LedgerTransaction,
 )
+from courses_app.payments.models.looking import (
+    LookDecision,
+    LookKind,
+    LookLimit,
+    SecondLook,
+)
 from courses_app.payments.models.money import (
     OWED,
     Allocation,
@@ -75,6 +81,9 @@ __all__ = [
     "LedgerCloseSum",
     "LedgerEntry",
     "LedgerTransaction",
+    "LookDecision",
+    "LookKind",
+    "LookLimit",
     "Paper",
     "PaperKind",
     "PaperRequest",
@@ -85,6 +94,7 @@ __all__ = [
     "Provider",
     "Refund",
     "RefundStatus",
+    "SecondLook",
     "Series",
     "StripeCustomer",
     "StripeEvent",

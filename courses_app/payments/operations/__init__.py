@@ -37,10 +37,23 @@ from courses_app.payments.operations.issuing import (
     issue_requested,
     put_off_paper,
 )
+from courses_app.payments.operations.looking import (
+    approve_look,
+    ask_for_look,
+    check_looked_at,
+    decline_look,
+    set_limit,
+    withdraw_look,
+)
 from courses_app.payments.operations.papers import correct_invoice, reprint_receipt, split_receipt
 from courses_app.payments.operations.periods import close_books
 from courses_app.payments.operations.receiving import receive
-from courses_app.payments.operations.refunding import note_refund_sent, owe_credit_back, owe_refund, withdraw_refund
+from courses_app.payments.operations.refunding import (
+    note_refund_sent,
+    owe_credit_back,
+    owe_refund,
+    withdraw_refund,
+)
 from courses_app.payments.operations.requesting import PaperWanted, request_paper
 from courses_app.payments.operations.returning import (
     fail_refund,
@@ -57,14 +70,18 @@ __all__ = [
     "NumberTaken",
     "PaperWanted",
     "allocate",
+    "approve_look",
     "ask_for_checkout",
+    "ask_for_look",
     "ask_for_transfer",
     "bill",
     "cancel_invoice",
     "carry_over",
+    "check_looked_at",
     "close_books",
     "compare_with_stripe",
     "correct_invoice",
+    "decline_look",
     "end_dunning_step",
     "fail_refund",
     "finish_event",
@@ -102,11 +119,13 @@ __all__ = [
     "save_dunning_step",
     "save_layout",
     "send_reminder",
+    "set_limit",
     "set_way",
     "settle_without_money",
     "split_receipt",
     "stop_reminders",
     "store_event",
     "tell_of_trouble",
+    "withdraw_look",
     "withdraw_refund",
 ]

@@ -10,10 +10,19 @@ from sqlalchemy import Select, or_, select
 
 from courses_app.foundation import audit, matters
 from courses_app.foundation.audit import Actor
+from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments import emails, queries
-from courses_app.payments.models import Invoice, LedgerAccount, LedgerTransaction, Payment, Refund, RefundStatus
+from courses_app.payments.models import (
+    Invoice,
+    LedgerAccount,
+    LedgerTransaction,
+    LookKind,
+    Payment,
+    Refund,
+    RefundStatus,
+)
 from courses_app.payments.operations.ledger import (
     MONEY,
     Side,
@@ -24,6 +33,7 @@ from courses_app.payments.operations.ledger import (
     unpost,
     watch_balance,
 )
+from courses_app.payments.operations.looking import check_looked_at
 from courses_app.payments.operations.papers import notify_of_return
 from courses_app.payments.rules import RefundTooHigh, RefundUnderWay, RefundWithdrawn, part_key, parts_of_refund
 
@@ -91,8 +101,8 @@ def note_refund_sent(
     """The money left us on `sent_on`; the organization gets the 適格返還請求書. Twice does nothing more.
 
     `external_id` is the provider's name of the refund, if it has one; `kept` are fees that were taken off it
-    (`papers.KeptFacts`). Raises RefundWithdrawn, and RefundUnderWay when a person says so of what the payment firm was
-    asked for (R-24).
+    (`papers.KeptFacts`). Raises RefundWithdrawn, SecondLookNeeded, and RefundUnderWay when a person says so of what
+    the payment firm was asked for (R-24).
     """
     lock_refund(refund)
     if refund.status is RefundStatus.SENT:
@@ -101,6 +111,9 @@ def note_refund_sent(
         raise RefundWithdrawn()
     if external_id is None and refund.status in (RefundStatus.ASKED, RefundStatus.PENDING):
         raise RefundUnderWay()
+    if by.person_id is not None:  # what a payment firm tells has happened already
+        key = queries.look_key(refund)
+        check_looked_at(kind=LookKind.REFUND, key=key, amount=refund.amount, today=day_of(now))
     before, refund.status = refund.status, RefundStatus.SENT
     refund.sent_on, refund.sent_by_person_id, refund.external_id = sent_on, by.person_id, external_id
     post_sides(

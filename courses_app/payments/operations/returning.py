@@ -9,6 +9,7 @@ from courses_app.foundation.audit import Actor
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.references import new_token
+from courses_app.payments import queries
 from courses_app.payments.gateways.stripe_answers import RefundState
 from courses_app.payments.models import Provider, Refund, RefundStatus
 from courses_app.payments.operations.ledger import settle_matter_of, unpost, watch_balance
@@ -32,12 +33,14 @@ UNDER_WAY = (RefundStatus.ASKED, RefundStatus.PENDING)
 def intend_refund(*, refund: Refund, by: Actor, now: datetime) -> bool:
     """The key of a refund that is owed, to be committed before the firm is asked (R-09); whether it is to be asked now.
 
-    One that failed gets a new key; one whose answer was lost keeps its own.
+    One that failed gets a new key; one whose answer was lost keeps its own. A high one waits for a second person.
     """
     lock_refund(refund)
     if refund.provider is not Provider.STRIPE or not refund.is_owed or refund.status is RefundStatus.PENDING:
         return False
     if refund.status is not RefundStatus.ASKED:
+        if queries.refunds_to_look_at([refund], day_of(now)):
+            return False
         before, refund.status = refund.status, RefundStatus.ASKED
         refund.idempotency_key, refund.asked_at, refund.external_id = new_token(), now, None
         note_refund("refund.asked", refund, by=by, now=now, before=before, after=refund.status)

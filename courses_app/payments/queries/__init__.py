@@ -78,6 +78,16 @@ from courses_app.payments.queries.lists import (
     refunds_to_ask,
     unpaid,
 )
+from courses_app.payments.queries.looking import (
+    is_agreed,
+    limit_on,
+    limits,
+    look_key,
+    look_of,
+    looks,
+    refunds_to_look_at,
+    undecided_look,
+)
 from courses_app.payments.queries.paid import PAID, SETTLED, STILL_OWED
 from courses_app.payments.queries.papers import (
     PapersWanted,
@@ -158,6 +168,7 @@ __all__ = [
     "invoice_of",
     "invoice_paid_with",
     "invoices",
+    "is_agreed",
     "is_paid",
     "is_stopped",
     "issuer_on",
@@ -169,7 +180,12 @@ __all__ = [
     "layouts",
     "ledger_side",
     "letters_of",
+    "limit_on",
+    "limits",
     "listed",
+    "look_key",
+    "look_of",
+    "looks",
     "newest_of",
     "next_copy",
     "next_invoice",
@@ -199,6 +215,7 @@ __all__ = [
     "refunds_due",
     "refunds_owed_beside",
     "refunds_to_ask",
+    "refunds_to_look_at",
     "reminder_of",
     "reminders_due",
     "request_is_due",
@@ -214,6 +231,7 @@ __all__ = [
     "tax_rates_on",
     "titles",
     "unallocated",
+    "undecided_look",
     "unpaid",
     "violations",
     "was_mailed",
