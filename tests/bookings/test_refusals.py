@@ -45,6 +45,7 @@ NO_DAY_HELPS = {
     "AttendeeUnknown": "when a colleague left is no matter here", "BlockEndsAtOnce": "that day was typed just now",
     "DateUnknown": "the list shows the dates that can be booked", "TooManyDrafts": "a number, not a day",
     "EarlyIsOver": "that day was typed just now", "FeeStays": "the list above shows since when",
+    "LineNotOffered": "the form shows the dates that can still be quoted",
     "QuestionIsOver": "ended by a deed, of which the page of the booking tells",
 }  # fmt: skip
 NEVER_ONE = {"TooManyAttendees", "TooManyNames", "SubjectsDontAddUp"}  # never of one, or of none

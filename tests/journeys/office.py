@@ -28,7 +28,7 @@ def records_the_transfer(me: Walker, booking: str, payer: str = "ミナトコク
     say = me.words
     me.open("/office/payments").shoot("payments")
     me.fill(q=booking).press(say("Narrow the list"))
-    me.open(me.addresses("/office/payments/")[0]).shoot("payment")
+    me.open(me.addresses("/office/payments/Q-")[0]).shoot("payment")
     me.fill(payer=payer).press(say("Record and confirm the seats"))
     me.sees(booking, payer).shoot("booking")
 

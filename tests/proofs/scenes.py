@@ -208,7 +208,7 @@ def book_a_list(house: House) -> dict[str, Any]:
             booked_by = session.get_one(Person, draft.created_by_person_id)
             operations.keep_seats(draft=draft, booked_by=booked_by, language="ja", by=SYSTEM, now=clock.now())
         page, version = f"/organization/drafts/{draft.reference}", str(draft.version)
-    return house.theirs.form(page, f"{page}/booking", stamp=version)
+    return house.theirs.form(page, f"{page}/booking", version=version)
 
 
 def name_seats(house: House) -> dict[str, Any]:

@@ -13,19 +13,18 @@ from courses_app.bookings.rules import BookingStatus
 from courses_app.catalogue.models import CourseRun
 from courses_app.foundation.db import session
 from courses_app.foundation.paging import Page, paged
-from courses_app.payments.models import OWED, Invoice, Refund
+from courses_app.payments.models import OWED, Allocation, Invoice, Refund
 
 
 def booking_of(organization: Organization, reference: str) -> Booking | None:
     """The organization's booking with seats, run, course and venue; None for all others, as if they were not there."""
-    return session.scalars(
-        _whole().where(Booking.organization_id == organization.id, Booking.reference == reference)
-    ).one_or_none()
+    its = _whole().where(Booking.organization_id == organization.id, Booking.reference == reference)
+    return session.scalars(its).unique().one_or_none()
 
 
 def booking_for_office(reference: str) -> Booking | None:
     """Anybody's booking, for staff."""
-    return session.scalars(_whole().where(Booking.reference == reference)).one_or_none()
+    return session.scalars(_whole().where(Booking.reference == reference)).unique().one_or_none()
 
 
 def booking_of_invoice(invoice: Invoice) -> Booking | None:
@@ -86,7 +85,7 @@ def _whole() -> Select[Booking]:
     return select(Booking).options(
         joinedload(Booking.organization),
         joinedload(Booking.booked_by),
-        joinedload(Booking.invoice),
+        joinedload(Booking.invoice).joinedload(Invoice.allocations).joinedload(Allocation.payment),
         selectinload(Booking.seats).joinedload(Seat.run).joinedload(CourseRun.course),
         selectinload(Booking.seats).joinedload(Seat.run).joinedload(CourseRun.venue),
         selectinload(Booking.seats).joinedload(Seat.person),

@@ -33,6 +33,8 @@ def vouchers_by_seat(booking: Booking) -> Mapping[int, Voucher]:
 
 def taken_off(seat: Seat, price: Yen) -> Yen:
     """What the code of a seat takes off another price of it; a code goes with its seat to another date."""
+    if seat.price and not seat.discount:
+        return Yen(0)  # it has none: a code takes something off wherever there is something to take
     voucher = vouchers_by_seat(seat.booking).get(seat.id)
     return voucher.terms.less(price) if voucher is not None else Yen(0)
 

@@ -48,7 +48,8 @@ def new(reference: str) -> Answer:
 
 def _quote() -> Estimate | None:
     """The quote that the address names (`?quote=C-…`), if it is one of ours."""
-    return queries.estimate_of(current_organization(), request.args.get("quote", ""))
+    quote = request.args.get("quote", "")
+    return queries.estimate_of(current_organization(), quote) if quote else None
 
 
 def _brought() -> list[dict[str, str]]:

@@ -57,7 +57,7 @@ def ask_for_look(
     if known is not None:
         return known
     look = SecondLook(
-        reference=new_reference("L"), kind=kind, key=key, amount=amount, subject_kind=subject[0],
+        reference=new_reference("Z"), kind=kind, key=key, amount=amount, subject_kind=subject[0],
         subject_reference=subject[1], deed=deed, reason=reason, asked_by_person_id=by.person_id, asked_at=now,
     )  # fmt: skip
     session.add(look)
