@@ -37,7 +37,14 @@ def pages(app: Flask, public: CourseRun) -> Iterator[str]:
     with app.test_request_context():
         urls = app.url_map.bind("127.0.0.1:8000")
         for rule in app.url_map.iter_rules():
-            parts = {**OTHERS_PARTS, "reference": public.reference, "token": "unknown", "position": 1, "number": 1, "copy": 1}
+            parts = {
+                **OTHERS_PARTS,
+                "reference": public.reference,
+                "token": "unknown",
+                "position": 1,
+                "number": 1,
+                "copy": 1,
+            }
             if "GET" in (rule.methods or ()) and rule.endpoint not in {"foundation.asset", "accounts.sign_out"}:
                 names = {name: parts.get(name, "unknown") for name in rule.arguments}
                 yield urls.build(rule.endpoint, names).removeprefix("http://127.0.0.1:8000")

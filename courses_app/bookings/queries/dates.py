@@ -14,7 +14,7 @@ from courses_app.bookings.models import STILL_WAITING, BookingStatus, Seat, Wait
 from courses_app.bookings.queries.freed import moves_counted
 from courses_app.bookings.queries.seats import taken_of
 from courses_app.bookings.queries.supplements import due_for, open_supplement_of, unpaid_of
-from courses_app.bookings.queries.vouchers import vouchers_by_seat
+from courses_app.bookings.queries.vouchers import voucher_on
 from courses_app.bookings.rules import MoveCost, move_fee
 from courses_app.catalogue.models import CourseRun, Delivery, FeeAudience, Prefecture, RunStatus, Venue
 from courses_app.catalogue.queries import OF_EVERYBODY, price_of
@@ -55,7 +55,7 @@ def dates_at(seat: Seat, cost: MoveCost, *, now: datetime) -> list[DateForSeat]:
     audience = FeeAudience.MEMBER if verified else FeeAudience.GENERAL
     booked_on = day_of(seat.booking.held_at)
     found, before = other_dates(seat.run.reference, now=now), open_supplement_of(seat)
-    voucher = vouchers_by_seat(seat.booking).get(seat.id)
+    voucher = voucher_on(seat)
     new = [price_of(one.run, audience, booked_on=booked_on).amount for one in found]
     costs = [replace(cost, new=Yen(price - (voucher.terms.less(price) if voucher else 0))) for price in new]
     return [

@@ -31,11 +31,16 @@ def vouchers_by_seat(booking: Booking) -> Mapping[int, Voucher]:
     return {one.seat_id: one.voucher for one in found}
 
 
+def voucher_on(seat: Seat) -> Voucher | None:
+    """The code that is used for a seat; not asked for where nothing was taken off a price that has something to take."""
+    if seat.price and not seat.discount:
+        return None
+    return vouchers_by_seat(seat.booking).get(seat.id)
+
+
 def taken_off(seat: Seat, price: Yen) -> Yen:
     """What the code of a seat takes off another price of it; a code goes with its seat to another date."""
-    if seat.price and not seat.discount:
-        return Yen(0)  # it has none: a code takes something off wherever there is something to take
-    voucher = vouchers_by_seat(seat.booking).get(seat.id)
+    voucher = voucher_on(seat)
     return voucher.terms.less(price) if voucher is not None else Yen(0)
 
 
