@@ -71,6 +71,7 @@ BOOKING_EDGES = {
     ("paid", "cancel"): "cancelled",
     ("cancelled", "refund"): "refunded",
     ("paid_no_seat", "refund"): "refunded",
+    ("refunded", "refund_failed"): "cancelled",
 }
 SEAT_EDGES = {
     ("held", "order"): "ordered",

@@ -32,7 +32,7 @@ def vouchers_by_seat(booking: Booking) -> Mapping[int, Voucher]:
 
 
 def voucher_on(seat: Seat) -> Voucher | None:
-    """The code that is used for a seat; not asked for where nothing was taken off a price that has something to take."""
+    """The code that is used for a seat; none is asked for where a price that holds something stayed whole."""
     if seat.price and not seat.discount:
         return None
     return vouchers_by_seat(seat.booking).get(seat.id)
