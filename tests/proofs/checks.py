@@ -24,7 +24,7 @@ from courses_app.dispatches.rules import DispatchState
 from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.outbox.messages import OutboxMessage
-from courses_app.payments.models import Invoice, Payment, Refund, RefundStatus
+from courses_app.payments.models import Allocation, Invoice, Refund, RefundStatus
 from tests.proofs.questions import Question, broken
 
 LIVE = {SeatStatus.HELD, SeatStatus.ORDERED, SeatStatus.CONFIRMED}
@@ -90,8 +90,8 @@ def lists_keep_seats_until_they_end() -> None:
 def requests_keep_their_money() -> None:
     """An agreed request costs what its quote says, once; one that was called off costs nothing."""
     came = Counter()
-    for payment in session.scalars(select(Payment)):
-        came[payment.invoice_id] += payment.amount
+    for share in session.scalars(select(Allocation)):
+        came[share.invoice_id] += share.amount
     for refund in session.scalars(select(Refund).where(Refund.status != RefundStatus.WITHDRAWN)):
         came[refund.invoice_id] -= refund.amount
     for one in session.scalars(select(Dispatch).where(Dispatch.invoice_id.is_not(None))):
@@ -119,15 +119,15 @@ def money_is_kept_to_the_yen(bookings, seats) -> None:
     """
     came, open_totals = Counter(), defaultdict(list)
     invoices = {one.id: one for one in session.scalars(select(Invoice))}
-    paid = set()
-    for payment in session.scalars(select(Payment)):
-        came[invoices[payment.invoice_id].order_reference] += payment.amount
-        paid.add(payment.invoice_id)
+    settled = Counter()
+    for share in session.scalars(select(Allocation)):
+        came[invoices[share.invoice_id].order_reference] += share.amount
+        settled[share.invoice_id] += share.amount
     for refund in session.scalars(select(Refund).where(Refund.status != RefundStatus.WITHDRAWN)):
         came[invoices[refund.invoice_id].order_reference] -= refund.amount
     for one in invoices.values():
-        if one.cancelled_at is None and one.id not in paid:
-            open_totals[one.order_reference].append(one.total)
+        if one.cancelled_at is None and settled[one.id] < one.total:
+            open_totals[one.order_reference].append(one.total - settled[one.id])
     fees = Counter()
     for fee in session.scalars(select(BookingFee).where(BookingFee.waived_by.is_(None))):
         fees[fee.booking_id] += fee.amount
