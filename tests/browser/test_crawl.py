@@ -35,7 +35,9 @@ NOT_REACHED = {
     "bookings.attendees", "bookings.own_ticket",  # of a hold; of an attendee with an account
     "bookings.names", "bookings_admin.name",  # of seats without names: the cast has given all of theirs
     "bookings.additional_invoice", "bookings.additional_receipt",  # of a seat moved to a dearer date
-    "bookings.estimate", "bookings.any_estimate",  # nobody of the cast has asked for a quote
+    "bookings.estimate", "bookings.any_estimate", "bookings.estimate_pdf", "bookings.any_estimate_pdf",  # no quote yet
+    "bookings_admin.voucher", "bookings_admin.membership",  # no code was given out, no membership claimed
+    "payments_admin.reminder", "bookings_admin.look",  # no invoice is overdue, nobody was asked to agree
     "bookings.receipts", "bookings_admin.invoice_correction",  # of papers that the worker has printed
     "dispatches.invoice", "dispatches.receipt",  # of a quote that was accepted
     "bookings.question", "bookings_admin.question",  # nobody of the cast has a seat in a run that was moved
