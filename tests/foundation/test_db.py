@@ -16,6 +16,7 @@ from courses_app.foundation import audit, connections, documents
 from courses_app.foundation.connections import writing
 from courses_app.foundation.db import db, in_transaction, session, snapshot, transaction
 from courses_app.foundation.numbering import next_number
+from tests.triggers import asleep
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -122,23 +123,15 @@ def test_s55_a_row_changed_behind_our_back_is_named(inside: Flask) -> None:
     with transaction():
         audit.seal_entries()
     with transaction() as database:
-        _put_triggers_to_sleep(database)
+        asleep("audit_entries")
         database.execute(text("UPDATE audit_entries SET action = 'forged' WHERE position = 2"))
     session.expire_all()
     assert audit.broken_seals() == ["INV-13: the audit row at position 2 does not carry its seal"]
     with transaction() as database:
-        _put_triggers_to_sleep(database)
+        asleep("audit_entries")
         database.execute(text("DELETE FROM audit_entries WHERE position = 1"))
     session.expire_all()
     assert audit.broken_seals() == ["INV-13: the audit row at position 1 is missing"]
-
-
-def _put_triggers_to_sleep(database: Session) -> None:
-    if database.get_bind().dialect.name == "postgresql":
-        database.execute(text("SET LOCAL session_replication_role = replica"))
-    else:
-        for deed in ("update", "delete"):
-            database.execute(text(f"DROP TRIGGER IF EXISTS audit_entries_no_{deed}"))
 
 
 def test_r45_a_series_begun_by_many_at_once_has_no_gap(app: Flask) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,34 +15,8 @@ from courses_app.payments.gateways import stripe_checkout as gateway
 from courses_app.payments.gateways.stripe_checkout import CheckoutOpened, GatewayUnreachable, StripeSettings
 from courses_app.payments.models import Checkout, CheckoutStatus, Invoice, PaymentMethod
 from tests.payments.conftest import Builder
-from tests.payments.contract import Contract
 from tests.payments.making import seats
-from tests.payments.wire import KEY, SECRET, Stand
-
-
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return Contract()
-
-
-@pytest.fixture(scope="module")
-def running(contract: Contract) -> Iterator[Stand]:
-    with Stand(on_request=contract) as stand:
-        yield stand
-
-
-@pytest.fixture
-def stand(running: Stand, contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
-    """The server as new, the SDK without its pauses; and at the end proof that nothing we sent broke the contract."""
-    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
-    monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.01)
-    yield running.anew()
-    assert contract.broken == []
-
-
-@pytest.fixture
-def settings(stand: Stand) -> StripeSettings:
-    return StripeSettings(KEY, SECRET, stand.server.url)
+from tests.payments.wire import Stand
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import urllib.parse
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,35 +20,9 @@ from courses_app.payments.gateways.stripe_checkout import (
     StripeSettings,
 )
 from courses_app.payments.gateways.stripe_refunds import refund
-from tests.payments.contract import Contract
 from tests.payments.wire import KEY, SECRET, Stand
 
 NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port
-
-
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return Contract()
-
-
-@pytest.fixture(scope="module")
-def running(contract: Contract) -> Iterator[Stand]:
-    with Stand(on_request=contract) as stand:
-        yield stand
-
-
-@pytest.fixture
-def stand(running: Stand, contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
-    """The server as new, and at the end proof that nothing we sent broke the contract."""
-    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
-    monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.01)
-    yield running.anew()
-    assert contract.broken == []
-
-
-@pytest.fixture
-def settings(stand: Stand) -> StripeSettings:
-    return StripeSettings(KEY, SECRET, stand.server.url)
 
 
 def order(**changes: Any) -> dict[str, Any]:

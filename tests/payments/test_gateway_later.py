@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import stripe
 
 from courses_app.payments.gateways import stripe_checkout as gateway
 from courses_app.payments.gateways.stripe_checkout import (
@@ -20,35 +18,9 @@ from courses_app.payments.gateways.stripe_checkout import (
 from courses_app.payments.gateways.stripe_customers import create_customer
 from courses_app.payments.gateways.stripe_history import list_charges, list_events
 from courses_app.payments.gateways.stripe_refunds import fetch_refund, list_refunds, refund
-from tests.payments.contract import Contract
-from tests.payments.wire import KEY, SECRET, Stand
+from tests.payments.wire import Stand
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return Contract()
-
-
-@pytest.fixture(scope="module")
-def running(contract: Contract) -> Iterator[Stand]:
-    with Stand(on_request=contract) as stand:
-        yield stand
-
-
-@pytest.fixture
-def stand(running: Stand, contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
-    """The server as new, and at the end proof that nothing we sent broke the contract."""
-    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
-    monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.01)
-    yield running.anew()
-    assert contract.broken == []
-
-
-@pytest.fixture
-def settings(stand: Stand) -> StripeSettings:
-    return StripeSettings(KEY, SECRET, stand.server.url)
 
 
 def opened(settings: StripeSettings, means: Means = gateway.CARD, number: int = 1) -> str:

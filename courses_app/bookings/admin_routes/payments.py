@@ -99,8 +99,7 @@ def _state_of(invoice: Invoice, today: date) -> tuple[str, str]:
 @staff
 def payment(reference: str) -> Answer:
     invoice = _invoice(reference)
-    owed = invoice.total - invoice.settled
-    form = ReceiptForm(formdata=None, form_token=new_token(), received_on=clock.today(), amount=owed)
+    form = ReceiptForm(formdata=None, form_token=new_token(), received_on=clock.today(), amount=invoice.unsettled)
     return _shown(invoice, form)
 
 

@@ -35,7 +35,7 @@ from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Invoice, Payment, PaymentMethod, Provider
 from courses_app.payments.operations import cancel_invoice, owe_refund, receive, reinstate_invoice
-from courses_app.payments.queries import open_matter_of, payment_by, received, refunded
+from courses_app.payments.queries import kept, open_matter_of, payment_by
 
 PAID_NO_SEAT = "paid_no_seat"  # the matter of money that found no seat
 POSTED_IN_ERROR = "posted_in_error"  # the matter of a booking whose money was another's: its seats are kept unpaid
@@ -193,7 +193,7 @@ def _settle_again(booking: Booking, *, by: Actor, now: datetime) -> None:
 def _owe_second_money(money: Money, *, by: Actor, now: datetime) -> None:
     """The booking is paid (or its money on the way back) and somebody paid an earlier invoice of it, too."""
     key = f"{REPLACED_INVOICE}:{money.invoice.reference}"
-    held = Yen(received(money.invoice) - refunded(money.invoice))
+    held = kept(money.invoice)
     owe_refund(invoice=money.invoice, amount=held, reason=REPLACED_INVOICE, key=key, by=by, now=now)
 
 
@@ -226,7 +226,7 @@ def _owe_back(booking: Booking, money: Money, *, by: Actor, now: datetime) -> No
     """No seat for this money: it goes back, the office and the payer know."""
     booking.paid_at = now
     move_booking(booking, BookingMove.SETTLE_WITHOUT_SEAT, by=by, now=now)
-    held = Yen(received(money.invoice) - refunded(money.invoice))
+    held = kept(money.invoice)
     key = f"{PAID_NO_SEAT}:{booking.reference}:{money.payment.id}"
     owe_refund(invoice=money.invoice, amount=held, reason=PAID_NO_SEAT, key=key, by=by, now=now)
     matters.open_matter(

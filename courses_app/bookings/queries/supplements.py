@@ -17,7 +17,7 @@ from courses_app.foundation.clock import day_of
 from courses_app.foundation.db import session
 from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Allocation, Invoice, PaymentMethod
-from courses_app.payments.queries import PAID, STILL_OWED, received, refunded, way_of
+from courses_app.payments.queries import PAID, STILL_OWED, kept, way_of
 
 LONG = timedelta(days=365)  # further away than any day a transfer is due
 # Its money is still awaited.
@@ -89,7 +89,7 @@ def refund_plan(booking: Booking, amount: Yen) -> list[tuple[Invoice, Yen]]:
     added = select(Invoice).join(Supplement, Supplement.invoice_id == Invoice.id)
     others = session.scalars(added.where(Supplement.booking_id == booking.id).order_by(Supplement.id)).all()
     invoices = [*([booking.invoice] if booking.invoice else []), *others]
-    held = [Yen(received(one) - refunded(one)) for one in invoices]
+    held = [kept(one) for one in invoices]
     return [(one, part) for one, part in zip(invoices, shares(amount, held), strict=True) if part]
 
 

@@ -7,10 +7,9 @@ from datetime import datetime
 from courses_app.dispatches.models import Dispatch, Quote
 from courses_app.foundation.audit import Actor
 from courses_app.foundation.clock import add_business_days, day_of
-from courses_app.foundation.yen import Yen
 from courses_app.payments.models import Invoice, PaymentMethod
 from courses_app.payments.operations import LineFacts, bill, cancel_invoice, owe_refund
-from courses_app.payments.queries import received, refunded
+from courses_app.payments.queries import kept
 
 
 def bill_of(dispatch: Dispatch, quote: Quote, *, by: Actor, now: datetime) -> Invoice:
@@ -43,7 +42,7 @@ def end_bill(dispatch: Dispatch, *, reason: str, by: Actor, now: datetime) -> No
     invoice = dispatch.invoice
     if invoice is None:
         return
-    held = Yen(received(invoice) - refunded(invoice))
+    held = kept(invoice)
     if held:
         owe_refund(invoice=invoice, amount=held, reason=reason, key=f"dispatch:{dispatch.reference}", by=by, now=now)
     else:

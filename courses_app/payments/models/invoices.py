@@ -85,6 +85,11 @@ class Invoice(Base):
         return total(one.amount for one in self.allocations)
 
     @property
+    def unsettled(self) -> Yen:
+        """How much of it is not settled, cancelled or not."""
+        return Yen(self.total - self.settled)
+
+    @property
     def is_paid(self) -> bool:
         """Whether nothing is owed any more; a total of zero never is, refunds don't undo it."""
         return self.settled >= self.total

@@ -121,7 +121,7 @@ def _known(key: str) -> Allocation | None:
 
 def _refuse(invoice: Invoice, amount: Yen) -> None:
     refuse_to_pay(invoice)
-    owed = Yen(invoice.total - invoice.settled)
+    owed = invoice.unsettled
     if not 0 < amount <= owed:
         raise AmountDiffers(owed, amount)
 

@@ -38,7 +38,7 @@ def intend_checkout(
     """
     invoice = locked(invoice)
     refuse_to_pay(invoice)
-    owed = Yen(invoice.total - invoice.settled)
+    owed = invoice.unsettled
     for checkout in queries.open_checkouts(invoice, now=now):
         if (checkout.amount, checkout.method) == (owed, method):
             return checkout

@@ -130,7 +130,7 @@ def watch_balance(invoice: Invoice, *, by: audit.Actor, now: datetime) -> None:
         settle_matter(HELD_TOO_MUCH, invoice, by=by, now=now, note="balanced")
     if invoice.is_part_paid and invoice.cancelled_at is None:
         matter = matters.open_matter(kind=PART_PAID, subject=subject, now=now, by=by, detail=None)
-        matter.detail = {"amount": Yen(invoice.total - invoice.settled)}
+        matter.detail = {"amount": invoice.unsettled}
     else:
         settle_matter(PART_PAID, invoice, by=by, now=now, note="balanced")
 

@@ -86,7 +86,7 @@ def _refuse(amount: Yen, shares: Sequence[Share], *, whole: bool) -> None:
     for invoice, share in shares:
         if invoice.is_paid:
             raise _paid_before(invoice)
-        owed = Yen(invoice.total - invoice.settled)
+        owed = invoice.unsettled
         if not 0 < share <= owed or (whole and share < owed):
             raise AmountDiffers(owed, share)
     asked = total(share for _invoice, share in shares)

@@ -84,6 +84,11 @@ def refunded(invoice: Invoice) -> Yen:
     return _sum(Refund.amount, Refund.invoice_id == invoice.id, STANDS)
 
 
+def kept(invoice: Invoice) -> Yen:
+    """What we hold for an invoice: the money that came, less what was promised back."""
+    return Yen(received(invoice) - refunded(invoice))
+
+
 def is_paid(invoice: Invoice) -> bool:
     """Whether all that was billed is settled (a total of zero is paid); refunds don't undo it."""
     return settled(invoice) >= invoice.total

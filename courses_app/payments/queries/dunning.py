@@ -114,4 +114,4 @@ def _reminder(invoice: Invoice, steps: Sequence[DunningStep], sent: set[int], to
     if reached is None:
         return None
     step = next(one for one in steps if one.id == reached.number)
-    return Reminder(invoice, step, kind, Yen(invoice.total - invoice.settled), (today - invoice.due_on).days)
+    return Reminder(invoice, step, kind, invoice.unsettled, (today - invoice.due_on).days)

@@ -95,7 +95,7 @@ def check_shares(line: BankLine, shares: Sequence[tuple[Invoice, Yen]], fee: Yen
         raise SharesTooHigh(amount=line.amount, shares=given)
     missing: list[tuple[Yen, Invoice]] = []
     for invoice, yen in shares:
-        left = Yen(invoice.total - invoice.settled)
+        left = invoice.unsettled
         if not 0 < yen <= left:
             raise ShareTooHigh(invoice=invoice.reference, left=left, asked=yen)
         if invoice.cancelled_at is not None and yen < left:
